@@ -1,0 +1,1 @@
+"""reconcile_jobs: asks Batch after jobs of which nothing was heard."""

@@ -1,0 +1,1 @@
+"""serve_api: answers the HTTPS API."""

@@ -1,0 +1,1 @@
+"""submit_job: hands accepted submissions to AWS Batch."""

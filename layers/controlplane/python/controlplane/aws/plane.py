@@ -1,0 +1,90 @@
+"""The plane that the functions are given on AWS, from their environment."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from controlplane.aws.io_bucket import S3Bucket
+from controlplane.aws.queues import SqsDeadLetters, SqsSubmissions
+from controlplane.aws.records import DynamoRecords
+from controlplane.aws.topic import SnsTopic
+from controlplane.batch import Batch
+from controlplane.deployment import Deployment
+from controlplane.log import Logs
+
+#: SubmitJob has no client token, so the SDK must not post it again: a lost answer is looked up instead.
+_ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"})
+_S3 = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+
+
+class AwsPlane:
+    """Each port is made when it is first asked for: a function pays for its own alone."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    @classmethod
+    def from_environment(cls) -> AwsPlane:
+        """The plane of the function that runs this."""
+        return cls(os.environ)
+
+    @cached_property
+    def deployment(self) -> Deployment:
+        """What the infrastructure wrote for this function."""
+        document = json.loads(self._environment["BATCHPLANE_DEPLOYMENT"])
+        return Deployment.from_wire(document, url=self._environment.get("BATCHPLANE_URL", ""))
+
+    @cached_property
+    def records(self) -> DynamoRecords:
+        """The table."""
+        return DynamoRecords(self._client("dynamodb"), table=self._environment["BATCHPLANE_TABLE"])
+
+    @cached_property
+    def submissions(self) -> SqsSubmissions:
+        """The submissions queue."""
+        return SqsSubmissions(self._sqs, url=self._environment["BATCHPLANE_SUBMISSIONS_QUEUE_URL"])
+
+    @cached_property
+    def dead_letters(self) -> SqsDeadLetters:
+        """The dead-letter queue of the job events."""
+        return SqsDeadLetters(self._sqs, url=self._environment["BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL"])
+
+    @cached_property
+    def batch(self) -> Batch:
+        """AWS Batch."""
+        return Batch(self._client("batch", config=_ONCE))
+
+    @cached_property
+    def logs(self) -> Logs:
+        """CloudWatch Logs."""
+        return Logs(self._client("logs"))
+
+    @cached_property
+    def io_bucket(self) -> S3Bucket:
+        """The IOBucket."""
+        return S3Bucket(self._client("s3", config=_S3), bucket=self._environment["BATCHPLANE_IO_BUCKET"])
+
+    @cached_property
+    def topic(self) -> SnsTopic:
+        """The alerts topic."""
+        return SnsTopic(self._client("sns"), arn=self._environment["BATCHPLANE_ALERTS_TOPIC_ARN"])
+
+    @property
+    def clock(self) -> Callable[[], int]:
+        """The system's clock."""
+        return lambda: time.time_ns() // 1_000_000
+
+    @cached_property
+    def _sqs(self) -> Any:
+        return self._client("sqs")
+
+    def _client(self, service: str, config: Config | None = None) -> Any:
+        return boto3.client(service, config=config)  # type: ignore[call-overload]

@@ -1,0 +1,199 @@
+"""A job record as a DynamoDB item, and back. Does no I/O.
+
+The hot item stays under 1 KB where it can, for every KB of it is a write unit: what was asked stands in an item of its
+own, and history is one attribute a transition (`h<transition>`), so that a late event adds its own and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from controlplane.job import NOBODY, JobType, Status
+from controlplane.record import JobRecord, RecordKey, snapshot
+from controlplane.state_change import Attempt, StateChange
+from controlplane.submission import Submission
+
+#: A DynamoDB item, or part of one, in the wire's own form: {"S": …}, {"N": …}, {"BOOL": …}.
+Item = dict[str, dict[str, Any]]
+#: Children of an array a partition key: 10,000 children spread over 20.
+CHILDREN_A_BLOCK = 500
+#: Partition keys of the index of jobs that have not ended.
+OPEN_SHARDS = 8
+_ATTEMPTS = msgspec.json.Decoder(tuple[Attempt, ...])
+#: Members of a record in the item, by their names there: what they are read and written as.
+_TEXTS = {
+    "batch_job_id": "batchJobId",
+    "status_reason": "statusReason",
+    "reason": "reason",
+    "log_stream_name": "logStreamName",
+    "capability_digest": "capabilityDigest",
+}
+_NUMBERS = {
+    "started_at": "startedAt",
+    "stopped_at": "stoppedAt",
+    "exit_code": "exitCode",
+    "size": "size",
+    "claimed_at": "claimedAt",
+}
+_FLAGS = {"is_cancelled": "isCancelled", "is_terminated": "isTerminated", "lost": "lost"}
+
+
+def record_key(key: RecordKey) -> Item:
+    """The primary key of a record."""
+    if key.index is None:
+        return {"pk": {"S": key.job_id}, "sk": {"S": "RECORD"}}
+    return {"pk": {"S": block(key.job_id, key.index)}, "sk": {"S": f"CHILD#{key.index:05d}"}}
+
+
+def block(batch_job_id: str, index: int) -> str:
+    """The partition key that a child of an array job lies under."""
+    return f"{batch_job_id}#{index // CHILDREN_A_BLOCK:02d}"
+
+
+def created(created_at: int, job_id: str) -> str:
+    """The sort key of both indexes: the order of creation, and of ids where times are equal."""
+    return f"{created_at:013d}#{job_id}"
+
+
+def open_shard(job_id: str) -> str:
+    """The partition key of a job that has not ended, in the index of those."""
+    return str(sum(job_id.encode()) % OPEN_SHARDS)
+
+
+def to_item(record: JobRecord) -> Item:
+    """The item of a record as it is born."""
+    return record_key(record.key) | identity(record) | members(_values(record)) | history(record.history)
+
+
+def identity(record: JobRecord) -> Item:
+    """The attributes that never change. A child is in no index."""
+    item: Item = {
+        "type": {"S": record.type.value},
+        "jobName": {"S": record.job_name},
+        "jobQueue": {"S": record.job_queue},
+        "jobDefinition": {"S": record.job_definition},
+        "createdAt": {"N": str(record.created_at)},
+    }
+    if record.size is not None:
+        item["size"] = {"N": str(record.size)}
+    if record.key.index is None:
+        item["owner"] = {"S": record.owner}
+        item["created"] = {"S": created(record.created_at, record.key.job_id)}
+    return item
+
+
+def decided(key: RecordKey, change: StateChange) -> tuple[Item, list[str]]:
+    """What the newest change decides: the attributes that it sets, and the names of those that it takes away."""
+    values = snapshot(change)
+    is_open = key.index is None and not change.detail.status.is_terminal
+    item = members(values) | ({"open": {"S": open_shard(key.job_id)}} if is_open else {})
+    names = {*_TEXTS, *_NUMBERS, *_FLAGS, "attempts", "status_summary"} & values.keys()
+    gone = [_name(name) for name in names if _name(name) not in item]
+    return item, sorted(gone if is_open or key.index is not None else [*gone, "open"])
+
+
+def members(values: Mapping[str, Any]) -> Item:
+    """The attributes of a record's changing members; what is empty has none."""
+    item: Item = {
+        "order": {"N": str(values["order"])},
+        "changedAt": {"N": str(values["changed_at"])},
+        "status": {"S": values["status"].value},
+    }
+    item |= {_TEXTS[name]: {"S": values[name]} for name in _TEXTS if values.get(name) is not None}
+    item |= {_NUMBERS[name]: {"N": str(values[name])} for name in _NUMBERS if values.get(name) is not None}
+    item |= {_FLAGS[name]: {"BOOL": True} for name in _FLAGS if values.get(name)}
+    if values["attempts"]:
+        item["attempts"] = {"S": msgspec.json.encode(values["attempts"]).decode()}
+    if values["status_summary"]:
+        item["statusSummary"] = {"S": json.dumps(dict(values["status_summary"]), separators=(",", ":"))}
+    return item
+
+
+def history(entries: Mapping[int, int]) -> Item:
+    """One attribute a transition."""
+    return {history_name(transition): {"N": str(at)} for transition, at in entries.items()}
+
+
+def history_name(transition: int) -> str:
+    """The attribute of one transition."""
+    return f"h{transition}"
+
+
+def from_item(item: Mapping[str, Mapping[str, Any]]) -> JobRecord:
+    """The record of an item."""
+
+    def text(name: str) -> str | None:
+        return item[name]["S"] if name in item else None
+
+    def number(name: str) -> int | None:
+        return int(item[name]["N"]) if name in item else None
+
+    optional: dict[str, Any] = {name: text(attribute) for name, attribute in _TEXTS.items()}
+    optional |= {name: number(attribute) for name, attribute in _NUMBERS.items()}
+    optional |= {name: attribute in item for name, attribute in _FLAGS.items()}
+    entries = {int(name[1:]): int(value["N"]) for name, value in item.items() if name[0] == "h" and name[1:].isdigit()}
+    return JobRecord(
+        key=_key(item),
+        owner=text("owner") or NOBODY,
+        type=JobType(item["type"]["S"]),
+        job_name=item["jobName"]["S"],
+        job_queue=item["jobQueue"]["S"],
+        job_definition=item["jobDefinition"]["S"],
+        created_at=int(item["createdAt"]["N"]),
+        status=Status(item["status"]["S"]),
+        order=int(item["order"]["N"]),
+        changed_at=int(item["changedAt"]["N"]),
+        attempts=_ATTEMPTS.decode(text("attempts") or "[]"),
+        status_summary=json.loads(text("statusSummary") or "{}"),
+        history=entries,
+        **optional,
+    )
+
+
+def submission_to_item(submission: Submission) -> Item:
+    """The item of what was asked; it lies beside the record."""
+    return {
+        "pk": {"S": submission.job_id},
+        "sk": {"S": "SUBMISSION"},
+        "owner": {"S": submission.owner},
+        "jobQueue": {"S": submission.job_queue},
+        "jobDefinition": {"S": submission.job_definition},
+        "runner": {"BOOL": submission.runner},
+        "createdAt": {"N": str(submission.created_at)},
+        "request": {"S": json.dumps(submission.request, separators=(",", ":"))},
+        "digest": {"S": submission.digest},
+    }
+
+
+def submission_from_item(item: Mapping[str, Mapping[str, Any]]) -> Submission:
+    """What was asked."""
+    return Submission(
+        job_id=item["pk"]["S"],
+        owner=item["owner"]["S"],
+        job_queue=item["jobQueue"]["S"],
+        job_definition=item["jobDefinition"]["S"],
+        runner=item["runner"]["BOOL"],
+        created_at=int(item["createdAt"]["N"]),
+        request=json.loads(item["request"]["S"]),
+        digest=item["digest"]["S"],
+    )
+
+
+def _values(record: JobRecord) -> dict[str, Any]:
+    return {name: getattr(record, name) for name in JobRecord.__dataclass_fields__}
+
+
+def _name(member: str) -> str:
+    named = {"attempts": "attempts", "status_summary": "statusSummary"}
+    return _TEXTS.get(member) or _NUMBERS.get(member) or _FLAGS.get(member) or named[member]
+
+
+def _key(item: Mapping[str, Mapping[str, Any]]) -> RecordKey:
+    place, name = item["pk"]["S"], item["sk"]["S"]
+    if name == "RECORD":
+        return RecordKey(job_id=place)
+    return RecordKey(job_id=place.rpartition("#")[0], index=int(name.removeprefix("CHILD#")))

@@ -1,0 +1,103 @@
+"""AWS Batch as the plane uses it: any object with boto3's Batch client methods. Imports no boto3.
+
+SubmitJob has no client token, and every retry mode of the SDK would post it again after a lost answer. So the client
+given here must not retry (`total_max_attempts=1`), and what its failures mean is decided in one place, `_refusal`:
+refused for good, not taken now, or nobody knows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable, PlaneError
+
+#: Most ids that one DescribeJobs takes.
+DESCRIBE_LIMIT = 100
+_THROTTLED = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded"})
+
+
+class BatchClient(Protocol):
+    """boto3's Batch client, or the embedded Batch. https://docs.aws.amazon.com/batch/latest/APIReference/."""
+
+    def submit_job(self, **request: Any) -> Mapping[str, Any]:
+        """SubmitJob."""
+        ...
+
+    def describe_jobs(self, **request: Any) -> Mapping[str, Any]:
+        """DescribeJobs."""
+        ...
+
+    def list_jobs(self, **request: Any) -> Mapping[str, Any]:
+        """ListJobs."""
+        ...
+
+    def terminate_job(self, **request: Any) -> Mapping[str, Any]:
+        """TerminateJob."""
+        ...
+
+
+class Batch:
+    """The one adapter over Batch's API."""
+
+    def __init__(self, client: BatchClient) -> None:
+        self._client = client
+
+    def submit(self, request: Mapping[str, Any]) -> str:
+        """Submit a job and return Batch's id of it.
+
+        Raises:
+            BatchRefused: Batch will never take this request; its words are the message.
+            BatchOutcomeUnknown: Batch may have taken it.
+            BatchUnavailable: Batch did not take it (throttled).
+        """
+        return str(_call(self._client.submit_job, dict(request))["jobId"])
+
+    def find(self, *, job_queue: str, job_name: str) -> tuple[str, ...]:
+        """Batch's ids of the jobs with exactly this name, of every status, the oldest first.
+
+        The JOB_NAME filter ignores case and finds parents only:
+        https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html
+        """
+        request = {"jobQueue": job_queue, "filters": [{"name": "JOB_NAME", "values": [job_name]}]}
+        found: list[Mapping[str, Any]] = []
+        while True:
+            answer = _call(self._client.list_jobs, request)
+            found += (job for job in answer["jobSummaryList"] if job["jobName"] == job_name)
+            if not answer.get("nextToken"):
+                return tuple(job["jobId"] for job in sorted(found, key=lambda job: job["createdAt"]))
+            request = request | {"nextToken": answer["nextToken"]}
+
+    def describe(self, batch_job_ids: Sequence[str]) -> Iterable[Mapping[str, Any]]:
+        """Batch's details of these jobs; what Batch has forgotten is simply absent."""
+        for start in range(0, len(batch_job_ids), DESCRIBE_LIMIT):
+            ids = list(batch_job_ids[start : start + DESCRIBE_LIMIT])
+            yield from _call(self._client.describe_jobs, {"jobs": ids})["jobs"]
+
+    def terminate(self, batch_job_id: str, *, reason: str) -> None:
+        """Stop a job in whatever status it is; one that has ended is left as it is."""
+        _call(self._client.terminate_job, {"jobId": batch_job_id, "reason": reason})
+
+
+def _call(operation: Callable[..., Mapping[str, Any]], request: Mapping[str, Any]) -> Mapping[str, Any]:
+    try:
+        return operation(**request)
+    except Exception as error:
+        raise _refusal(error) from error
+
+
+def _refusal(error: Exception) -> PlaneError:
+    """What a failed call means. An error without an answer (a lost connection) leaves the outcome unknown."""
+    if type(error).__name__ == "ParamValidationError":  # botocore found it wrong before sending anything
+        return BatchRefused(str(error))
+    response = getattr(error, "response", None)
+    if not isinstance(response, Mapping):
+        return BatchOutcomeUnknown(f"AWS Batch gave no answer: {error}")
+    code = response.get("Error", {}).get("Code", "")
+    words = response.get("Error", {}).get("Message", str(error))
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+    if code in _THROTTLED or status == 429:
+        return BatchUnavailable(f"AWS Batch is throttling: {words}")
+    if status >= 500:
+        return BatchOutcomeUnknown(f"AWS Batch failed: {words}")
+    return BatchRefused(f"{code}: {words}")

@@ -1,0 +1,105 @@
+"""What one deployment allows: its job queues and job definitions, by the names people say. Does no I/O.
+
+Image, privileged, user, volumes and roles can't be overridden at submission, so the definitions that a deployment
+allows are the boundary of what a job may do: anything not named here is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobQueue:
+    """A job queue that submissions may name."""
+
+    #: The short name, the same on every plane: "default".
+    name: str
+    arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobDefinition:
+    """One revision of a job definition that submissions may name."""
+
+    #: The short name, the same on every plane: "runner".
+    name: str
+    #: With its revision: what runs is what was accepted.
+    arn: str
+    #: True where the image carries our runner, so that inputs, outputs and functions work.
+    runner: bool
+    #: The CloudWatch Logs group of its jobs.
+    log_group: str
+
+    @property
+    def title(self) -> str:
+        """The short name with the revision: "runner:3"."""
+        return f"{self.name}:{self.arn.rpartition(':')[2]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """One configured installation of the plane. The first queue and the first definition are the defaults."""
+
+    name: str
+    #: Where the API answers, without a trailing slash.
+    url: str
+    job_queues: tuple[JobQueue, ...]
+    job_definitions: tuple[JobDefinition, ...]
+
+    @classmethod
+    def from_wire(cls, document: Mapping[str, Any], *, url: str) -> Deployment:
+        """Read the document that the infrastructure writes and the functions are given."""
+        definitions = document["jobDefinitions"]
+        return cls(
+            name=document["name"],
+            url=url.rstrip("/"),
+            job_queues=tuple(JobQueue(name=each["name"], arn=each["arn"]) for each in document["jobQueues"]),
+            job_definitions=tuple(
+                JobDefinition(name=each["name"], arn=each["arn"], runner=each["runner"], log_group=each["logGroup"])
+                for each in definitions
+            ),
+        )
+
+    def job_queue(self, given: str | None) -> JobQueue | None:
+        """The queue by short name, full name or ARN; the default where none is given; None where it isn't allowed."""
+        if given is None:
+            return self.job_queues[0]
+        return next((each for each in self.job_queues if given in (each.name, each.arn, _last(each.arn))), None)
+
+    def job_definition(self, given: str | None) -> JobDefinition | None:
+        """The definition by short or full name or ARN, with or without the revision; None where it isn't allowed."""
+        if given is None:
+            return self.job_definitions[0]
+        return next((each for each in self.job_definitions if given in _definition_names(each)), None)
+
+    def queue_title(self, arn: str) -> str:
+        """What to call a queue: its short name, or the end of the ARN of one that isn't ours."""
+        return next((each.name for each in self.job_queues if each.arn == arn), _last(arn))
+
+    def definition_title(self, arn: str) -> str:
+        """What to call a definition: short name and revision, or the end of the ARN of one that isn't ours."""
+        return next((each.title for each in self.job_definitions if each.arn == arn), _last(arn))
+
+    def log_group(self, definition_arn: str) -> str:
+        """The log group of a definition's jobs; Batch's own default for one that isn't ours."""
+        groups = (each.log_group for each in self.job_definitions if each.arn == definition_arn)
+        return next(groups, "/aws/batch/job")
+
+
+def _last(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def _definition_names(definition: JobDefinition) -> tuple[str, ...]:
+    full = _last(definition.arn)
+    return (
+        definition.name,
+        definition.title,
+        full,
+        full.rpartition(":")[0],
+        definition.arn,
+        definition.arn.rpartition(":")[0],
+    )

@@ -1,0 +1,207 @@
+"""The HTTPS API: API Gateway's HTTP API events in, documents out. Each route parses, makes one call, renders.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from controlplane.acceptor import Acceptor
+from controlplane.edge.function import Handler
+from controlplane.edge.owner import bearer_of, owner_of
+from controlplane.edge.problem import problem, problem_of
+from controlplane.errors import PlaneError, SubmissionInvalid, Violation
+from controlplane.io_bucket import Link
+from controlplane.lender import Lender, Upload
+from controlplane.plane import Plane
+from controlplane.submit_job_request import SubmitJobRequest, violation_of
+from controlplane.viewer import PAGE_LIMIT, Viewer
+
+#: Most lines of a page of a log: CloudWatch Logs' own bound.
+LOG_LIMIT = 10_000
+Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
+LogLimit = Annotated[int, Query(ge=1, le=LOG_LIMIT)]
+Attempt = Annotated[int | None, Query(ge=1, le=10)]
+
+
+class UploadRequest(BaseModel):
+    """A file that is about to be sent."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    name: str
+    size: int
+    sha256: str
+
+
+class RunnerLinksRequest(BaseModel):
+    """What a runner asks for: its inputs, and links for the outputs it announces."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    jobId: str  # noqa: N815 - the wire's own word
+    index: Annotated[int, Field(ge=0, lt=10_000)] | None = None
+    uploads: Annotated[list[UploadRequest], Field(max_length=1000)] = []
+
+
+def serve(plane: Plane) -> Handler:
+    """The handler of every route."""
+    app = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=_decode)
+    _route_errors(app)
+    _route_submissions(
+        app,
+        Acceptor(deployment=plane.deployment, records=plane.records, submissions=plane.submissions, clock=plane.clock),
+    )
+    _route_jobs(
+        app,
+        Viewer(deployment=plane.deployment, records=plane.records, logs=plane.logs, io_bucket=plane.io_bucket),
+    )
+    _route_links(app, Lender(records=plane.records, io_bucket=plane.io_bucket))
+
+    def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        return app.resolve(event, context)
+
+    return handler
+
+
+def _route_submissions(app: APIGatewayHttpResolver, acceptor: Acceptor) -> None:
+    logger = Logger()
+
+    @app.post("/jobs", summary="Submit a job", responses={202: {"description": "Accepted, and kept"}})
+    def submit(
+        request: Annotated[SubmitJobRequest, Body()],
+        idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
+    ) -> Response[dict[str, Any]]:
+        owner = owner_of(app.current_event.raw_event)
+        document, is_new = acceptor.accept(request, owner=owner, idempotency_key=idempotency_key)
+        logger.info("accepted" if is_new else "accepted before", job_id=document["jobId"], owner=owner)
+        return _answer(202 if is_new else 200, document)
+
+
+def _route_jobs(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
+    def owner() -> str:
+        return owner_of(app.current_event.raw_event)
+
+    @app.get("/health", summary="Whether the API answers")
+    def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/jobs", summary="List jobs, newest first")
+    def list_jobs(
+        limit: Limit = PAGE_LIMIT,
+        cursor: str | None = None,
+        job_queue: Annotated[str | None, Query(alias="jobQueue")] = None,
+    ) -> dict[str, Any]:
+        return viewer.list_jobs(owner=owner(), job_queue=job_queue, limit=limit, cursor=cursor)
+
+    @app.get("/jobs/<job_id>", summary="Describe a job")
+    def describe(job_id: str) -> dict[str, Any]:
+        return viewer.describe(job_id, owner=owner())
+
+    @app.get("/jobs/<job_id>/children", summary="List the children of an array job")
+    def children(
+        job_id: str, first: Annotated[int, Query(ge=0, lt=10_000)] = 0, limit: Limit = PAGE_LIMIT
+    ) -> dict[str, Any]:
+        return viewer.children(job_id, owner=owner(), first=first, limit=limit)
+
+    @app.get("/jobs/<job_id>/children/<index>", summary="Describe a child of an array job")
+    def child(job_id: str, index: int) -> dict[str, Any]:
+        return viewer.describe(job_id, owner=owner(), index=index)
+
+    @app.get("/jobs/<job_id>/log", summary="Read a job's log")
+    def log(job_id: str, attempt: Attempt = None, after: str | None = None, limit: LogLimit = 1000) -> dict[str, Any]:
+        page = viewer.log(job_id, owner=owner(), index=None, attempt=attempt, after=after, limit=limit)
+        return dict(msgspec.to_builtins(page))
+
+    @app.get("/jobs/<job_id>/children/<index>/log", summary="Read a child's log")
+    def child_log(
+        job_id: str, index: int, attempt: Attempt = None, after: str | None = None, limit: LogLimit = 1000
+    ) -> dict[str, Any]:
+        page = viewer.log(job_id, owner=owner(), index=index, attempt=attempt, after=after, limit=limit)
+        return dict(msgspec.to_builtins(page))
+
+    @app.get("/jobs/<job_id>/outputs", summary="List what a job has left in the IOBucket")
+    def outputs(job_id: str) -> dict[str, Any]:
+        return {"outputs": viewer.outputs(job_id, owner=owner())}
+
+
+def _route_links(app: APIGatewayHttpResolver, lender: Lender) -> None:
+    @app.post("/uploads", summary="Announce an input file, and get a link that stores it")
+    def upload(request: Annotated[UploadRequest, Body()]) -> Response[dict[str, Any]]:
+        owner = owner_of(app.current_event.raw_event)
+        key, link = lender.lend_upload(_upload(request), owner=owner)
+        return _answer(201, {"key": key, **_link(link)})
+
+    @app.post("/runner/links", summary="A runner's links to its own job's inputs and outputs")
+    def runner_links(request: Annotated[RunnerLinksRequest, Body()]) -> dict[str, Any]:
+        links = lender.lend_to_runner(
+            job_id=request.jobId,
+            index=request.index,
+            capability=bearer_of(app.current_event.raw_event),
+            uploads=[_upload(each) for each in request.uploads],
+        )
+        return {
+            "inputs": [{"name": name, "url": link.url} for name, link in links.inputs],
+            "uploads": [{"name": name, **_link(link)} for name, link in links.uploads],
+        }
+
+
+def _route_errors(app: APIGatewayHttpResolver) -> None:
+    logger = Logger()
+
+    def invalid(error: RequestValidationError) -> Response[str]:
+        return problem_of(SubmissionInvalid(tuple(violation_of(_within_body(each)) for each in error.errors())))
+
+    def undecodable(error: UnicodeDecodeError) -> Response[str]:
+        return problem_of(_not_json(f"not UTF-8: {error.reason}"))
+
+    def unexpected(error: Exception) -> Response[str]:
+        logger.exception("failed")
+        return problem(500, title="The plane failed", detail="The plane failed; its log says more.")
+
+    def no_route(error: Exception) -> Response[str]:
+        event = app.current_event
+        return problem(404, title="No such route", detail=f"There is no {event.http_method} {event.path} here.")
+
+    app.exception_handler(PlaneError)(problem_of)
+    app.exception_handler(RequestValidationError)(invalid)
+    app.exception_handler(UnicodeDecodeError)(undecodable)
+    app.exception_handler(Exception)(unexpected)
+    app.not_found(no_route)
+
+
+def _decode(body: str) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        raise _not_json(str(error)) from error
+
+
+def _not_json(words: str) -> SubmissionInvalid:
+    return SubmissionInvalid((Violation(field="body", bound="JSON in UTF-8", value=words),))
+
+
+def _within_body(error: Any) -> Any:
+    """Name a field of the body as the caller wrote it, without the word `body` before it."""
+    place = tuple(error["loc"])
+    return {**error, "loc": place[1:] if len(place) > 1 and place[0] == "body" else place}
+
+
+def _upload(request: UploadRequest) -> Upload:
+    return Upload(name=request.name, size=request.size, sha256=request.sha256)
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {"url": link.url, "method": link.method, "headers": dict(link.headers)}
+
+
+def _answer(status: int, document: dict[str, Any]) -> Response[dict[str, Any]]:
+    return Response(status_code=status, content_type="application/json", body=document)

@@ -1,0 +1,55 @@
+"""Errors as RFC 9457 problem documents: the one table from the plane's errors to HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from controlplane.errors import (
+    BatchRefused,
+    BatchUnavailable,
+    JobNotFound,
+    LogNotFound,
+    NotAuthorized,
+    PlaneError,
+    SubmissionConflict,
+    SubmissionInvalid,
+    Violation,
+)
+
+#: HTTP status and title, the most exact class first.
+_PROBLEMS: tuple[tuple[type[PlaneError], int, str], ...] = (
+    (SubmissionInvalid, 400, "The request breaks a bound"),
+    (NotAuthorized, 401, "A credential is needed"),
+    (JobNotFound, 404, "No such job"),
+    (LogNotFound, 404, "No log yet"),
+    (SubmissionConflict, 409, "The key was used with another body"),
+    (BatchRefused, 422, "AWS Batch refused"),
+    (BatchUnavailable, 503, "AWS Batch is not available"),
+    (PlaneError, 500, "The plane failed"),
+)
+
+
+def problem_of(error: PlaneError) -> Response[str]:
+    """The answer to a request that ended in this error."""
+    kind, status, title = next(row for row in _PROBLEMS if isinstance(error, row[0]))
+    violations = error.violations if isinstance(error, SubmissionInvalid) else ()
+    return problem(status, title=title, detail=str(error), kind=kind.__name__, violations=violations)
+
+
+def problem(
+    status: int, *, title: str, detail: str, kind: str = "about:blank", violations: Sequence[Violation] = ()
+) -> Response[str]:
+    """A problem document. https://www.rfc-editor.org/rfc/rfc9457."""
+    document: dict[str, Any] = {
+        "type": kind if ":" in kind else f"urn:batchplane:problem:{kind}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+    }
+    if violations:
+        document["errors"] = [violation.to_wire() for violation in violations]
+    return Response(status_code=status, content_type="application/problem+json", body=json.dumps(document))

@@ -1,0 +1,104 @@
+"""Every error the plane raises on purpose, in one tree. Knows no HTTP and no AWS.
+
+PlaneError
+├── SubmissionInvalid        the request breaks a bound; carries one Violation per broken bound
+├── SubmissionConflict       an Idempotency-Key came back with another body
+├── NotAuthorized            no credential, or one that opens nothing
+├── JobNotFound              no such job for this owner
+├── LogNotFound              the attempt has no log (yet)
+├── BatchRefused             Batch answered that the request is wrong; its words are kept
+├── BatchUnavailable         Batch did not take the request; it may be sent again
+│   └── BatchOutcomeUnknown  Batch may or may not have taken it; look before sending again
+├── NotYet                   the work waits for time to pass; deliver the message again later
+└── EventMalformed           a message that can't be read; it goes to the dead-letter queue with this reason
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+#: Most characters of a refused value that an error repeats.
+_SHOWN_CHARACTERS = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Violation:
+    """One bound that one field of a request breaks."""
+
+    #: Path of the field in the request, dotted: "arrayProperties.size".
+    field: str
+    #: The bound in words: "an integer from 2 to 10,000".
+    bound: str
+    #: The value that was given; None where nothing was given.
+    value: Any = None
+
+    @property
+    def detail(self) -> str:
+        """The sentence a person reads."""
+        return f"{self.field} must be {self.bound}; it is {self._said}."
+
+    def to_wire(self) -> dict[str, Any]:
+        """The member of `errors` in a problem document."""
+        return {"field": self.field, "bound": self.bound, "value": self._shown, "detail": self.detail}
+
+    @property
+    def _said(self) -> str:
+        return "missing" if self.value is None else repr(self._shown)
+
+    @property
+    def _shown(self) -> Any:
+        """The value, cut where it is long: an answer must not be as large as what it refuses."""
+        text = repr(self.value)
+        return self.value if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
+
+
+class PlaneError(Exception):
+    """The plane could not do what was asked."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.__doc__)
+
+
+class SubmissionInvalid(PlaneError):
+    """The submission breaks bounds of AWS Batch or of this deployment."""
+
+    def __init__(self, violations: tuple[Violation, ...]) -> None:
+        super().__init__(" ".join(violation.detail for violation in violations))
+        self.violations = violations
+
+
+class SubmissionConflict(PlaneError):
+    """This Idempotency-Key was used with another body: send the same body, or another key."""
+
+
+class NotAuthorized(PlaneError):
+    """A credential is needed: a bearer token, a signed request, or a job's own capability."""
+
+
+class JobNotFound(PlaneError):
+    """There is no such job."""
+
+
+class LogNotFound(PlaneError):
+    """This attempt has no log yet: a log begins when its attempt is RUNNING."""
+
+
+class BatchRefused(PlaneError):
+    """AWS Batch refused the request."""
+
+
+class BatchUnavailable(PlaneError):
+    """AWS Batch did not take the request now; it may be sent again."""
+
+
+class BatchOutcomeUnknown(BatchUnavailable):
+    """AWS Batch may have taken the request: look for the job before sending it again."""
+
+
+class NotYet(PlaneError):
+    """This must wait; it is delivered again later."""
+
+
+class EventMalformed(PlaneError):
+    """The message can't be read."""

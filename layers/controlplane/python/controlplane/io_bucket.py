@@ -1,0 +1,95 @@
+"""The IOBucket: where each byte of a job's input and output lies, and the port that lends links to it. Does no I/O.
+
+Keys are made here and nowhere else: `<owner>/uploads/<upload>/<name>` for what a caller sends ahead of a job,
+`<owner>/<jobId>/outputs/[<index>/]<name>` for what a job leaves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import quote
+
+from controlplane.errors import Violation
+
+#: How long a signed link is good for, in seconds.
+LINK_SECONDS = 900
+#: The largest single upload that Amazon S3 takes, in bytes (PutObject).
+MAX_UPLOAD_BYTES = 5 * 1024**3
+_NAME_BOUND = "a relative path of at most 512 characters, without '..', backslash, '%' or control characters"
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\%]")
+_SHA256 = re.compile(r"^[0-9a-f]{64}$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """A short-lived permission to do one thing with one key, for whoever holds it."""
+
+    url: str
+    method: str
+    #: Headers that must go with the request, exactly.
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredObject:
+    """One object of the IOBucket."""
+
+    key: str
+    #: Bytes.
+    size: int
+
+
+class IOBucket(Protocol):
+    """The port: Amazon S3, or a folder."""
+
+    def upload_link(self, key: str, *, size: int, sha256: str) -> Link:
+        """A link that stores exactly these bytes (size in bytes, sha256 in hexadecimal) under this key."""
+        ...
+
+    def download_link(self, key: str) -> Link:
+        """A link that reads this key, as an attachment."""
+        ...
+
+    def list_objects(self, prefix: str) -> Sequence[StoredObject]:
+        """Every object whose key begins so, in the order of their keys."""
+        ...
+
+
+def name_violation(field: str, name: object) -> Violation | None:
+    """What is wrong with a file's name; None when it is safe in a working directory and in a key."""
+    if not isinstance(name, str) or not 0 < len(name) <= 512 or _FORBIDDEN.search(name):
+        return Violation(field=field, bound=_NAME_BOUND, value=name)
+    if any(part in ("", ".", "..") for part in name.split("/")):
+        return Violation(field=field, bound=_NAME_BOUND, value=name)
+    return None
+
+
+def upload_violations(field: str, *, name: object, size: object, sha256: object) -> list[Violation]:
+    """All that is wrong with one announced upload."""
+    found = [name_violation(f"{field}name", name)]
+    if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= MAX_UPLOAD_BYTES:
+        bound = f"an integer from 0 to {MAX_UPLOAD_BYTES} (bytes)"
+        found.append(Violation(field=f"{field}size", bound=bound, value=size))
+    if not isinstance(sha256, str) or not _SHA256.match(sha256):
+        bound = "64 hexadecimal digits in lower case: the SHA-256 of the bytes"
+        found.append(Violation(field=f"{field}sha256", bound=bound, value=sha256))
+    return [violation for violation in found if violation]
+
+
+def owner_prefix(owner: str) -> str:
+    """The prefix of all that belongs to one owner; never the prefix of another's."""
+    return quote(owner, safe="@+=,._-") + "/"
+
+
+def upload_key(owner: str, upload_id: str, name: str) -> str:
+    """The key of one uploaded file."""
+    return f"{owner_prefix(owner)}uploads/{upload_id}/{name}"
+
+
+def outputs_prefix(owner: str, job_id: str, index: int | None = None) -> str:
+    """The prefix of a job's outputs; of one child's, where an index is given."""
+    child = "" if index is None else f"{index}/"
+    return f"{owner_prefix(owner)}{job_id}/outputs/{child}"

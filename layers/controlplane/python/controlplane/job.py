@@ -1,0 +1,83 @@
+"""The words every stage shares: statuses and their order, job ids and names. Does no I/O.
+
+Statuses: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """The seven statuses of an AWS Batch job, and no other."""
+
+    SUBMITTED = "SUBMITTED"
+    PENDING = "PENDING"
+    RUNNABLE = "RUNNABLE"
+    STARTING = "STARTING"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+
+    @property
+    def is_terminal(self) -> bool:
+        """True for SUCCEEDED and FAILED, which are never left."""
+        return self in (Status.SUCCEEDED, Status.FAILED)
+
+    @property
+    def rank(self) -> int:
+        """Place in the order that one attempt runs through: SUBMITTED 0 to RUNNING 4, SUCCEEDED 5, FAILED 6."""
+        return _RANKS[self]
+
+
+_RANKS = {status: rank for rank, status in enumerate(Status)}
+
+
+class JobType(StrEnum):
+    """What kind of job a record is of."""
+
+    SINGLE = "Single"
+    ARRAY = "Array"
+    ARRAY_CHILD = "ArrayChild"
+    MULTI_NODE = "MultiNode"
+
+
+#: Our own job id, wherever it stands.
+JOB_ID = re.compile(r"^j[0-9a-z]{25}$")
+#: AWS Batch's bound on jobName.
+JOB_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$")
+#: Our job id where it ends Batch's jobName.
+_NAMED = re.compile(r"-(j[0-9a-z]{25})$")
+#: Most characters of the caller's name that fit before a hyphen and our id in Batch's 128.
+_NAME_ROOM = 128 - 1 - 26
+#: The owner of jobs that nobody submitted through the plane; no authorizer ever names it.
+NOBODY = "-"
+
+
+def derive_job_id(owner: str, idempotency_key: str) -> str:
+    """The job id that belongs to this owner and key, the same whenever it is asked for.
+
+    125 bits of SHA-256 over both, so that two owners with one key never meet.
+    """
+    digest = hashlib.sha256(f"{owner}\0{idempotency_key}".encode()).digest()
+    return "j" + base64.b32hexencode(digest[:16]).decode().lower()[:25]
+
+
+def batch_job_name(job_name: str, job_id: str) -> str:
+    """Batch's jobName for a job of ours: the caller's name, cut to fit, a hyphen, our id."""
+    return f"{job_name[:_NAME_ROOM]}-{job_id}"
+
+
+def job_id_in(name: str) -> str | None:
+    """Our job id at the end of Batch's jobName; None for a job that is not named by us."""
+    match = _NAMED.search(name)
+    return match.group(1) if match else None
+
+
+def parent_and_index(batch_job_id: str) -> tuple[str, int | None]:
+    """Split Batch's id of an array child, `parent:index`; the index is None for every other job."""
+    parent, colon, index = batch_job_id.partition(":")
+    return (parent, int(index)) if colon and index.isdecimal() else (batch_job_id, None)

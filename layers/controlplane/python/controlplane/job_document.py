@@ -1,0 +1,95 @@
+"""A job as people see it: DescribeJobs' words, from the record and the submission. Does no I/O.
+
+It is made of what the plane knows, never of Batch's raw document, which carries other people's secrets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from controlplane.deployment import Deployment
+from controlplane.job import Status
+from controlplane.record import JobRecord
+from controlplane.state_change import Attempt, transition_attempt, transition_status
+from controlplane.submission import Submission
+
+_ASKED = ("parameters", "retryStrategy", "timeout", "tags", "shareIdentifier", "schedulingPriorityOverride")
+
+
+def to_document(
+    record: JobRecord,
+    *,
+    deployment: Deployment,
+    submission: Submission | None = None,
+    status_summary: Mapping[Status, int] | None = None,
+) -> dict[str, Any]:
+    """The job document.
+
+    Args:
+        record: What the plane remembers of the job.
+        deployment: Gives queues and definitions the names people say.
+        submission: What was asked; without it the document leaves out command, environment and the like.
+        status_summary: Counts of an array's children, where they are newer than the record's own.
+    """
+    request = submission.request if submission else {}
+    overrides = request.get("containerOverrides", {})
+    child = "" if record.key.index is None else f":{record.key.index}"
+    return {
+        "jobId": f"{submission.job_id if submission else record.key.job_id}{child}",
+        "batchJobId": record.batch_job_id,
+        "jobName": submission.job_name if submission else record.job_name,
+        "owner": submission.owner if submission else record.owner,
+        "type": record.type.value,
+        "jobQueue": deployment.queue_title(record.job_queue),
+        "jobDefinition": deployment.definition_title(record.job_definition),
+        "status": record.status.value,
+        "statusReason": record.status_reason,
+        "createdAt": record.created_at,
+        "startedAt": record.started_at,
+        "stoppedAt": record.stopped_at,
+        "isCancelled": record.is_cancelled,
+        "isTerminated": record.is_terminated,
+        "lost": record.lost,
+        "container": {
+            "command": overrides.get("command", []),
+            "environment": overrides.get("environment", []),
+            "resourceRequirements": overrides.get("resourceRequirements", []),
+            "exitCode": record.exit_code,
+            "reason": record.reason,
+            "logStreamName": record.log_stream_name,
+        },
+        "attempts": [_attempt(attempt) for attempt in record.attempts],
+        "dependsOn": list(request.get("dependsOn", ())),
+        "inputs": sorted(request.get("inputs", ())),
+        "history": history(record),
+        **{name: request[name] for name in _ASKED if name in request},
+        **_array_properties(record, status_summary),
+    }
+
+
+def history(record: JobRecord) -> list[dict[str, Any]]:
+    """Every transition that the plane was told of, in the order of the job's life."""
+    return [
+        {"status": transition_status(each).value, "attempt": transition_attempt(each), "at": record.history[each]}
+        for each in sorted(record.history)
+    ]
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    document: dict[str, Any] = msgspec.to_builtins(attempt)
+    return {"container": {}} | document
+
+
+def _array_properties(record: JobRecord, status_summary: Mapping[Status, int] | None) -> dict[str, Any]:
+    if record.key.index is not None:
+        return {"arrayProperties": {"index": record.key.index}}
+    if record.size is None:
+        return {}
+    known = {str(status): count for status, count in (status_summary or record.status_summary).items() if count}
+    waiting = record.size - sum(known.values())
+    if waiting > 0:  # Batch announces no child before it is PENDING or RUNNABLE
+        known[Status.SUBMITTED] = known.get(Status.SUBMITTED, 0) + waiting
+    return {"arrayProperties": {"size": record.size, "statusSummary": {str(s): n for s, n in known.items()}}}

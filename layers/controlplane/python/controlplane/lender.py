@@ -1,0 +1,80 @@
+"""Lending links to the IOBucket: to callers for uploads, to runners for their own job's inputs and outputs.
+
+Jobs have no rights on the bucket. A runner holds its job's capability, stored here as a digest and dead once the job
+has ended, and gets short links to that job's prefix alone.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from controlplane.errors import NotAuthorized, SubmissionInvalid
+from controlplane.io_bucket import IOBucket, Link, outputs_prefix, upload_key, upload_violations
+from controlplane.job import JOB_ID
+from controlplane.record import RecordKey, Records
+from controlplane.submission import Submission
+from controlplane.submitter import digest_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A file that is about to be sent: its name, its size in bytes, its SHA-256 in hexadecimal."""
+
+    name: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunnerLinks:
+    """What one runner may read and write now."""
+
+    inputs: Sequence[tuple[str, Link]]
+    uploads: Sequence[tuple[str, Link]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lender:
+    """Lends links."""
+
+    records: Records
+    io_bucket: IOBucket
+
+    def lend_upload(self, upload: Upload, *, owner: str) -> tuple[str, Link]:
+        """The key under which a caller's file will lie, and the link that stores it. Raises SubmissionInvalid."""
+        _check("", upload)
+        key = upload_key(owner, secrets.token_hex(8), upload.name)
+        return key, self.io_bucket.upload_link(key, size=upload.size, sha256=upload.sha256)
+
+    def lend_to_runner(
+        self, *, job_id: str, index: int | None, capability: str, uploads: Sequence[Upload]
+    ) -> RunnerLinks:
+        """Links to a job's inputs, and for the outputs it announces. Raises NotAuthorized, SubmissionInvalid."""
+        submission = self._authorized(job_id, capability)
+        for place, upload in enumerate(uploads):
+            _check(f"uploads.{place}.", upload)
+        prefix = outputs_prefix(submission.owner, job_id, index)
+        return RunnerLinks(
+            inputs=[(name, self.io_bucket.download_link(key)) for name, key in submission.inputs.items()],
+            uploads=[(upload.name, self._upload_link(prefix + upload.name, upload)) for upload in uploads],
+        )
+
+    def _upload_link(self, key: str, upload: Upload) -> Link:
+        return self.io_bucket.upload_link(key, size=upload.size, sha256=upload.sha256)
+
+    def _authorized(self, job_id: str, capability: str) -> Submission:
+        record = self.records.get(RecordKey(job_id=job_id)) if JOB_ID.match(job_id) else None
+        digest = record.capability_digest if record and record.is_open else None
+        submission = self.records.submission(job_id) if digest else None
+        if submission is None or not hmac.compare_digest(digest or "", digest_of(capability)):
+            raise NotAuthorized("This capability opens nothing: it is another job's, or its job has ended.")
+        return submission
+
+
+def _check(field: str, upload: Upload) -> None:
+    violations = upload_violations(field, name=upload.name, size=upload.size, sha256=upload.sha256)
+    if violations:
+        raise SubmissionInvalid(tuple(violations))

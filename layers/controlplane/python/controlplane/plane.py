@@ -1,0 +1,64 @@
+"""A plane: the ports that a handler is given. Two whole ones exist, `controlplane.aws` and `batchplane_local`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from controlplane.alert import Topic
+from controlplane.batch import Batch
+from controlplane.deployment import Deployment
+from controlplane.io_bucket import IOBucket
+from controlplane.log import Logs
+from controlplane.record import Records
+from controlplane.recorder import DeadLetters
+from controlplane.submission import Submissions
+
+
+class Plane(Protocol):
+    """Each port is made when it is first asked for: a function gets the settings of those alone that it uses."""
+
+    @property
+    def deployment(self) -> Deployment:
+        """What submissions may name."""
+        ...
+
+    @property
+    def records(self) -> Records:
+        """The job records."""
+        ...
+
+    @property
+    def submissions(self) -> Submissions:
+        """The way to `submit_job`."""
+        ...
+
+    @property
+    def batch(self) -> Batch:
+        """AWS Batch."""
+        ...
+
+    @property
+    def logs(self) -> Logs:
+        """The logs of attempts."""
+        ...
+
+    @property
+    def io_bucket(self) -> IOBucket:
+        """Inputs and outputs."""
+        ...
+
+    @property
+    def topic(self) -> Topic:
+        """Where alerts go."""
+        ...
+
+    @property
+    def dead_letters(self) -> DeadLetters:
+        """Where job events that can't be read are kept."""
+        ...
+
+    @property
+    def clock(self) -> Callable[[], int]:
+        """Epoch milliseconds."""
+        ...

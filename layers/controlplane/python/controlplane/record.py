@@ -1,0 +1,277 @@
+"""The job record: what the plane remembers of a job, and the one function that changes it. Does no I/O.
+
+`merge` has three callers: the birth of a record, an event, and the reconciling sweep. It is commutative, associative
+and idempotent over the changes of one job, so a record ends the same for every order and repetition of them: the
+greatest order wins, terminal ones absorb, and history keeps each transition once.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any, Protocol
+
+from controlplane.errors import SubmissionInvalid, Violation
+from controlplane.job import NOBODY, JobType, Status, job_id_in
+from controlplane.state_change import Attempt, JobDetail, StateChange
+from controlplane.submission import Submission
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordKey:
+    """Where a record stands: a job's id, or Batch's id of an array job and the index of a child."""
+
+    job_id: str
+    index: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRecord:
+    """What the plane remembers of one job. Times are epoch milliseconds."""
+
+    key: RecordKey
+    owner: str
+    type: JobType
+    #: The caller's own name; Batch's for a job that nobody submitted through us.
+    job_name: str
+    #: ARN.
+    job_queue: str
+    #: ARN with revision.
+    job_definition: str
+    created_at: int
+    batch_job_id: str | None = None
+    status: Status = Status.SUBMITTED
+    status_reason: str | None = None
+    started_at: int | None = None
+    stopped_at: int | None = None
+    exit_code: int | None = None
+    reason: str | None = None
+    log_stream_name: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+    size: int | None = None
+    status_summary: Mapping[str, int] = field(default_factory=dict)
+    is_cancelled: bool = False
+    is_terminated: bool = False
+    #: Batch has forgotten the job; the status is the last one known.
+    lost: bool = False
+    #: The order of the newest change merged.
+    order: int = 0
+    #: When each transition was entered, by transition.
+    history: Mapping[int, int] = field(default_factory=dict)
+    #: When `submit_job` last set out to submit it; None before, and after Batch's throttling.
+    claimed_at: int | None = None
+    #: SHA-256 of the capability that the job's runner holds.
+    capability_digest: str | None = None
+    #: When the newest change came about.
+    changed_at: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """True until the job has ended or is lost."""
+        return not (self.status.is_terminal or self.lost)
+
+
+class Outcome(Enum):
+    """What became of a change that was brought to a record."""
+
+    #: The change is the newest: the record has its status now.
+    MERGED = "merged"
+    #: A newer one is known: only history took it, or knew it already.
+    LATE = "late"
+    #: There is no record here, or it is of another job: nothing was written.
+    STRANGE = "strange"
+    #: The record is ours and matches, but of another Batch job: this one is a second submission of it.
+    DUPLICATE = "duplicate"
+
+
+class AlertClaim(Enum):
+    """What came of setting out to alert."""
+
+    GRANTED = "granted"
+    #: Another delivery has set out, and its lease has not lapsed.
+    HELD = "held"
+    #: The alert has reached the topic.
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Some records, newest first, and where to go on; None at the end."""
+
+    records: tuple[JobRecord, ...]
+    cursor: str | None
+
+
+class Records(Protocol):
+    """The port: a DynamoDB table, or a SQLite file. Each method is atomic and durable when it returns."""
+
+    def create(self, submission: Submission) -> Submission | None:
+        """Store a submission and its record; where the job exists, leave it and return the submission it came from."""
+        ...
+
+    def submission(self, job_id: str) -> Submission | None:
+        """What was asked."""
+        ...
+
+    def get(self, key: RecordKey) -> JobRecord | None:
+        """One record."""
+        ...
+
+    def merge(self, key: RecordKey, change: StateChange, *, ours: bool) -> Outcome:
+        """Merge a change into a record as `merge` does; create the record first unless it must be one of ours."""
+        ...
+
+    def claim(self, job_id: str, *, previous: int | None, at: int, capability_digest: str | None) -> bool:
+        """Set out to submit: True if no one else did since `previous`, and Batch doesn't know the job yet."""
+        ...
+
+    def release(self, job_id: str, *, claimed_at: int) -> None:
+        """Take a claim back: Batch certainly did not take the job."""
+        ...
+
+    def settle(self, job_id: str, batch_job_id: str) -> bool:
+        """Note Batch's id of a job of ours; False if another id is noted already."""
+        ...
+
+    def lose(self, key: RecordKey, *, at: int) -> None:
+        """Note that Batch has forgotten a job that had not ended."""
+        ...
+
+    def children(self, batch_job_id: str, *, size: int, first: int, limit: int) -> Sequence[JobRecord]:
+        """The children of an array job that are known, in the order of their indices, from `first` on."""
+        ...
+
+    def status_summary(self, batch_job_id: str, *, size: int) -> Mapping[Status, int]:
+        """How many known children of an array job are in each status."""
+        ...
+
+    def list_by_owner(self, owner: str, *, limit: int, cursor: str | None = None) -> Page:
+        """An owner's jobs, newest first."""
+        ...
+
+    def list_open(self, *, created_before: int, limit: int) -> Sequence[JobRecord]:
+        """Records of jobs that have not ended, created before this time, the oldest first."""
+        ...
+
+    def claim_alert(self, job_id: str, *, at: int, lease: int) -> AlertClaim:
+        """Set out to alert of a job, at this time, for so many milliseconds."""
+        ...
+
+    def close_alert(self, job_id: str) -> None:
+        """Note that the alert of a job has reached the topic."""
+        ...
+
+
+def to_cursor(record: JobRecord) -> str:
+    """Where a page that ends with this record goes on: opaque to callers, and true whatever is written meanwhile."""
+    return urlsafe_b64encode(f"{record.created_at}#{record.key.job_id}".encode()).decode().rstrip("=")
+
+
+def from_cursor(cursor: str) -> tuple[int, str]:
+    """The creation time and the id of the record that a page ended with. Raises SubmissionInvalid."""
+    try:
+        created_at, _, job_id = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition("#")
+        return int(created_at), job_id
+    except ValueError as error:
+        bound = "a cursor that this route has answered"
+        raise SubmissionInvalid((Violation(field="cursor", bound=bound, value=cursor),)) from error
+
+
+def born(submission: Submission) -> JobRecord:
+    """The record of a submission that Batch does not know yet. No event ever announces SUBMITTED."""
+    return JobRecord(
+        key=RecordKey(job_id=submission.job_id),
+        owner=submission.owner,
+        type=submission.type,
+        job_name=submission.job_name,
+        job_queue=submission.job_queue,
+        job_definition=submission.job_definition,
+        created_at=submission.created_at,
+        size=submission.size,
+        history={Status.SUBMITTED.rank: submission.created_at},
+        changed_at=submission.created_at,
+    )
+
+
+def merge(record: JobRecord | None, key: RecordKey, change: StateChange) -> JobRecord:
+    """The record after a change, whatever came before it. The change must be of this record's job (see `outcome`)."""
+    known = record or first_seen(key, change.detail)
+    history = {change.transition: change.at} | dict(known.history)
+    if change.order > known.order:
+        known = replace(known, **snapshot(change))
+    return replace(known, history=history, batch_job_id=known.batch_job_id or change.detail.job_id or None)
+
+
+def outcome(record: JobRecord | None, change: StateChange, *, ours: bool) -> Outcome:
+    """What bringing this change to this record comes to.
+
+    A name can be forged by whoever may submit to Batch: an event settles one of our records only if its queue and
+    definition match too.
+    """
+    if record is None:
+        return Outcome.STRANGE if ours else Outcome.MERGED
+    detail = change.detail
+    if ours and (detail.job_queue, detail.job_definition) != (record.job_queue, record.job_definition):
+        return Outcome.STRANGE
+    if ours and detail.job_id and record.batch_job_id not in (None, detail.job_id):
+        return Outcome.DUPLICATE
+    return Outcome.MERGED if change.order > record.order else Outcome.LATE
+
+
+def keys_of(change: StateChange) -> tuple[RecordKey, RecordKey | None]:
+    """Where a change belongs: Batch's own key of the job, and our key if the name says that it is ours.
+
+    Children are kept under Batch's id of their parent, which can't be forged, so they need no look at the parent.
+    """
+    parent, index = change.parent_and_index
+    named = job_id_in(change.detail.job_name) if index is None else None
+    return RecordKey(job_id=parent, index=index), RecordKey(job_id=named) if named else None
+
+
+def snapshot(change: StateChange) -> dict[str, Any]:
+    """The members of a record that the newest change decides, all of them."""
+    detail = change.detail
+    last = detail.attempts[-1] if detail.attempts else Attempt()
+    array = detail.array_properties
+    return {
+        "order": change.order,
+        "changed_at": change.at,
+        "lost": False,
+        "status": detail.status,
+        "status_reason": detail.status_reason,
+        "started_at": detail.started_at,
+        "stopped_at": detail.stopped_at,
+        "exit_code": detail.container.exit_code if detail.container.exit_code is not None else last.container.exit_code,
+        "reason": detail.container.reason or last.container.reason,
+        "log_stream_name": detail.container.log_stream_name or last.container.log_stream_name,
+        "attempts": detail.attempts,
+        "status_summary": dict(array.status_summary) if array else {},
+        "is_cancelled": detail.is_cancelled,
+        "is_terminated": detail.is_terminated,
+    }
+
+
+def first_seen(key: RecordKey, detail: JobDetail) -> JobRecord:
+    """The record of a job that was not submitted through the plane, or of a child."""
+    size = detail.array_properties.size if detail.array_properties else None
+    return JobRecord(
+        key=key,
+        owner=NOBODY,
+        type=_type(key, size=size, is_multi_node=detail.node_properties is not None),
+        job_name=detail.job_name,
+        job_queue=detail.job_queue,
+        job_definition=detail.job_definition,
+        created_at=detail.created_at,
+        size=size,
+        order=-1,  # before every change, so that the first is the newest
+    )
+
+
+def _type(key: RecordKey, *, size: int | None, is_multi_node: bool) -> JobType:
+    if key.index is not None:
+        return JobType.ARRAY_CHILD
+    if size is not None:
+        return JobType.ARRAY
+    return JobType.MULTI_NODE if is_multi_node else JobType.SINGLE

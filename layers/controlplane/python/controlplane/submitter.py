@@ -1,0 +1,131 @@
+"""Handing a submission to AWS Batch: the work of `submit_job`. At most one Batch job for one submission.
+
+Intent is written first, SubmitJob is called once, and an unknown outcome is looked up before anything is sent again:
+by then an event may have settled it, or ListJobs knows the name. Submission ids are delivered at least once, by several
+instances at a time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from controlplane.batch import Batch
+from controlplane.deployment import Deployment
+from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable, NotYet
+from controlplane.job import Status
+from controlplane.record import JobRecord, RecordKey, Records
+from controlplane.state_change import JobDetail, StateChange
+from controlplane.submission import Submission, to_submit_job
+
+#: How long after an unknown outcome ListJobs is believed, in milliseconds. How far it lags is not documented.
+SETTLE_MILLISECONDS = 60_000
+
+
+def digest_of(capability: str) -> str:
+    """What is stored of a capability."""
+    return hashlib.sha256(capability.encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submitter:
+    """Submits jobs."""
+
+    deployment: Deployment
+    records: Records
+    batch: Batch
+    #: Epoch milliseconds.
+    clock: Callable[[], int]
+    settle_milliseconds: int = SETTLE_MILLISECONDS
+
+    def submit(self, job_id: str) -> None:
+        """Hand one submission to Batch, unless that is done.
+
+        Raises:
+            NotYet: A dependency is not with Batch yet, or an unknown outcome has not settled.
+            BatchUnavailable: Batch did not take it now.
+        """
+        record = self.records.get(RecordKey(job_id=job_id))
+        submission = self.records.submission(job_id)
+        if record is None or submission is None or record.batch_job_id or record.status.is_terminal:
+            return
+        if record.claimed_at is not None and self._look(record, submission):
+            return
+        try:
+            depends_on = self._depends_on(submission)
+        except BatchRefused as refusal:
+            self._refuse(record, refusal)
+        else:
+            self._send(record, submission, depends_on)
+
+    def _look(self, record: JobRecord, submission: Submission) -> bool:
+        """Resolve an unknown outcome: True if Batch has the job. Raises NotYet before it has settled."""
+        settled_at = (record.claimed_at or 0) + self.settle_milliseconds
+        if self.clock() < settled_at:
+            raise NotYet(f"job {submission.job_id}: whether Batch took it is looked up at {settled_at}")
+        found = self.batch.find(job_queue=submission.job_queue, job_name=submission.batch_job_name)
+        return bool(found) and self.records.settle(submission.job_id, found[0])
+
+    def _send(self, record: JobRecord, submission: Submission, depends_on: tuple[Mapping[str, str], ...]) -> None:
+        capability = secrets.token_urlsafe(32) if submission.runner else None
+        now = self.clock()
+        digest = digest_of(capability) if capability else None
+        if not self.records.claim(submission.job_id, previous=record.claimed_at, at=now, capability_digest=digest):
+            return  # another delivery of the same id is at it
+        environment = self._runner_environment(submission, capability)
+        request = to_submit_job(submission, depends_on=depends_on, runner_environment=environment)
+        try:
+            batch_job_id = self.batch.submit(request)
+        except BatchRefused as refusal:
+            self._refuse(record, refusal)
+        except BatchOutcomeUnknown:
+            raise
+        except BatchUnavailable:
+            self.records.release(submission.job_id, claimed_at=now)
+            raise
+        else:
+            self.records.settle(submission.job_id, batch_job_id)
+
+    def _depends_on(self, submission: Submission) -> tuple[Mapping[str, str], ...]:
+        """Our dependencies in Batch's ids; those that have succeeded are dropped, for Batch may have forgotten them."""
+        waits = []
+        for dependency in submission.depends_on:
+            job_id = dependency.get("jobId")
+            if job_id is None:
+                waits.append(dict(dependency))
+                continue
+            record = self.records.get(RecordKey(job_id=job_id))
+            if record is None or record.owner != submission.owner:
+                raise BatchRefused(f"dependsOn: there is no job {job_id}")
+            if record.status is Status.FAILED:
+                raise BatchRefused(f"Dependent job {job_id} failed")
+            if record.status is Status.SUCCEEDED:
+                continue
+            if record.batch_job_id is None:
+                raise NotYet(f"job {submission.job_id}: dependency {job_id} is not with Batch yet")
+            waits.append({**dependency, "jobId": record.batch_job_id})
+        return tuple(waits)
+
+    def _runner_environment(self, submission: Submission, capability: str | None) -> dict[str, str]:
+        if capability is None:
+            return {}
+        return {
+            "BATCHPLANE_URL": self.deployment.url,
+            "BATCHPLANE_JOB_ID": submission.job_id,
+            "BATCHPLANE_CAPABILITY": capability,
+        }
+
+    def _refuse(self, record: JobRecord, refusal: BatchRefused) -> None:
+        """The job ends FAILED before Batch ever knew it, with Batch's own words."""
+        now = self.clock()
+        detail = JobDetail(
+            job_id="",
+            status=Status.FAILED,
+            status_reason=str(refusal),
+            job_queue=record.job_queue,
+            job_definition=record.job_definition,
+            stopped_at=now,
+        )
+        self.records.merge(record.key, StateChange(detail=detail, at=now), ours=True)

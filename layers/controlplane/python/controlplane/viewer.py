@@ -1,0 +1,118 @@
+"""What people see of jobs: the work of `serve_api`'s GET routes. Reads the record, never Batch.
+
+Another owner's job does not exist: every look-up goes by owner and ends in the same JobNotFound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from controlplane.deployment import Deployment
+from controlplane.errors import JobNotFound, LogNotFound, SubmissionInvalid, Violation
+from controlplane.io_bucket import IOBucket, outputs_prefix
+from controlplane.job import JOB_ID
+from controlplane.job_document import to_document
+from controlplane.log import LogPage, Logs
+from controlplane.record import JobRecord, RecordKey, Records
+from controlplane.submission import Submission
+
+#: Most jobs of a page.
+PAGE_LIMIT = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """Shows jobs to their owners."""
+
+    deployment: Deployment
+    records: Records
+    logs: Logs
+    io_bucket: IOBucket
+
+    def describe(self, job_id: str, *, owner: str, index: int | None = None) -> dict[str, Any]:
+        """The document of a job, or of one child. Raises JobNotFound."""
+        record, submission = self._job(job_id, owner=owner)
+        if index is not None:
+            record = self._child(record, index)
+        return self._document(record, submission)
+
+    def list_jobs(
+        self, *, owner: str, job_queue: str | None = None, limit: int = PAGE_LIMIT, cursor: str | None = None
+    ) -> dict[str, Any]:
+        """A page of an owner's jobs, newest first; of one job queue where it is named."""
+        page = self.records.list_by_owner(owner, limit=limit, cursor=cursor)
+        queue = self.deployment.job_queue(job_queue)
+        if queue is None:
+            names = ", ".join(each.name for each in self.deployment.job_queues)
+            raise SubmissionInvalid((Violation(field="jobQueue", bound=f"one of {names}", value=job_queue),))
+        records = (each for each in page.records if job_queue is None or each.job_queue == queue.arn)
+        return {"jobs": [self._document(each, None) for each in records], "cursor": page.cursor}
+
+    def children(self, job_id: str, *, owner: str, first: int, limit: int) -> dict[str, Any]:
+        """A page of the known children of an array job, in the order of their indices. Raises JobNotFound."""
+        parent, submission = self._job(job_id, owner=owner)
+        children: Sequence[JobRecord] = ()
+        if parent.batch_job_id and parent.size:
+            children = self.records.children(parent.batch_job_id, size=parent.size, first=first, limit=limit)
+        more = len(children) == limit and children[-1].key.index is not None
+        following = (children[-1].key.index or 0) + 1 if more else None
+        return {"jobs": [self._document(child, submission) for child in children], "next": following}
+
+    def log(
+        self, job_id: str, *, owner: str, index: int | None, attempt: int | None, after: str | None, limit: int
+    ) -> LogPage:
+        """A page of the log of one attempt, the last where none is named. Raises JobNotFound, LogNotFound."""
+        record, _ = self._job(job_id, owner=owner)
+        if index is not None:
+            record = self._child(record, index)
+        stream = _stream(record, attempt)
+        return self.logs.read(self.deployment.log_group(record.job_definition), stream, after=after, limit=limit)
+
+    def outputs(self, job_id: str, *, owner: str) -> list[Mapping[str, Any]]:
+        """What a job has left in the IOBucket, each with a link that reads it. Raises JobNotFound."""
+        _, submission = self._job(job_id, owner=owner)
+        prefix = outputs_prefix(submission.owner, submission.job_id)
+        return [
+            {
+                "name": stored.key.removeprefix(prefix),
+                "size": stored.size,
+                "url": self.io_bucket.download_link(stored.key).url,
+            }
+            for stored in self.io_bucket.list_objects(prefix)
+        ]
+
+    def _job(self, job_id: str, *, owner: str) -> tuple[JobRecord, Submission]:
+        record = self.records.get(RecordKey(job_id=job_id)) if JOB_ID.match(job_id) else None
+        if record is None or record.owner != owner:
+            raise JobNotFound(f"There is no job {job_id}.")
+        submission = self.records.submission(job_id)
+        if submission is None:
+            raise JobNotFound(f"There is no job {job_id}.")
+        return record, submission
+
+    def _child(self, parent: JobRecord, index: int) -> JobRecord:
+        known = parent.batch_job_id and self.records.get(RecordKey(job_id=parent.batch_job_id, index=index))
+        if not known:
+            raise JobNotFound(f"Job {parent.key.job_id} has no child {index}, or Batch has not told of it yet.")
+        return known
+
+    def _document(self, record: JobRecord, submission: Submission | None) -> dict[str, Any]:
+        summary = None
+        if submission and record.size and record.batch_job_id and not record.status.is_terminal:
+            summary = self.records.status_summary(record.batch_job_id, size=record.size)
+        return to_document(record, deployment=self.deployment, submission=submission, status_summary=summary)
+
+
+def _stream(record: JobRecord, attempt: int | None) -> str:
+    """The log stream of an attempt, counted from 1: finished ones name their own, the running one the job's."""
+    if attempt is None:
+        stream = record.log_stream_name
+    elif 1 <= attempt <= len(record.attempts):
+        stream = record.attempts[attempt - 1].container.log_stream_name
+    else:
+        stream = record.log_stream_name if attempt == len(record.attempts) + 1 else None
+    if stream is None:
+        raise LogNotFound
+    return stream

@@ -1,0 +1,97 @@
+"""What tests are built from: a deployment, submissions, the changes of a job's life. All pure."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from controlplane.deployment import Deployment
+from controlplane.state_change import StateChange, from_event
+from controlplane.submission import Submission, plan
+from controlplane.submit_job_request import parse_request
+
+BATCH = "arn:aws:batch:eu-west-1:111122223333"
+QUEUE = f"{BATCH}:job-queue/test-default"
+RUNNER = f"{BATCH}:job-definition/test-runner:3"
+PLAIN = f"{BATCH}:job-definition/test-plain:1"
+BATCH_JOB_ID = "5bc5d058-f641-5cec-a8d0-65de593eee05"
+#: 2026-11-18 11:06:40 UTC, in epoch milliseconds.
+T0 = 1_795_000_000_000
+
+DEPLOYMENT = Deployment.from_wire(
+    {
+        "name": "test",
+        "jobQueues": [{"name": "default", "arn": QUEUE}],
+        "jobDefinitions": [
+            {"name": "runner", "arn": RUNNER, "runner": True, "logGroup": "/batchplane/test/runner"},
+            {"name": "plain", "arn": PLAIN, "runner": False, "logGroup": "/batchplane/test/plain"},
+        ],
+    },
+    url="https://api.test",
+)
+
+
+def submission(owner: str = "user/ada", key: str = "given:k1", now: int = T0, **document: Any) -> Submission:
+    """A submission of `sleep 1`, or of what the document says otherwise."""
+    request = parse_request({"jobName": "sleeper", "containerOverrides": {"command": ["sleep", "1"]}} | document)
+    return plan(request, owner=owner, idempotency_key=key, deployment=DEPLOYMENT, now=now)
+
+
+def attempt(exit_code: int | None, *, started_at: int, stopped_at: int | None, **container: Any) -> dict[str, Any]:
+    """One entry of `attempts`."""
+    ended = {} if exit_code is None else {"exitCode": exit_code}
+    stopped = {} if stopped_at is None else {"stoppedAt": stopped_at}
+    return {"container": ended | {"logStreamName": f"s/{started_at}"} | container, "startedAt": started_at} | stopped
+
+
+def event(status: str, *, at: int = T0, job_id: str = BATCH_JOB_ID, name: str = "theirs", **detail: Any) -> str:
+    """The JSON of one "Batch Job State Change" event."""
+    seconds = at // 1000
+    return json.dumps(
+        {
+            "version": "0",
+            "id": "c35967ad-3e02-524d-8224-5ac87a69dce4",
+            "detail-type": "Batch Job State Change",
+            "source": "aws.batch",
+            "account": "111122223333",
+            "time": f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%SZ}",
+            "region": "eu-west-1",
+            "resources": [f"{BATCH}:job/{job_id}"],
+            "detail": {
+                "jobArn": f"{BATCH}:job/{job_id}",
+                "jobName": name,
+                "jobId": job_id,
+                "jobQueue": QUEUE,
+                "jobDefinition": RUNNER,
+                "status": status,
+                "attempts": [],
+                "createdAt": T0,
+            }
+            | detail,
+        }
+    )
+
+
+def change(status: str, **arguments: Any) -> StateChange:
+    """One state change, read from its event."""
+    return from_event(event(status, **arguments))
+
+
+def life(name: str, *, attempts: int = 1, job_id: str = BATCH_JOB_ID, exit_codes: tuple[int, ...] = ()) -> list[str]:
+    """Every event of a job that runs so many attempts; it ends FAILED unless the last exit code is 0."""
+    codes = exit_codes or (1,) * (attempts - 1) + (0,)
+    events: list[str] = []
+    done: list[dict[str, Any]] = []
+    at = T0 + 1000
+    for code in codes:
+        for status in ("RUNNABLE", "STARTING", "RUNNING"):
+            started = {"startedAt": at} if status == "RUNNING" else {}
+            events.append(event(status, at=at, job_id=job_id, name=name, attempts=list(done), **started))
+            at += 1000
+        done.append(attempt(code, started_at=at - 1000, stopped_at=at, reason=f"attempt {len(done) + 1}"))
+    last = {"container": done[-1]["container"], "startedAt": at - 1000, "stoppedAt": at}
+    status = "FAILED" if codes[-1] else "SUCCEEDED"
+    why = {"statusReason": "Essential container in task exited"}
+    events.append(event(status, at=at, job_id=job_id, name=name, attempts=list(done), **last, **why))
+    return events

@@ -1,0 +1,44 @@
+"""The owner is read from the authorizer, and from nothing else."""
+
+from typing import Any
+
+import pytest
+
+from controlplane.edge.owner import bearer_of, owner_of
+from controlplane.errors import NotAuthorized
+
+
+def signed(arn: str) -> dict[str, Any]:
+    """An event of a request signed by this user or role session."""
+    return {"requestContext": {"authorizer": {"iam": {"userArn": arn}}}}
+
+
+def claimed(subject: Any) -> dict[str, Any]:
+    """An event of a request with a token of this subject."""
+    return {"requestContext": {"authorizer": {"jwt": {"claims": {"sub": subject}}}}}
+
+
+def test_a_role_session_is_an_owner() -> None:
+    """The account is left out, the session is not: colleagues with one role are several owners."""
+    arn = "arn:aws:sts::111122223333:assumed-role/Analyst/ada@example.org"
+
+    assert "assumed-role/Analyst/ada@example.org" == owner_of(signed(arn))
+
+
+def test_a_tokens_subject_is_an_owner() -> None:
+    """A JWT authorizer has verified it."""
+    assert "ada" == owner_of(claimed("ada"))
+
+
+@pytest.mark.parametrize("event", [{}, {"requestContext": {}}, claimed(""), claimed("-"), claimed("a b"), claimed(7)])
+def test_who_is_not_named_is_not_let_in(event: dict[str, Any]) -> None:
+    """No authorizer, no owner; and nobody is called what nobody's jobs are kept under."""
+    with pytest.raises(NotAuthorized):
+        owner_of(event)
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic abc", "abc"])
+def test_a_capability_comes_as_a_bearer_token(header: str) -> None:
+    """Anything else opens nothing."""
+    with pytest.raises(NotAuthorized):
+        bearer_of({"headers": {"authorization": header}})
