@@ -9,7 +9,13 @@ from controlplane.submitter import Submitter
 
 def build(plane: Plane) -> Handler:
     """The function over a plane."""
-    submitter = Submitter(deployment=plane.deployment, records=plane.records, batch=plane.batch, clock=plane.clock)
+    submitter = Submitter(
+        deployment=plane.deployment,
+        records=plane.records,
+        batch=plane.batch,
+        clock=plane.clock,
+        settle_milliseconds=plane.settle_milliseconds,
+    )
     return on_messages(lambda body: submitter.submit(read_message(body)))
 
 

@@ -67,7 +67,7 @@ def test_a_subject_fits_the_topic() -> None:
 
 def test_control_characters_do_not_reach_a_terminal() -> None:
     """A job's log can't repaint the reader's screen, nor end the line that quotes it."""
-    assert "\ufffd[31mred\ufffd\tok" == plain("\x1b[31mred\n\tok")
+    assert "\ufffd[31mred\ufffd\tok\ufffd" == plain("\x1b[31mred\n\tok\u2028")
 
 
 def test_a_failed_job_alerts() -> None:

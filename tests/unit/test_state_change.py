@@ -79,3 +79,10 @@ def test_a_transition_tells_its_status_and_attempt() -> None:
 def test_a_jobs_own_time_is_more_exact_than_the_events() -> None:
     """StartedAt has milliseconds, the event's time has seconds."""
     assert change("RUNNING", at=T0, startedAt=T0 + 417).at == T0 + 417
+
+
+def test_an_event_is_not_earlier_than_what_came_first() -> None:
+    """The event's time is cut to the second; the attempt before it ended within that second."""
+    ended = [attempt(1, started_at=T0, stopped_at=T0 + 417)]
+
+    assert T0 + 417 == change("RUNNABLE", at=T0, attempts=ended).at

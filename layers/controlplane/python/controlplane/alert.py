@@ -85,8 +85,14 @@ def compose(
 
 
 def plain(text: str) -> str:
-    """Text without anything that a terminal or a mail client would act on."""
-    return "".join(each if each == "\t" or unicodedata.category(each)[0] != "C" else "\ufffd" for each in text)
+    """Text without anything that a terminal or a mail client would act on, in one line."""
+    return "".join("\ufffd" if _acts(each) else each for each in text)
+
+
+def _acts(character: str) -> bool:
+    """True for control and format characters and for what ends a line; a tab is harmless."""
+    category = unicodedata.category(character)
+    return character != "\t" and (category.startswith("C") or category in ("Zl", "Zp"))
 
 
 def _why(record: JobRecord) -> str:

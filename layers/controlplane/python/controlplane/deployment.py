@@ -81,12 +81,18 @@ class Deployment:
 
     def definition_title(self, arn: str) -> str:
         """What to call a definition: short name and revision, or the end of the ARN of one that isn't ours."""
-        return next((each.title for each in self.job_definitions if each.arn == arn), _last(arn))
+        ours = self._of_any_revision(arn)
+        return f"{ours.name}:{arn.rpartition(':')[2]}" if ours else _last(arn)
 
     def log_group(self, definition_arn: str) -> str:
         """The log group of a definition's jobs; Batch's own default for one that isn't ours."""
-        groups = (each.log_group for each in self.job_definitions if each.arn == definition_arn)
-        return next(groups, "/aws/batch/job")
+        ours = self._of_any_revision(definition_arn)
+        return ours.log_group if ours else "/aws/batch/job"
+
+    def _of_any_revision(self, arn: str) -> JobDefinition | None:
+        """Ours, though a deployment since may have made another revision of it."""
+        named = arn.rpartition(":")[0]
+        return next((each for each in self.job_definitions if each.arn.rpartition(":")[0] == named), None)
 
 
 def _last(arn: str) -> str:

@@ -73,7 +73,7 @@ def upload_violations(field: str, *, name: object, size: object, sha256: object)
     if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= MAX_UPLOAD_BYTES:
         bound = f"an integer from 0 to {MAX_UPLOAD_BYTES} (bytes)"
         found.append(Violation(field=f"{field}size", bound=bound, value=size))
-    if not isinstance(sha256, str) or not _SHA256.match(sha256):
+    if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256):
         bound = "64 hexadecimal digits in lower case: the SHA-256 of the bytes"
         found.append(Violation(field=f"{field}sha256", bound=bound, value=sha256))
     return [violation for violation in found if violation]

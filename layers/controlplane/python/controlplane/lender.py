@@ -66,7 +66,7 @@ class Lender:
         return self.io_bucket.upload_link(key, size=upload.size, sha256=upload.sha256)
 
     def _authorized(self, job_id: str, capability: str) -> Submission:
-        record = self.records.get(RecordKey(job_id=job_id)) if JOB_ID.match(job_id) else None
+        record = self.records.get(RecordKey(job_id=job_id)) if JOB_ID.fullmatch(job_id) else None
         digest = record.capability_digest if record and record.is_open else None
         submission = self.records.submission(job_id) if digest else None
         if submission is None or not hmac.compare_digest(digest or "", digest_of(capability)):

@@ -62,3 +62,8 @@ class Plane(Protocol):
     def clock(self) -> Callable[[], int]:
         """Epoch milliseconds."""
         ...
+
+    @property
+    def settle_milliseconds(self) -> int:
+        """How long after an unknown outcome of SubmitJob ListJobs is believed."""
+        ...

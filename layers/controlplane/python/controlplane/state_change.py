@@ -139,12 +139,16 @@ def from_description(description: Mapping[str, Any], *, seen: int) -> StateChang
 
 
 def _entered(detail: JobDetail, *, seen: int) -> int:
-    """When the job entered its status: from its own times where it has them, else when it was seen there."""
+    """When the job entered its status: from its own times where it has them, else when it was seen there.
+
+    An event's time is cut to the second, so it may lie before what must have come first: the job's creation, the end
+    of the attempt before.
+    """
     if detail.status.is_terminal:
         return detail.stopped_at or seen
     if detail.status is Status.RUNNING:
         return detail.started_at or seen
-    return seen
+    return max(seen, detail.created_at, *(attempt.stopped_at or 0 for attempt in detail.attempts))
 
 
 _EVENT_DECODER = msgspec.json.Decoder(_Event)

@@ -20,9 +20,6 @@ from controlplane.record import JobRecord, RecordKey, Records
 from controlplane.state_change import JobDetail, StateChange
 from controlplane.submission import Submission, to_submit_job
 
-#: How long after an unknown outcome ListJobs is believed, in milliseconds. How far it lags is not documented.
-SETTLE_MILLISECONDS = 60_000
-
 
 def digest_of(capability: str) -> str:
     """What is stored of a capability."""
@@ -38,7 +35,8 @@ class Submitter:
     batch: Batch
     #: Epoch milliseconds.
     clock: Callable[[], int]
-    settle_milliseconds: int = SETTLE_MILLISECONDS
+    #: How long after an unknown outcome ListJobs is believed.
+    settle_milliseconds: int
 
     def submit(self, job_id: str) -> None:
         """Hand one submission to Batch, unless that is done.

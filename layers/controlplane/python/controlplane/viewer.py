@@ -84,7 +84,7 @@ class Viewer:
         ]
 
     def _job(self, job_id: str, *, owner: str) -> tuple[JobRecord, Submission]:
-        record = self.records.get(RecordKey(job_id=job_id)) if JOB_ID.match(job_id) else None
+        record = self.records.get(RecordKey(job_id=job_id)) if JOB_ID.fullmatch(job_id) else None
         if record is None or record.owner != owner:
             raise JobNotFound(f"There is no job {job_id}.")
         submission = self.records.submission(job_id)

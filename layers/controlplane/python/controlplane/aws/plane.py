@@ -82,6 +82,11 @@ class AwsPlane:
         """The system's clock."""
         return lambda: time.time_ns() // 1_000_000
 
+    @property
+    def settle_milliseconds(self) -> int:
+        """How far ListJobs lags behind SubmitJob is not documented; a minute is believed to be enough."""
+        return 60_000
+
     @cached_property
     def _sqs(self) -> Any:
         return self._client("sqs")

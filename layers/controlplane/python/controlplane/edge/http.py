@@ -56,14 +56,14 @@ def serve(plane: Plane) -> Handler:
     """The handler of every route."""
     app = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=_decode)
     _route_errors(app)
+    _route_plane(app)
     _route_submissions(
         app,
         Acceptor(deployment=plane.deployment, records=plane.records, submissions=plane.submissions, clock=plane.clock),
     )
-    _route_jobs(
-        app,
-        Viewer(deployment=plane.deployment, records=plane.records, logs=plane.logs, io_bucket=plane.io_bucket),
-    )
+    viewer = Viewer(deployment=plane.deployment, records=plane.records, logs=plane.logs, io_bucket=plane.io_bucket)
+    _route_jobs(app, viewer)
+    _route_logs(app, viewer)
     _route_links(app, Lender(records=plane.records, io_bucket=plane.io_bucket))
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -86,13 +86,21 @@ def _route_submissions(app: APIGatewayHttpResolver, acceptor: Acceptor) -> None:
         return _answer(202 if is_new else 200, document)
 
 
-def _route_jobs(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
-    def owner() -> str:
-        return owner_of(app.current_event.raw_event)
-
+def _route_plane(app: APIGatewayHttpResolver) -> None:
     @app.get("/health", summary="Whether the API answers")
     def health() -> dict[str, str]:
         return {"status": "ok"}
+
+    @app.get("/openapi.json", summary="This API, described", include_in_schema=False)
+    def openapi() -> Response[str]:
+        owner_of(app.current_event.raw_event)
+        schema = app.get_openapi_json_schema(title="Batchplane", version="1", description=__doc__)
+        return Response(status_code=200, content_type="application/json", body=schema)
+
+
+def _route_jobs(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
+    def owner() -> str:
+        return owner_of(app.current_event.raw_event)
 
     @app.get("/jobs", summary="List jobs, newest first")
     def list_jobs(
@@ -116,6 +124,15 @@ def _route_jobs(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
     def child(job_id: str, index: int) -> dict[str, Any]:
         return viewer.describe(job_id, owner=owner(), index=index)
 
+    @app.get("/jobs/<job_id>/outputs", summary="List what a job has left in the IOBucket")
+    def outputs(job_id: str) -> dict[str, Any]:
+        return {"outputs": viewer.outputs(job_id, owner=owner())}
+
+
+def _route_logs(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
+    def owner() -> str:
+        return owner_of(app.current_event.raw_event)
+
     @app.get("/jobs/<job_id>/log", summary="Read a job's log")
     def log(job_id: str, attempt: Attempt = None, after: str | None = None, limit: LogLimit = 1000) -> dict[str, Any]:
         page = viewer.log(job_id, owner=owner(), index=None, attempt=attempt, after=after, limit=limit)
@@ -127,10 +144,6 @@ def _route_jobs(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
     ) -> dict[str, Any]:
         page = viewer.log(job_id, owner=owner(), index=index, attempt=attempt, after=after, limit=limit)
         return dict(msgspec.to_builtins(page))
-
-    @app.get("/jobs/<job_id>/outputs", summary="List what a job has left in the IOBucket")
-    def outputs(job_id: str) -> dict[str, Any]:
-        return {"outputs": viewer.outputs(job_id, owner=owner())}
 
 
 def _route_links(app: APIGatewayHttpResolver, lender: Lender) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
@@ -19,6 +20,7 @@ from controlplane.errors import NotYet
 def on_messages(process: Callable[[str], object]) -> Handler:
     """A handler that gives each message's body to `process`; what raises is delivered again."""
     logger = Logger()
+    metrics = Metrics(namespace="Batchplane")
     processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
     def process_record(record: SQSRecord) -> None:  # Powertools calls it by this name
@@ -32,6 +34,12 @@ def on_messages(process: Callable[[str], object]) -> Handler:
             raise
 
     def handler(event: dict[str, Any], context: Any) -> Any:
-        return process_partial_response(event, process_record, processor, context)
+        answer = process_partial_response(event, process_record, processor, context)
+        failed = len(answer["batchItemFailures"])
+        metrics.add_metric(name="MessagesProcessed", unit=MetricUnit.Count, value=len(event["Records"]) - failed)
+        metrics.add_metric(name="MessagesFailed", unit=MetricUnit.Count, value=failed)
+        metrics.flush_metrics()
+        metrics.clear_metrics()  # flushing leaves them where metrics are turned off
+        return answer
 
     return handler

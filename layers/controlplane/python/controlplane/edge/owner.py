@@ -22,7 +22,7 @@ def owner_of(event: Mapping[str, Any]) -> str:
     subject = (authorizer.get("jwt") or {}).get("claims", {}).get("sub")
     arn = (authorizer.get("iam") or {}).get("userArn")
     owner = subject or (arn and _resource(arn))
-    if not isinstance(owner, str) or not _OWNER.match(owner) or owner == NOBODY:
+    if not isinstance(owner, str) or not _OWNER.fullmatch(owner) or owner == NOBODY:
         raise NotAuthorized
     return owner
 

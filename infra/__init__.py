@@ -1,0 +1,1 @@
+"""The CDK app's stacks and constructs. Synthesizes offline: no Docker, no look-up, no account. Reads no environment."""

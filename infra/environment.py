@@ -1,0 +1,40 @@
+"""What a plane must know of the environment that it serves, and nothing of how that is made. Knows no CDK."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvironmentQueue:
+    """A job queue that submissions may name."""
+
+    #: What people call it: "default".
+    name: str
+    arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnvironmentDefinition:
+    """A job definition that submissions may name."""
+
+    #: What people call it: "runner".
+    name: str
+    #: What AWS Batch calls it: "batchplane-runner".
+    full_name: str
+    #: With the revision.
+    arn: str
+    #: True where the image's entry point is the runner.
+    runner: bool
+    log_group_name: str
+    #: Another one whenever a deployment registers another revision.
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """The first queue and the first definition are what a job gets that names none."""
+
+    io_bucket_name: str
+    job_queues: tuple[EnvironmentQueue, ...]
+    job_definitions: tuple[EnvironmentDefinition, ...]

@@ -1,0 +1,245 @@
+"""What people need: the API, the five functions with their queues, table and topic, and what starts each of them.
+
+Every right of a function is written here, where both parties are visible. Nobody may pass a role.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aws_cdk as cdk
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as event_sources
+from constructs import Construct
+
+from infra.acknowledgment import acknowledge_wildcard
+from infra.alerts_topic import AlertsTopic
+from infra.controlplane_layer import ControlplaneLayer
+from infra.environment import Environment
+from infra.function import PlaneFunction
+from infra.http_api import HttpApi
+from infra.message_queue import DeadLetterQueue, MessageQueue
+from infra.record_table import RecordTable
+from infra.settings import Settings
+from infra.state_change_rule import StateChangeRule
+
+#: What an HTTP API waits, less the time to say so.
+_API_TIMEOUT = cdk.Duration.seconds(29)
+_SUBMIT_TIMEOUT = cdk.Duration.seconds(30)
+_RECORD_TIMEOUT = cdk.Duration.seconds(60)
+_ALERT_TIMEOUT = cdk.Duration.seconds(60)
+_RECONCILE_TIMEOUT = cdk.Duration.seconds(240)
+_RECONCILE_EVERY = cdk.Duration.minutes(5)
+#: A submission may wait for what it depends on, or for Batch to take calls again: an hour, at 3 minutes a delivery.
+_SUBMISSION_DELIVERIES = 20
+_JOB_EVENT_DELIVERIES = 5
+_ANY_JOB = "A job's ARN is made by AWS Batch when it is submitted."
+_NO_RESOURCE = "AWS Batch knows no resource-level permission for what lists and describes."
+
+
+class PlaneStack(cdk.Stack):
+    """The control plane of one environment."""
+
+    def __init__(
+        self, scope: Construct, construct_id: str, *, settings: Settings, environment: Environment, **stack: Any
+    ) -> None:
+        super().__init__(scope, construct_id, **stack)
+        self._settings = settings
+        self._environment = environment
+        self._layer = ControlplaneLayer(
+            self,
+            "Layer",
+            python_version=settings.function_python,
+            architecture=settings.function_architecture,
+        ).layer
+        self._table = RecordTable(self, "RecordTable").table
+        self._topic = AlertsTopic(self, "Alerts", emails=settings.alert_emails).topic
+        self._submissions = MessageQueue(
+            self, "Submissions", function_timeout=_SUBMIT_TIMEOUT, max_receive_count=_SUBMISSION_DELIVERIES
+        )
+        self._job_events = MessageQueue(
+            self, "JobEvents", function_timeout=_RECORD_TIMEOUT, max_receive_count=_JOB_EVENT_DELIVERIES
+        )
+        self._api = self._http_api()
+        self._serve_api()
+        self._submit_job()
+        self._record_state_change()
+        self._alert_on_failure()
+        self._reconcile_jobs()
+        cdk.CfnOutput(self, "Endpoint", value=self._api.url)
+
+    def _http_api(self) -> HttpApi:
+        settings = self._settings
+        return HttpApi(
+            self,
+            "Api",
+            name=settings.deployment_name,
+            requests_per_second=settings.requests_per_second,
+            request_burst=settings.request_burst,
+            log_days=settings.log_days,
+        )
+
+    def _serve_api(self) -> None:
+        bucket = self.format_arn(service="s3", region="", account="", resource=self._environment.io_bucket_name)
+        function = self._function(
+            "serve_api",
+            timeout=_API_TIMEOUT,
+            memory_mib=1024,  # a cold start is mostly imports, and CPU comes with memory
+            BATCHPLANE_DEPLOYMENT=self._deployment(),
+            BATCHPLANE_IO_BUCKET=self._environment.io_bucket_name,
+            BATCHPLANE_SUBMISSIONS_QUEUE_URL=self._submissions.queue.queue_url,
+        )
+        function.allow(["dynamodb:Query"], self._indexes("byOwner", "byJobQueue"))
+        function.allow(["sqs:SendMessage"], [self._submissions.queue.queue_arn])
+        function.allow(["s3:ListBucket"], [bucket])
+        function.allow_any(
+            ["s3:GetObject", "s3:PutObject"],
+            [f"{bucket}/*"],
+            because="It signs links for every owner and job, whose keys begin with the owner's name.",
+        )
+        self._let_read_logs(function)
+        self._api.serve(function.function)
+
+    def _submit_job(self) -> None:
+        environment = self._environment
+        function = self._function(
+            "submit_job",
+            timeout=_SUBMIT_TIMEOUT,
+            memory_mib=512,
+            BATCHPLANE_DEPLOYMENT=self._deployment(),
+            BATCHPLANE_URL=self._api.url,
+        )
+        function.allow(["batch:SubmitJob"], [queue.arn for queue in environment.job_queues])
+        function.allow_any(
+            ["batch:SubmitJob"],
+            [self._batch_arn("job-definition", f"{each.full_name}:*") for each in environment.job_definitions],
+            because="Submissions under way name the revision that they were accepted with, which need not be the last.",
+        )
+        function.allow_any(["batch:TagResource"], [self._batch_arn("job", "*")], because=_ANY_JOB)
+        function.allow_any(["batch:DescribeJobs", "batch:ListJobs"], ["*"], because=_NO_RESOURCE)
+        function.function.add_event_source(
+            event_sources.SqsEventSource(
+                self._submissions.queue,
+                batch_size=10,
+                max_concurrency=self._settings.submitters,
+                report_batch_item_failures=True,
+            )
+        )
+
+    def _record_state_change(self) -> None:
+        dead_letters = self._job_events.dead_letter_queue
+        function = self._function(
+            "record_state_change",
+            timeout=_RECORD_TIMEOUT,
+            memory_mib=512,
+            BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL=dead_letters.queue_url,
+        )
+        function.allow_any(["batch:TerminateJob"], [self._batch_arn("job", "*")], because=_ANY_JOB)
+        function.allow(["sqs:SendMessage"], [dead_letters.queue_arn])
+        function.function.add_event_source(
+            event_sources.SqsEventSource(
+                self._job_events.queue,
+                # What one array's children say in a second or two then comes in one call, up to Lambda's 6 MB.
+                batch_size=1000,
+                max_batching_window=cdk.Duration.seconds(2),
+                report_batch_item_failures=True,
+            )
+        )
+        StateChangeRule(
+            self,
+            "StateChanges",
+            job_queue_arns=[queue.arn for queue in self._environment.job_queues],
+            job_events=self._job_events.queue,
+        )
+
+    def _alert_on_failure(self) -> None:
+        function = self._function(
+            "alert_on_failure",
+            timeout=_ALERT_TIMEOUT,
+            memory_mib=512,
+            BATCHPLANE_DEPLOYMENT=self._deployment(),
+            BATCHPLANE_ALERTS_TOPIC_ARN=self._topic.topic_arn,
+        )
+        function.allow(["sns:Publish"], [self._topic.topic_arn])
+        # Jobs that others submit to our queues, with definitions of their own, log to Batch's own group.
+        self._let_read_logs(function, "/aws/batch/job")
+        failed = {"NewImage": {"sk": {"S": ["RECORD"]}, "status": {"S": ["FAILED"]}}}
+        function.function.add_event_source(
+            event_sources.DynamoEventSource(
+                self._table,
+                starting_position=lambda_.StartingPosition.TRIM_HORIZON,
+                batch_size=100,
+                filters=[lambda_.FilterCriteria.filter({"dynamodb": failed})],
+                report_batch_item_failures=True,
+                bisect_batch_on_error=True,
+                retry_attempts=10,
+                on_failure=event_sources.SqsDlq(DeadLetterQueue(self, "AlertsNotSent")),
+            )
+        )
+        acknowledge_wildcard(function.role, "*", reason="dynamodb:ListStreams, of the event source, knows no resource.")
+
+    def _reconcile_jobs(self) -> None:
+        function = self._function(
+            "reconcile_jobs",
+            timeout=_RECONCILE_TIMEOUT,
+            memory_mib=512,
+            BATCHPLANE_SUBMISSIONS_QUEUE_URL=self._submissions.queue.queue_url,
+        )
+        function.allow(["dynamodb:Query"], self._indexes("open"))
+        function.allow(["sqs:SendMessage"], [self._submissions.queue.queue_arn])
+        function.allow_any(["batch:DescribeJobs", "batch:ListJobs"], ["*"], because=_NO_RESOURCE)
+        function.allow_any(["batch:TerminateJob"], [self._batch_arn("job", "*")], because=_ANY_JOB)
+        # A run that fails is not repeated: the next one does its work.
+        target = targets.LambdaFunction(function.function, retry_attempts=0)
+        events.Rule(self, "Clock", schedule=events.Schedule.rate(_RECONCILE_EVERY), targets=[target])
+
+    def _function(self, name: str, *, timeout: cdk.Duration, memory_mib: int, **environment: str) -> PlaneFunction:
+        """A function that knows the table, and may do with it what `controlplane.aws.records` does."""
+        function = PlaneFunction(
+            self,
+            name=name,
+            settings=self._settings,
+            layer=self._layer,
+            environment={"BATCHPLANE_TABLE": self._table.table_name, **environment},
+            timeout=timeout,
+            memory_mib=memory_mib,
+        )
+        actions = ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem")
+        function.allow([f"dynamodb:{action}" for action in actions], [self._table.table_arn])
+        return function
+
+    def _deployment(self) -> str:
+        """What `controlplane.deployment` reads."""
+        queues = [{"name": queue.name, "arn": queue.arn} for queue in self._environment.job_queues]
+        definitions = [
+            {
+                "name": each.name,
+                "arn": each.arn,
+                "runner": each.runner,
+                "logGroup": each.log_group_name,
+                # Nobody reads it. It changes with the definition, and so this stack with it: were its template the
+                # same, a deployment would leave it as it is, with the ARN of the revision before.
+                "digest": each.digest,
+            }
+            for each in self._environment.job_definitions
+        ]
+        name = self._settings.deployment_name
+        return self.to_json_string({"name": name, "jobQueues": queues, "jobDefinitions": definitions})
+
+    def _batch_arn(self, resource: str, name: str) -> str:
+        return self.format_arn(service="batch", resource=resource, resource_name=name)
+
+    def _indexes(self, *names: str) -> list[str]:
+        return [f"{self._table.table_arn}/index/{name}" for name in names]
+
+    def _let_read_logs(self, function: PlaneFunction, *more: str) -> None:
+        groups = [each.log_group_name for each in self._environment.job_definitions]
+        streams = [self._log_streams(group) for group in (*groups, *more)]
+        because = "A stream is named by AWS Batch when its attempt starts."
+        function.allow_any(["logs:GetLogEvents"], streams, because=because)
+
+    def _log_streams(self, group: str) -> str:
+        colon = cdk.ArnFormat.COLON_RESOURCE_NAME
+        return self.format_arn(service="logs", resource="log-group", resource_name=f"{group}:*", arn_format=colon)

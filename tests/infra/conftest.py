@@ -1,0 +1,38 @@
+"""A second deployment, every setting of which differs from the default where the template can show it."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.template import Template, synthesize, template
+
+_CONTEXT = {
+    "batchplane:deploymentName": "lab",
+    "batchplane:alertEmails": "ada@example.org,grace@example.org",
+    "batchplane:instanceTypes": "m7i,c7i.large",
+    "batchplane:ioBucketDays": "7",
+    "batchplane:maxVcpus": "8",
+    "batchplane:natGateways": "0",
+    "batchplane:runnerImage": "public.ecr.aws/example/runner:1",
+}
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The cloud assembly of the deployment `lab`."""
+    outdir = tmp_path_factory.mktemp("lab")
+    done = synthesize(outdir, _CONTEXT)
+    assert done.returncode == 0, done.stderr
+    return outdir
+
+
+@pytest.fixture(scope="session")
+def lab_environment(lab: Path) -> Template:
+    """What its jobs need."""
+    return template("lab-environment", lab)
+
+
+@pytest.fixture(scope="session")
+def lab_plane(lab: Path) -> Template:
+    """What its people need."""
+    return template("lab-plane", lab)

@@ -1,0 +1,144 @@
+"""The five functions: one runtime, one layer, a role each, and no right that their work does not need."""
+
+from typing import Any
+
+import pytest
+
+from tests.template import one, plane_template, properties
+
+TABLE = {f"dynamodb:{action}" for action in ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem")}
+LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
+CONSUME = {
+    f"sqs:{action}"
+    for action in ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage")
+}
+READ_STREAM = {f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")}
+LOOK_UP = {"batch:DescribeJobs", "batch:ListJobs"}
+PUT_ASIDE = {"sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"}
+#: All that each function may do.
+RIGHTS = {
+    "serve_api": TABLE
+    | LOG
+    | {"sqs:SendMessage", "s3:GetObject", "s3:PutObject", "s3:ListBucket", "logs:GetLogEvents"},
+    "submit_job": TABLE | LOG | CONSUME | LOOK_UP | {"batch:SubmitJob", "batch:TagResource"},
+    "record_state_change": TABLE | LOG | CONSUME | {"batch:TerminateJob", "sqs:SendMessage"},
+    "alert_on_failure": TABLE | LOG | READ_STREAM | PUT_ASIDE | {"sns:Publish", "logs:GetLogEvents"},
+    "reconcile_jobs": TABLE | LOG | LOOK_UP | {"batch:TerminateJob", "sqs:SendMessage"},
+}
+#: All that each function is told, besides Powertools' own variables and the table's name.
+VARIABLES = {
+    "serve_api": {"BATCHPLANE_DEPLOYMENT", "BATCHPLANE_IO_BUCKET", "BATCHPLANE_SUBMISSIONS_QUEUE_URL"},
+    "submit_job": {"BATCHPLANE_DEPLOYMENT", "BATCHPLANE_URL"},
+    "record_state_change": {"BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL"},
+    "alert_on_failure": {"BATCHPLANE_ALERTS_TOPIC_ARN", "BATCHPLANE_DEPLOYMENT"},
+    "reconcile_jobs": {"BATCHPLANE_SUBMISSIONS_QUEUE_URL"},
+}
+EACH = pytest.mark.parametrize("name", RIGHTS)
+
+
+def function(name: str) -> dict[str, Any]:
+    """A function by the name of its folder."""
+    return one(plane_template(), "AWS::Lambda::Function", "".join(map(str.capitalize, name.split("_"))))[1]
+
+
+def statements(name: str) -> list[dict[str, Any]]:
+    """What the policies of a function's role say."""
+    role = {"Ref": function(name)["Role"]["Fn::GetAtt"][0]}
+    policies = properties(plane_template(), "AWS::IAM::Policy").values()
+    return [each for policy in policies if role in policy["Roles"] for each in policy["PolicyDocument"]["Statement"]]
+
+
+def listed(value: Any) -> list[Any]:
+    """One, or several."""
+    return value if isinstance(value, list) else [value]
+
+
+def resources(name: str, action: str) -> list[Any]:
+    """What a function may do something with."""
+    return [
+        each
+        for statement in statements(name)
+        if action in listed(statement["Action"])
+        for each in listed(statement["Resource"])
+    ]
+
+
+def test_there_are_five() -> None:
+    """Each a folder of lambdas/, and none that the CDK brought."""
+    handlers = {each["Handler"] for each in properties(plane_template(), "AWS::Lambda::Function").values()}
+
+    assert handlers == {f"lambdas.{name}.handler.handler" for name in RIGHTS}
+
+
+@EACH
+def test_a_function_runs_on_python_3_13_on_arm64(name: str) -> None:
+    """As the layer is built."""
+    assert (function(name)["Runtime"], function(name)["Architectures"]) == ("python3.13", ["arm64"])
+
+
+@EACH
+def test_a_function_has_the_layer(name: str) -> None:
+    """The one there is."""
+    layer, _ = one(plane_template(), "AWS::Lambda::LayerVersion")
+
+    assert function(name)["Layers"] == [{"Ref": layer}]
+
+
+@EACH
+def test_a_function_has_a_log_group_that_forgets(name: str) -> None:
+    """Named as AWS would, but made by us."""
+    logging = function(name)["LoggingConfig"]
+    group = properties(plane_template(), "AWS::Logs::LogGroup")[logging["LogGroup"]["Ref"]]
+
+    assert (logging["LogFormat"], group) == (
+        "JSON",
+        {"LogGroupName": f"/aws/lambda/batchplane-{name}", "RetentionInDays": 30},
+    )
+
+
+@EACH
+def test_a_function_may_do_its_work_and_no_more(name: str) -> None:
+    """Every action by its name: none is a wildcard, none passes a role, and the API can't submit to Batch."""
+    actions = {action for statement in statements(name) for action in listed(statement["Action"])}
+
+    assert actions == RIGHTS[name]
+
+
+@EACH
+def test_a_function_has_no_policy_that_somebody_else_keeps(name: str) -> None:
+    """All its rights stand in this template."""
+    role = properties(plane_template(), "AWS::IAM::Role")[function(name)["Role"]["Fn::GetAtt"][0]]
+
+    assert (role.get("ManagedPolicyArns"), role.get("Policies")) == (None, None)
+
+
+@EACH
+def test_a_function_is_told_what_it_uses_and_no_more(name: str) -> None:
+    """The table, and what its own ports need."""
+    told = {each for each in function(name)["Environment"]["Variables"] if not each.startswith("POWERTOOLS_")}
+
+    assert told == VARIABLES[name] | {"BATCHPLANE_TABLE"}
+
+
+@EACH
+def test_a_function_names_itself_in_its_log(name: str) -> None:
+    """And its metrics lie in one namespace."""
+    variables = function(name)["Environment"]["Variables"]
+
+    assert (variables["POWERTOOLS_SERVICE_NAME"], variables["POWERTOOLS_METRICS_NAMESPACE"]) == (name, "Batchplane")
+
+
+def test_jobs_are_submitted_to_our_queue_with_our_definitions() -> None:
+    """Any revision of them: a submission names the one that it was accepted with."""
+    ours = {"Fn::GetStackOutput": {"StackName": "batchplane-environment", "OutputName": "JobQueueDefault"}}
+    ends = [each if each == ours else each["Fn::Join"][1][-1] for each in resources("submit_job", "batch:SubmitJob")]
+
+    assert ends == [ours, ":job-definition/batchplane-plain:*", ":job-definition/batchplane-runner:*"]
+
+
+def test_only_open_jobs_are_found_by_the_reconciler() -> None:
+    """It reads the one index."""
+    table, _ = one(plane_template(), "AWS::DynamoDB::Table")
+    arn = {"Fn::GetAtt": [table, "Arn"]}
+
+    assert resources("reconcile_jobs", "dynamodb:Query") == [arn, {"Fn::Join": ["", [arn, "/index/open"]]}]
