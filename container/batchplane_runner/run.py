@@ -1,0 +1,71 @@
+"""The whole run in its order: inputs, command, outputs, exit code. Holds no detail of any of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from batchplane_runner.command import run_command
+from batchplane_runner.environment import JobIdentity, command_environment
+from batchplane_runner.errors import FileFailed, RunnerError
+from batchplane_runner.retry import Retry
+from batchplane_runner.signals import SignalRelay
+from batchplane_runner.transfer import fetch_inputs, send_outputs
+
+#: The folder in the working directory whose files are kept; BATCHPLANE_OUTPUTS tells the command its absolute path.
+OUTPUTS = "outputs"
+
+
+def run(
+    argv: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    sleep: Callable[[float], None],
+    random: Callable[[], float],
+) -> int:
+    """Run a command as the job that the environment describes, or plainly where it describes none.
+
+    Returns the command's exit code, or the runner's own (see `errors`) after one line on stderr.
+    """
+    relay = SignalRelay()
+    try:
+        relay.install()
+        job = JobIdentity.from_environment(environment)
+        if job is None:
+            return run_command(argv, command_environment(environment), relay)
+        return _run_job(job, argv, command_environment(environment), relay, Retry(sleep=sleep, random=random))
+    except RunnerError as error:
+        _say(error)
+        return error.exit_code
+
+
+def _run_job(
+    job: JobIdentity, argv: Sequence[str], environment: Mapping[str, str], relay: SignalRelay, retry: Retry
+) -> int:
+    folder = Path.cwd()
+    fetch_inputs(job, folder, retry)
+    outputs = _outputs_folder(folder)
+    code = run_command(argv, {**environment, "BATCHPLANE_OUTPUTS": str(outputs)}, relay)
+    try:
+        send_outputs(job, outputs, retry)
+    except RunnerError as error:
+        if code == 0:
+            raise
+        # The command's own failure says more than the loss of its outputs: both are told, its code is kept.
+        _say(error)
+    return code
+
+
+def _outputs_folder(folder: Path) -> Path:
+    outputs = folder / OUTPUTS
+    try:
+        outputs.mkdir(exist_ok=True)
+    except OSError as error:
+        raise FileFailed(f"the folder {outputs} can't be made ({error.strerror}); is an input called so?") from error
+    return outputs
+
+
+def _say(error: RunnerError) -> None:
+    sys.stderr.write(f"batchplane: {error}\n")
+    sys.stderr.flush()

@@ -1,0 +1,110 @@
+"""Moving files: inputs into the working directory, outputs out of it. Never holds a whole file in memory."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO
+
+from batchplane_runner.environment import JobIdentity
+from batchplane_runner.errors import FileFailed, NameRefused, Refused, TryAgain
+from batchplane_runner.exchange import chunks, exchange
+from batchplane_runner.links import Link, Links, ask_links
+from batchplane_runner.names import check_name, place
+from batchplane_runner.outputs import OutputFile, output_paths
+from batchplane_runner.retry import Retry
+
+#: How many upload links to ask for at once: few enough to use them all before they expire.
+LINKS_AT_ONCE = 100
+
+
+def fetch_inputs(job: JobIdentity, folder: Path, retry: Retry) -> None:
+    """Download each input of the job under its name. Raises RunnerError."""
+    for link in _links(job, (), retry).inputs:
+        path = place(link.name, folder)
+        with _about(f"the input {ascii(link.name)}"):
+            _fetch(link, path, retry)
+
+
+def send_outputs(job: JobIdentity, folder: Path, retry: Retry) -> None:
+    """Upload each file below a folder. One that no key can name is reported after all others are up."""
+    refused: list[NameRefused] = []
+    found = _measured(folder, refused)
+    while page := tuple(islice(found, LINKS_AT_ONCE)):
+        links = {link.name: link for link in _links(job, page, retry).uploads}
+        for output in page:
+            with _about(f"the output {ascii(output.name)}"):
+                _send(output, links.get(output.name), retry)
+    if refused:
+        raise refused[0]
+
+
+def _links(job: JobIdentity, uploads: tuple[OutputFile, ...], retry: Retry) -> Links:
+    with _about("the links to this job's files"):
+        return retry(lambda: ask_links(job, uploads))
+
+
+def _measured(folder: Path, refused: list[NameRefused]) -> Iterator[OutputFile]:
+    for path, name in output_paths(folder):
+        try:
+            yield OutputFile.read(path, check_name(name))
+        except NameRefused as error:
+            refused.append(error)
+
+
+def _fetch(link: Link, path: Path, retry: Retry) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        retry(lambda: _download(link, path))
+    except OSError as error:
+        raise FileFailed(f"it can't be written to {path} ({error.strerror})") from error
+
+
+def _download(link: Link, path: Path) -> None:
+    with exchange(link.method, link.url, headers=link.headers) as answer, _written_whole(path) as part:
+        for chunk in chunks(answer):
+            part.write(chunk)
+
+
+@contextlib.contextmanager
+def _written_whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file beside its place, moved there if the block ends well and removed if it does not."""
+    with NamedTemporaryFile(dir=path.parent, prefix=".batchplane-", delete=False) as part:
+        beside = Path(part.name)
+        try:
+            yield part
+            part.flush()
+            # A temporary file is its maker's alone; the command may run as somebody else.
+            beside.chmod(0o644)
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+
+
+def _send(output: OutputFile, link: Link | None, retry: Retry) -> None:
+    if link is None:
+        raise Refused("the plane gave no link for it")
+    try:
+        retry(lambda: _upload(output, link))
+    except OSError as error:
+        raise FileFailed(f"it can't be read ({error.strerror})") from error
+
+
+def _upload(output: OutputFile, link: Link) -> None:
+    headers = {name: value for name, value in link.headers.items() if name.lower() != "content-length"}
+    headers["Content-Length"] = str(output.size)
+    with output.path.open("rb") as file, exchange(link.method, link.url, headers=headers, body=file):
+        pass
+
+
+@contextlib.contextmanager
+def _about(subject: str) -> Iterator[None]:
+    """Says what an error was about."""
+    try:
+        yield
+    except (Refused, TryAgain, FileFailed) as error:
+        raise type(error)(f"{subject}: {error}") from error
