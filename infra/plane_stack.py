@@ -91,7 +91,7 @@ class PlaneStack(cdk.Stack):
             BATCHPLANE_IO_BUCKET=self._environment.io_bucket_name,
             BATCHPLANE_SUBMISSIONS_QUEUE_URL=self._submissions.queue.queue_url,
         )
-        function.allow(["dynamodb:Query"], self._indexes("byOwner", "byJobQueue"))
+        function.allow(["dynamodb:Query"], self._indexes("byOwner"))
         function.allow(["sqs:SendMessage"], [self._submissions.queue.queue_arn])
         function.allow(["s3:ListBucket"], [bucket])
         function.allow_any(

@@ -7,7 +7,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
 #: Each index by its name: its partition key, sorted by `created`. Sparse: an item without the key is not in it.
-_INDEXES = {"byOwner": "owner", "byJobQueue": "jobQueue", "open": "open"}
+_INDEXES = {"byOwner": "owner", "open": "open"}
 _STRING = dynamodb.AttributeType.STRING
 
 

@@ -50,7 +50,6 @@ def test_jobs_are_found_by_owner_by_queue_and_while_open() -> None:
 
     assert indexes == {
         "byOwner": (["owner", "created"], "KEYS_ONLY"),
-        "byJobQueue": (["jobQueue", "created"], "KEYS_ONLY"),
         "open": (["open", "created"], "KEYS_ONLY"),
     }
 

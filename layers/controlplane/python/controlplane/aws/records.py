@@ -161,7 +161,8 @@ class DynamoRecords:
         keys: list[Item] = []
         for shard in range(OPEN_SHARDS):
             request = self._index("open", "open", str(shard)) | {"Limit": limit}
-            request["KeyConditionExpression"] += " AND created < :before"
+            request["KeyConditionExpression"] += " AND #created < :before"
+            request["ExpressionAttributeNames"]["#created"] = "created"
             request["ExpressionAttributeValues"][":before"] = {"S": f"{created_before:013d}"}
             keys += self._client.query(**request)["Items"]
         keys.sort(key=lambda item: str(item["created"]["S"]))
