@@ -1,0 +1,64 @@
+"""The Batchplane client: submit jobs to AWS Batch over HTTPS, and find them again. The whole public surface is here."""
+
+from batchplane._auth import BearerAuth, SigV4Auth
+from batchplane._client import Client
+from batchplane._clock import Clock
+from batchplane._errors import (
+    AnswerMalformed,
+    ArgumentInvalid,
+    BatchplaneError,
+    CredentialsMissing,
+    FileFailed,
+    JobNotFound,
+    NotAuthorized,
+    PlaneNotFound,
+    PlaneRefused,
+    PlaneUnavailable,
+    PlaneUnreachable,
+    RequestInvalid,
+    SubmissionConflict,
+    TransferFailed,
+    Violation,
+    WaitTimedOut,
+)
+from batchplane._job import Job
+from batchplane._log import LogLine
+from batchplane._output import Output
+from batchplane._record import Attempt, JobRecord
+from batchplane._retry import Retry
+from batchplane._submission import JobSettings
+from batchplane._timeline import Transition, time_in_status
+from batchplane._transfer import InputKey
+
+__all__ = [
+    "AnswerMalformed",
+    "ArgumentInvalid",
+    "Attempt",
+    "BatchplaneError",
+    "BearerAuth",
+    "Client",
+    "Clock",
+    "CredentialsMissing",
+    "FileFailed",
+    "InputKey",
+    "Job",
+    "JobNotFound",
+    "JobRecord",
+    "JobSettings",
+    "LogLine",
+    "NotAuthorized",
+    "Output",
+    "PlaneNotFound",
+    "PlaneRefused",
+    "PlaneUnavailable",
+    "PlaneUnreachable",
+    "RequestInvalid",
+    "Retry",
+    "SigV4Auth",
+    "SubmissionConflict",
+    "TransferFailed",
+    "Transition",
+    "Violation",
+    "WaitTimedOut",
+    "time_in_status",
+]

@@ -1,0 +1,150 @@
+"""The client: one object to speak to one plane with. Speaks HTTPS to the plane, and nothing else to anyone."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, Unpack
+
+import httpx
+
+from batchplane._clock import Clock
+from batchplane._discovery import PlaneAddress
+from batchplane._job import Job
+from batchplane._plane_api import PlaneApi, members
+from batchplane._retry import Retry
+from batchplane._submission import JobSettings, submit_job_document
+from batchplane._transfer import InputKey, Source, upload
+
+#: How long to wait for an answer's next byte, in seconds: a little more than API Gateway's own 30.
+TIMEOUT_SECONDS = 35.0
+#: Jobs in one answer.
+PAGE_JOBS = 100
+
+
+class Client:
+    """Submits jobs to one plane and finds them again. Use it as a context manager, or `close()` it.
+
+    Everything it does may raise PlaneUnreachable and PlaneRefused (see `BatchplaneError` for the whole tree).
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        auth: httpx.Auth | None = None,
+        transport: httpx.BaseTransport | None = None,
+        retry: Retry | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        http = httpx.Client(
+            base_url=url,
+            auth=auth,
+            transport=transport,
+            timeout=TIMEOUT_SECONDS,
+            # A proxy can't reach what listens on this machine's loopback only.
+            trust_env=httpx.URL(url).host not in ("127.0.0.1", "localhost", "::1"),
+        )
+        self._api = PlaneApi(http, retry=retry or Retry(), clock=clock or Clock())
+
+    @classmethod
+    def discover(
+        cls,
+        url: str | None = None,
+        *,
+        token: str | None = None,
+        environment: Mapping[str, str] | None = None,
+        home: Path | None = None,
+    ) -> Client:
+        """A client of the plane that the arguments name, else BATCHPLANE_URL, else the embedded plane of this user.
+
+        An execute-api endpoint is asked with AWS credentials (`pip install 'batchplane[aws]'`), any other with the
+        token given, BATCHPLANE_TOKEN, or the one in the embedded plane's own `plane.json`. Raises PlaneNotFound,
+        CredentialsMissing.
+        """
+        environment = os.environ if environment is None else environment
+        found = PlaneAddress.find(environment, home or Path.home(), url=url, token=token)
+        return cls(found.url, auth=found.auth)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections to the plane."""
+        self._api.http.close()
+
+    @property
+    def url(self) -> str:
+        """The plane's endpoint."""
+        return str(self._api.http.base_url)
+
+    @property
+    def clock(self) -> Clock:
+        """The time this client goes by."""
+        return self._api.clock
+
+    def submit(
+        self,
+        command: Sequence[str] = (),
+        *,
+        inputs: Mapping[str, str | os.PathLike[str] | bytes] | None = None,
+        idempotency_key: str | None = None,
+        **settings: Unpack[JobSettings],
+    ) -> Job:
+        """Submit a job that runs a command (argv, no shell); the job object comes back once the plane has kept it.
+
+        `inputs` are files by their names in the job's working directory: a path, bytes, or the key that `upload`
+        returned. `settings` are those of `JobSettings`: name, array_size, environment, memory, attempts and so on.
+        Raises RequestInvalid, SubmissionConflict, FileFailed, TransferFailed, ArgumentInvalid.
+        """
+        document = submit_job_document(command, settings)
+        if inputs:
+            document["inputs"] = {name: self._input_key(name, content) for name, content in inputs.items()}
+        return self.submit_document(document, idempotency_key=idempotency_key)
+
+    def submit_document(self, document: Mapping[str, Any], *, idempotency_key: str | None = None) -> Job:
+        """Submit AWS Batch's own SubmitJob document, with `inputs` as keys by name. Raises as `submit`.
+
+        The same Idempotency-Key with the same document is the same job, today and tomorrow. One by chance is sent
+        where none is given, so that a request repeated over a bad network makes one job.
+        """
+        headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
+        return Job(self._api, self._api.post("/jobs", document, **headers))
+
+    def job(self, job_id: str) -> Job:
+        """The job with this id, in any session; `ID:INDEX` is a child of an array job. Raises JobNotFound."""
+        return Job.open(self._api, job_id)
+
+    def jobs(self, queue: str | None = None, limit: int | None = None) -> Iterator[Job]:
+        """The caller's jobs, newest first, in one job queue or in all; at most `limit` of them. Arrays count once."""
+        left, cursor = limit, None
+        while left is None or left > 0:
+            size = PAGE_JOBS if left is None else min(left, PAGE_JOBS)
+            page = self._api.get("/jobs", jobQueue=queue, limit=size, cursor=cursor)
+            found = [Job(self._api, document) for document in members(page, "jobs")][:left]
+            yield from found
+            left = None if left is None else left - len(found)
+            cursor = page.get("cursor")
+            if cursor is None:
+                return
+
+    def upload(self, content: str | os.PathLike[str] | bytes, name: str | None = None) -> InputKey:
+        """Put a file (a path, or bytes) into the IOBucket for jobs to come; the key to give as their input.
+
+        `name` is the path's own where it is left out. Raises RequestInvalid, FileFailed, TransferFailed.
+        """
+        if isinstance(content, bytes):
+            return upload(self._api, Source(content=content), name or "input")
+        path = Path(content)
+        return upload(self._api, Source(content=path), name or path.name)
+
+    def _input_key(self, name: str, content: str | os.PathLike[str] | bytes) -> InputKey:
+        return content if isinstance(content, InputKey) else self.upload(content, name)

@@ -1,0 +1,198 @@
+"""A job object: one job's properties, and what may be asked of it. Holds what was last told; asks only in methods."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from batchplane._errors import ArgumentInvalid
+from batchplane._log import Log, LogLine, follow
+from batchplane._output import Output
+from batchplane._plane_api import PlaneApi, members
+from batchplane._record import Attempt, JobRecord
+from batchplane._timeline import Transition
+from batchplane._wait import POLL_SECONDS, watch
+
+#: Children in one answer.
+PAGE_CHILDREN = 100
+
+
+class Job:
+    """A job of AWS Batch, by its id. Properties are as of the last `refresh()`; methods ask the plane."""
+
+    def __init__(self, api: PlaneApi, document: Mapping[str, Any], *, array_job_id: str | None = None) -> None:
+        self._api = api
+        self._document = document
+        self._record = JobRecord.from_document(document)
+        self._array_job_id = array_job_id
+
+    @classmethod
+    def open(cls, api: PlaneApi, job_id: str) -> Job:
+        """The job with this id; `ID:INDEX` is a child of an array job. Raises JobNotFound."""
+        array_job_id, colon, index = job_id.partition(":")
+        if not colon:
+            return cls(api, api.get(_path(job_id)))
+        if not (index.isascii() and index.isdigit()):
+            raise ArgumentInvalid(f"A child is JOB:INDEX with a whole number from 0; it is {job_id!r}")
+        return cls(api, api.get(_path(array_job_id, int(index))), array_job_id=array_job_id)
+
+    def __repr__(self) -> str:
+        return f"<Job {self.job_id} {self.name!r} {self.status}>"
+
+    @property
+    def job_id(self) -> str:
+        """The plane's id; `ID:INDEX` for a child of an array job. `Client.job` opens it again."""
+        return self._record.job_id if self._array_job_id is None else f"{self._array_job_id}:{self._record.index}"
+
+    @property
+    def batch_job_id(self) -> str | None:
+        """AWS Batch's own id; None until Batch knows the job."""
+        return self._record.batch_job_id
+
+    @property
+    def name(self) -> str:
+        """The caller's name for the job."""
+        return self._record.job_name
+
+    @property
+    def type(self) -> str:
+        """Single, Array, ArrayChild or MultiNode."""
+        return self._record.type
+
+    @property
+    def index(self) -> int | None:
+        """Which child of its array job this is, from 0; None for any other job."""
+        return self._record.index
+
+    @property
+    def size(self) -> int | None:
+        """How many children an array job has; None for any other job."""
+        return self._record.size
+
+    @property
+    def status(self) -> str:
+        """One of AWS Batch's seven: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html."""
+        return self._record.status
+
+    @property
+    def status_reason(self) -> str | None:
+        """Why the job is in its status, in Batch's words."""
+        return self._record.status_reason
+
+    @property
+    def exit_code(self) -> int | None:
+        """What the last attempt's command exited with."""
+        return self._record.exit_code
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """The attempts that have finished, in order."""
+        return self._record.attempts
+
+    @property
+    def history(self) -> tuple[Transition, ...]:
+        """Each status that the job entered, in order."""
+        return self._record.history
+
+    @property
+    def created_at(self) -> datetime | None:
+        """When the job was submitted, in UTC."""
+        return self._record.created_at
+
+    @property
+    def is_in_progress(self) -> bool:
+        """True while the job has yet to finish. Like the other two, False where that is not known (`lost`)."""
+        return self._record.is_in_progress
+
+    @property
+    def succeeded(self) -> bool:
+        """True once the job has SUCCEEDED."""
+        return self._record.succeeded
+
+    @property
+    def failed(self) -> bool:
+        """True once the job has FAILED."""
+        return self._record.failed
+
+    @property
+    def lost(self) -> bool:
+        """True where AWS Batch has forgotten the job before it told of an end."""
+        return self._record.lost
+
+    @property
+    def record(self) -> JobRecord:
+        """All properties at one moment."""
+        return self._record
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """The job document as the plane sent it, in DescribeJobs' words."""
+        return self._document
+
+    def refresh(self) -> Job:
+        """Ask the plane again. Raises JobNotFound."""
+        self._document = self._api.get(self._path)
+        self._record = JobRecord.from_document(self._document)
+        return self
+
+    def wait(self, timeout: float | None = None, poll: float = POLL_SECONDS) -> Job:
+        """Look again until the job has finished or is lost; `poll` is the longest pause, both are in seconds.
+
+        A FAILED job is not an error here: ask `failed`. Raises WaitTimedOut.
+        """
+        for _ in watch([self], timeout=timeout, poll=poll, clock=self._api.clock):
+            pass
+        return self
+
+    def children(self) -> Iterator[Job]:
+        """The children that Batch has told of, by index; none for a job that is no array job."""
+        first: int | None = 0
+        while first is not None:
+            page = self._api.get(f"{self._path}/children", first=first, limit=PAGE_CHILDREN)
+            for document in members(page, "jobs"):
+                yield Job(self._api, document, array_job_id=self._record.job_id)
+            first = page.get("next")
+
+    def child(self, index: int) -> Job:
+        """One child of an array job, by its index from 0. Raises JobNotFound."""
+        return Job.open(self._api, f"{self._record.job_id}:{index}")
+
+    def log(self, attempt: int | None = None) -> Iterator[LogLine]:
+        """The lines of an attempt (from 1; the last one unless given) to their present end. Raises JobNotFound."""
+        return Log(self._api, self._path, attempt).new_lines()
+
+    def follow_log(self, attempt: int | None = None, poll: float = 1.0) -> Iterator[LogLine]:
+        """Lines as they come, until the attempt has ended; without an attempt, until the job has. Raises JobNotFound.
+
+        `poll` is the pause between two looks, in seconds.
+        """
+        return follow(
+            log=lambda number: Log(self._api, self._path, number),
+            refresh=lambda: self.refresh().record,
+            record=self.refresh().record,
+            attempt=attempt,
+            pause=lambda: self._api.clock.sleep(poll),
+        )
+
+    def outputs(self) -> list[Output]:
+        """The files that the job left under outputs/; for an array job those of all children. Raises JobNotFound."""
+        if self._array_job_id is None:
+            found = members(self._api.get(f"{self._path}/outputs"), "outputs")
+            return [Output.from_wire(self._api, output) for output in found]
+        folder = f"{self._record.index}/"
+        array = Job.open(self._api, self._array_job_id).outputs()
+        return [replace(each, name=each.name.removeprefix(folder)) for each in array if each.name.startswith(folder)]
+
+    @property
+    def _path(self) -> str:
+        if self._array_job_id is None:
+            return _path(self._record.job_id)
+        return _path(self._array_job_id, self._record.index)
+
+
+def _path(job_id: str, index: int | None = None) -> str:
+    if not (job_id.isascii() and job_id.isalnum()):
+        raise ArgumentInvalid(f"A job's id is letters and digits, with :INDEX for a child; it is {job_id!r}")
+    return f"/jobs/{job_id}" if index is None else f"/jobs/{job_id}/children/{index}"

@@ -1,0 +1,143 @@
+"""AWS Batch's SubmitJob document, built from a command and what else a person says. Pure; the plane checks bounds.
+
+https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
+from typing import Any, Protocol, TypedDict
+
+from batchplane._errors import ArgumentInvalid
+
+#: What AWS Batch takes in a job's name, and how much of it.
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
+_NAME_CHARACTERS = 128
+_MEMORY = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(MiB|GiB|TiB|MB|GB|TB)?\s*$")
+#: Bytes in each unit of memory; without a unit a number is MiB, as in AWS Batch.
+_UNIT_BYTES = {"MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+
+class HasJobId(Protocol):
+    """A job object, as far as depending on it goes."""
+
+    @property
+    def job_id(self) -> str:
+        """The plane's id."""
+        ...
+
+
+#: A job, its id, or AWS Batch's own {"jobId", "type"} for N_TO_N and SEQUENTIAL.
+Dependency = HasJobId | str | Mapping[str, str]
+
+
+class JobSettings(TypedDict, total=False):
+    """What may be said of a job beside its command; what is left out, or None, is the default."""
+
+    #: The job's name; made from the command where it is left out.
+    name: str | None
+    job_queue: str | None
+    job_definition: str | None
+    #: Children of an array job, 2 to 10,000.
+    array_size: int | None
+    #: Variables of the command's environment.
+    environment: Mapping[str, str] | None
+    #: Values for `Ref::name` in the job definition's command.
+    parameters: Mapping[str, str] | None
+    vcpus: float | None
+    #: MiB, or a quantity such as "8 GiB".
+    memory: int | str | None
+    gpus: int | None
+    #: How often the job is tried, 1 to 10.
+    attempts: int | None
+    #: How long each attempt may run, in seconds, at least 60.
+    timeout_seconds: int | None
+    depends_on: Sequence[Dependency] | None
+    tags: Mapping[str, str] | None
+    propagate_tags: bool | None
+    share_identifier: str | None
+    scheduling_priority: int | None
+
+
+def submit_job_document(command: Sequence[str], settings: JobSettings) -> dict[str, Any]:
+    """The document for a command (argv, no shell; none keeps the definition's own). Raises ArgumentInvalid."""
+    if isinstance(command, str):
+        raise ArgumentInvalid(f"command must be a list of words, such as ['echo', 'hi']; it is {command!r}")
+    document = {
+        "jobName": settings.get("name") or name_for(command),
+        "jobQueue": settings.get("job_queue"),
+        "jobDefinition": settings.get("job_definition"),
+        "arrayProperties": _one("size", settings.get("array_size")),
+        "parameters": dict(settings.get("parameters") or {}),
+        "containerOverrides": _container_overrides(command, settings),
+        "retryStrategy": _one("attempts", settings.get("attempts")),
+        "timeout": _one("attemptDurationSeconds", settings.get("timeout_seconds")),
+        "dependsOn": [_dependency(job) for job in settings.get("depends_on") or ()],
+        "tags": dict(settings.get("tags") or {}),
+        "propagateTags": settings.get("propagate_tags"),
+        "shareIdentifier": settings.get("share_identifier"),
+        "schedulingPriorityOverride": settings.get("scheduling_priority"),
+    }
+    return _given(document)
+
+
+def name_for(command: Sequence[str]) -> str:
+    """A job name for a command: its program's name, in the characters that AWS Batch takes."""
+    program = PurePath(command[0]).name if command else ""
+    return _NOT_IN_A_NAME.sub("-", program).strip("-_")[:_NAME_CHARACTERS] or "job"
+
+
+def _memory_mib(memory: int | str | None) -> int | None:
+    """MiB in a number of MiB, or in a quantity such as "8 GiB", rounded up. Raises ArgumentInvalid."""
+    if memory is None:
+        return None
+    match = _MEMORY.match(str(memory))
+    if not match:
+        raise ArgumentInvalid(f"memory must be whole MiB, or a quantity such as '8 GiB'; it is {memory!r}")
+    return -int(-float(match.group(1)) * _UNIT_BYTES[match.group(2) or "MiB"] // 2**20)
+
+
+def _container_overrides(command: Sequence[str], settings: JobSettings) -> dict[str, Any]:
+    resources = {
+        "VCPU": settings.get("vcpus"),
+        "MEMORY": _memory_mib(settings.get("memory")),
+        "GPU": settings.get("gpus"),
+    }
+    return _given(
+        {
+            "command": list(command),
+            "environment": _named(settings.get("environment") or {}, "name"),
+            "resourceRequirements": _named(
+                {kind: f"{n:.10g}" for kind, n in resources.items() if n is not None}, "type"
+            ),
+        }
+    )
+
+
+def _dependency(job: Dependency) -> dict[str, str]:
+    if isinstance(job, str):
+        return {"jobId": job}
+    return dict(job) if isinstance(job, Mapping) else {"jobId": job.job_id}
+
+
+def _named(values: Mapping[str, str], key: str) -> list[dict[str, str]]:
+    return [{key: name, "value": value} for name, value in values.items()]
+
+
+def _one(name: str, value: int | None) -> dict[str, int]:
+    return {} if value is None else {name: value}
+
+
+def _given(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The members that say something."""
+    return {name: value for name, value in document.items() if value not in (None, {}, [], "")}
+
+
+def merged(document: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """A document with another laid over it, member by member where both have objects."""
+    shared: Iterable[str] = (
+        name for name in over if isinstance(over[name], Mapping) and isinstance(document.get(name), Mapping)
+    )
+    return {**document, **over, **{name: merged(document[name], over[name]) for name in shared}}

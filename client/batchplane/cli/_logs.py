@@ -1,0 +1,54 @@
+"""`batchplane logs`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from batchplane._errors import ArgumentInvalid
+from batchplane._job import Job
+from batchplane._log import LogLine
+from batchplane.cli._options import JobId
+from batchplane.cli._terminal import Terminal
+
+
+def logs(
+    context: typer.Context,
+    job: JobId,
+    attempt: Annotated[int | None, typer.Option(min=1, max=10, help="Which attempt; the last unless given.")] = None,
+    follow: Annotated[bool, typer.Option("--follow", help="Print lines as they come, until the job ends.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON document instead; with --follow, one on each line.")
+    ] = False,
+) -> None:
+    """Print what a job printed. For an array job, each line of each child after the child's index.
+
+    To a terminal, control characters are shown instead of obeyed; elsewhere lines are as the job wrote them.
+    """
+    terminal: Terminal = context.obj
+    with terminal.connect() as client:
+        lines = _lines(client.job(job), attempt=attempt, follow=follow)
+        if as_json and not follow:
+            terminal.json({"lines": [_to_wire(job, line) for job, line in lines]})
+            return
+        for printer, line in lines:
+            if as_json:
+                terminal.json(_to_wire(printer, line), on_one_line=True)
+            else:
+                terminal.line(line.message if printer.job_id == job else f"[{printer.index}] {line.message}")
+
+
+def _lines(job: Job, *, attempt: int | None, follow: bool) -> Iterator[tuple[Job, LogLine]]:
+    """Each line with the job that printed it."""
+    if follow and job.size is not None:
+        raise ArgumentInvalid(f"{job.job_id} is an array job: follow one of its children, such as {job.job_id}:0")
+    for printer in [job] if job.size is None else job.children():
+        for line in printer.follow_log(attempt) if follow else printer.log(attempt):
+            yield printer, line
+
+
+def _to_wire(job: Job, line: LogLine) -> dict[str, Any]:
+    milliseconds = None if line.timestamp is None else round(line.timestamp.timestamp() * 1000)
+    return {"jobId": job.job_id, "timestamp": milliseconds, "message": line.message}

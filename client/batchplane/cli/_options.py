@@ -1,0 +1,22 @@
+"""Options and arguments that several commands share, and the reading of NAME=VALUE."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead, for scripts.")]
+JobId = Annotated[str, typer.Argument(metavar="JOB[:INDEX]", help="A job's id; with :INDEX a child of an array job.")]
+
+
+def pairs(given: Iterable[str], option: str) -> dict[str, str]:
+    """NAME=VALUE by name. Raises BadParameter."""
+    read = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        if not (name and equals):
+            raise typer.BadParameter(f"{option} must be NAME=VALUE; it is {pair!r}")
+        read[name] = value
+    return read

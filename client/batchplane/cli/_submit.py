@@ -1,0 +1,104 @@
+"""`batchplane submit`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from batchplane._client import Client
+from batchplane._errors import ArgumentInvalid, FileFailed
+from batchplane._submission import Dependency, JobSettings, merged, submit_job_document
+from batchplane.cli._exit_code import of_jobs
+from batchplane.cli._options import Json, pairs
+from batchplane.cli._terminal import Terminal
+
+
+def submit(
+    context: typer.Context,
+    command: Annotated[list[str] | None, typer.Argument(help="The command; put -- before it.")] = None,
+    name: Annotated[str | None, typer.Option(help="The job's name; made from the command unless given.")] = None,
+    array_size: Annotated[int | None, typer.Option(help="Submit an array job of so many children.")] = None,
+    job_queue: Annotated[str | None, typer.Option(help="The plane's default unless given.")] = None,
+    job_definition: Annotated[str | None, typer.Option(help="The plane's default unless given.")] = None,
+    env: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable of the command.")] = None,
+    inputs: Annotated[
+        list[str] | None,
+        typer.Option("--input", metavar="NAME=PATH", help="A file to upload, and its name where the command runs."),
+    ] = None,
+    attempts: Annotated[int | None, typer.Option(help="How often the job is tried, 1 to 10.")] = None,
+    timeout: Annotated[int | None, typer.Option(help="How long an attempt may run, in seconds, at least 60.")] = None,
+    vcpus: Annotated[float | None, typer.Option(help="vCPUs; the definition's unless given.")] = None,
+    memory: Annotated[str | None, typer.Option(help="MiB, or a quantity such as '8 GiB'.")] = None,
+    depends_on: Annotated[
+        list[str] | None,
+        typer.Option(metavar="JOB[=TYPE]", help="A job to wait for; TYPE is N_TO_N or SEQUENTIAL between arrays."),
+    ] = None,
+    tag: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A tag of the job.")] = None,
+    cli_input_json: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="SubmitJob's document; options given here win over it.")
+    ] = None,
+    idempotency_key: Annotated[str | None, typer.Option(help="The same key with the same job is the same job.")] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until the job has finished.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Submit a job; its id is printed once the plane has kept it."""
+    settings = JobSettings(
+        name=name,
+        array_size=array_size,
+        job_queue=job_queue,
+        job_definition=job_definition,
+        environment=pairs(env or (), "--env"),
+        attempts=attempts,
+        timeout_seconds=timeout,
+        vcpus=vcpus,
+        memory=memory,
+        depends_on=[_dependency(each) for each in depends_on or ()],
+        tags=pairs(tag or (), "--tag"),
+    )
+    given = _document(cli_input_json)
+    settings["name"] = name or given.get("jobName")
+    document = merged(given, submit_job_document(command or (), settings))
+    _submit(context.obj, document, pairs(inputs or (), "--input"), key=idempotency_key, wait=wait, as_json=as_json)
+
+
+def _submit(
+    terminal: Terminal, document: dict[str, Any], files: dict[str, str], *, key: str | None, wait: bool, as_json: bool
+) -> None:
+    with terminal.connect() as client:
+        keys = _uploaded(client, files)
+        job = client.submit_document(merged(document, {"inputs": keys} if keys else {}), idempotency_key=key)
+        if not as_json:
+            terminal.line(job.job_id)
+        if wait:
+            terminal.wait([job], client=client, timeout=None)
+            terminal.say(f"{job.job_id} {job.status}" + (f": {job.status_reason}" if job.status_reason else ""))
+        if as_json:
+            terminal.json(job.document)
+    raise typer.Exit(of_jobs([job]) if wait else 0)
+
+
+def _uploaded(client: Client, files: dict[str, str]) -> dict[str, str]:
+    return {name: client.upload(Path(path), name) for name, path in files.items()}
+
+
+def _dependency(given: str) -> Dependency:
+    job_id, equals, kind = given.partition("=")
+    return {"jobId": job_id, "type": kind} if equals else job_id
+
+
+def _document(file: Path | None) -> dict[str, Any]:
+    """The SubmitJob document in a file, as the AWS CLI takes one."""
+    if file is None:
+        return {}
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FileFailed(f"--cli-input-json {file} can't be read ({error.strerror})") from error
+    except ValueError as error:
+        raise ArgumentInvalid(f"--cli-input-json {file} must be JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise ArgumentInvalid(f"--cli-input-json {file} must be a JSON object; it is a {type(document).__name__}")
+    return document

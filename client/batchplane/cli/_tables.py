@@ -1,0 +1,125 @@
+"""Jobs as tables for people. All text in them is a job's own, so it is shown and never interpreted."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from batchplane._job import Job
+from batchplane._timeline import time_in_status
+from batchplane.cli._words import duration, moment, printable, spans
+
+_STATUS_STYLES = {"SUCCEEDED": "green", "FAILED": "red", "RUNNING": "cyan"}
+
+
+def jobs_table(jobs: Iterable[Job], *, now: datetime) -> Table:
+    """One row a job."""
+    table = _table("JOB ID", "NAME", "STATUS", "TYPE", "ATTEMPTS", "EXIT CODE", "CREATED", "TIME IN STATUS")
+    # An id that is broken can't be copied; a name or a time can.
+    table.columns[0].no_wrap = True
+    for job in jobs:
+        table.add_row(
+            _text(job.job_id),
+            _text(job.name),
+            _status(job),
+            _text(job.type if job.size is None else f"{job.type} of {job.size}"),
+            _text(len(job.attempts)),
+            _text(job.exit_code),
+            _text(moment(job.created_at)),
+            _text(spans(time_in_status(job.history, until=now if job.is_in_progress else None))),
+        )
+    return table
+
+
+def describe_tables(job: Job, *, now: datetime) -> Iterator[Table]:
+    """All that is known of one job: its properties, then its attempts, then its history."""
+    yield _properties(job)
+    if job.attempts:
+        yield _attempts(job)
+    if job.history:
+        yield _history(job, now=now)
+
+
+def _properties(job: Job) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column(overflow="fold")
+    for name, value in _facts(job):
+        table.add_row(name, value if isinstance(value, Text) else _text(value))
+    return table
+
+
+def _facts(job: Job) -> Iterator[tuple[str, object]]:
+    document = job.document
+    container = document.get("container") or {}
+    yield "job id", job.job_id
+    yield "Batch job id", job.batch_job_id
+    yield "name", job.name
+    yield "type", job.type if job.size is None else f"{job.type} of {job.size}"
+    yield "job queue", job.record.job_queue
+    yield "job definition", job.record.job_definition
+    yield "status", _status(job)
+    yield "status reason", job.status_reason
+    yield "exit code", job.exit_code
+    yield "command", shlex.join(map(str, container.get("command") or ())) or None
+    yield "owner", document.get("owner")
+    yield "created", moment(job.created_at)
+    yield "started", moment(job.record.started_at)
+    yield "stopped", moment(job.record.stopped_at)
+    if summary := (document.get("arrayProperties") or {}).get("statusSummary"):
+        yield "children", _pairs(summary, " ")
+    for name in ("parameters", "tags"):
+        if document.get(name):
+            yield name, _pairs(document[name], "=")
+    if document.get("inputs"):
+        yield "inputs", ", ".join(map(str, document["inputs"]))
+
+
+def _attempts(job: Job) -> Table:
+    table = _table("ATTEMPT", "EXIT CODE", "STARTED", "STOPPED", "REASON")
+    for number, attempt in enumerate(job.attempts, start=1):
+        reasons = dict.fromkeys(filter(None, (attempt.status_reason, attempt.reason)))
+        table.add_row(
+            _text(number),
+            _text(attempt.exit_code),
+            _text(moment(attempt.started_at)),
+            _text(moment(attempt.stopped_at)),
+            _text("; ".join(reasons) or None),
+        )
+    return table
+
+
+def _history(job: Job, *, now: datetime) -> Table:
+    table = _table("STATUS", "ATTEMPT", "SINCE", "FOR")
+    ends: list[datetime | None] = [step.at for step in job.history[1:]]
+    ends.append(now if job.is_in_progress else None)
+    for step, end in zip(job.history, ends, strict=True):
+        span = "-" if end is None else duration(max(end, step.at) - step.at)
+        table.add_row(_text(step.status), _text(step.attempt), _text(moment(step.at)), _text(span))
+    return table
+
+
+def _table(*headings: str) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def _status(job: Job) -> Text:
+    words = printable(job.status) + (" (lost)" if job.lost else "")
+    return Text(words, style=_STATUS_STYLES.get(job.status, ""))
+
+
+def _text(value: object) -> Text:
+    """A cell that is no markup and commands no terminal."""
+    return Text("-" if value is None else printable(value))
+
+
+def _pairs(values: Mapping[str, Any], between: str) -> str:
+    return ", ".join(f"{name}{between}{value}" for name, value in values.items())

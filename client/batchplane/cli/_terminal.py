@@ -1,0 +1,75 @@
+"""What every command is given: a plane to speak to, and the ways to answer. The one place that writes to a stream."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import typer
+from rich.console import Console, RenderableType
+
+from batchplane._client import Client
+from batchplane._job import Job
+from batchplane._wait import POLL_SECONDS, watch
+from batchplane.cli._words import printable
+
+#: How wide a table may be where no terminal says how wide it is, in characters.
+_WIDTH_WITHOUT_TERMINAL = 240
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terminal:
+    """stdout for what was asked, stderr for what is said beside it."""
+
+    #: Finds the plane; called by each command that needs one.
+    connect: Callable[[], Client] = field(default=Client.discover)
+
+    def show(self, *tables: RenderableType) -> None:
+        """Print tables for people, an empty line between two."""
+        width = None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL
+        console = Console(width=width, highlight=False)
+        for at, table in enumerate(tables):
+            if at:
+                console.print()
+            console.print(table)
+
+    def line(self, text: str) -> None:
+        """Print a line as it is, or made harmless where a terminal would read it."""
+        # color: Typer would strip escapes, but for a pipe a line stays as the job wrote it.
+        typer.echo(printable(text) if sys.stdout.isatty() else text, color=True)
+
+    def json(self, document: object, *, on_one_line: bool = False) -> None:
+        """Print a JSON document; in ASCII, so that no terminal obeys what stands in it."""
+        typer.echo(json.dumps(document, indent=None if on_one_line else 2))
+
+    def say(self, text: str) -> None:
+        """Print a line on stderr."""
+        typer.echo(printable(text), err=True)
+
+    def documents(self, jobs: Iterable[Job]) -> dict[str, Any]:
+        """Several jobs as one JSON document."""
+        return {"jobs": [job.document for job in jobs]}
+
+    def wait(self, jobs: Sequence[Job], *, client: Client, timeout: float | None) -> None:
+        """Wait for jobs to finish, with progress on stderr where that is a terminal. Raises WaitTimedOut."""
+        with self._progress() as tell:
+            for _ in watch(jobs, timeout=timeout, poll=POLL_SECONDS, clock=client.clock):
+                tell(_progress_words(jobs))
+
+    @contextmanager
+    def _progress(self) -> Iterator[Callable[[str], None]]:
+        if not sys.stderr.isatty():
+            yield lambda _: None
+            return
+        with Console(stderr=True, highlight=False).status("") as status:
+            yield lambda words: status.update(words)
+
+
+def _progress_words(jobs: Sequence[Job]) -> str:
+    waiting = [job.status for job in jobs if job.is_in_progress]
+    counts = ", ".join(f"{waiting.count(status)} {status}" for status in dict.fromkeys(waiting))
+    return f"{len(jobs) - len(waiting)} of {len(jobs)} finished" + (f"; {printable(counts)}" if counts else "")

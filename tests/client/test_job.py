@@ -1,0 +1,262 @@
+"""The job object: properties, predicates, children, outputs, logs and waiting."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from batchplane import ArgumentInvalid, Client, JobNotFound, TransferFailed, WaitTimedOut
+
+FIRST_LINES = {"lines": [{"timestamp": 1000, "message": "one"}], "cursor": "c1"}
+SAME_PLACE = {"lines": [], "cursor": "c1"}
+
+
+def test_properties_are_those_of_the_document(client: Client, plane: Any, finished: Any) -> None:
+    """What DescribeJobs would say, in Python's words."""
+    plane.answer("GET /jobs/j1", finished(3, statusReason="Essential container in task exited"))
+
+    job = client.job("j1")
+
+    assert (job.job_id, job.batch_job_id, job.name, job.type) == ("j1", "b1", "count", "Single")
+    assert (job.status, job.status_reason, job.exit_code) == ("FAILED", "Essential container in task exited", 3)
+    assert [(attempt.exit_code, attempt.status_reason) for attempt in job.attempts] == [(3, "exit 3")]
+    assert [step.status for step in job.history] == ["SUBMITTED", "RUNNING", "FAILED"]
+    assert job.history[1].at == datetime(2026, 3, 1, 12, 0, 2, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("changes", "predicates"),
+    [
+        ({"status": "SUBMITTED"}, (True, False, False)),
+        ({"status": "RUNNING"}, (True, False, False)),
+        ({"status": "SUCCEEDED"}, (False, True, False)),
+        ({"status": "FAILED"}, (False, False, True)),
+        ({"status": "RUNNING", "lost": True}, (False, False, False)),
+        ({"status": "HIBERNATING"}, (False, False, False)),
+    ],
+)
+def test_predicates(
+    changes: dict[str, Any], predicates: tuple[bool, ...], client: Client, plane: Any, job_document: Any
+) -> None:
+    """What is not known is none of the three; above all it is not failed."""
+    plane.answer("GET /jobs/j1", job_document(**changes))
+
+    job = client.job("j1")
+
+    assert (job.is_in_progress, job.succeeded, job.failed) == predicates
+
+
+def test_a_child_is_opened_by_its_index(client: Client, plane: Any, job_document: Any) -> None:
+    """`ID:INDEX` is the child, however it is reached, and whatever id its own document carries."""
+    child = job_document("j1:2", type="ArrayChild", arrayProperties={"index": 2})
+    plane.answer("GET /jobs/j1", job_document(type="Array", arrayProperties={"size": 3}))
+    plane.answer("GET /jobs/j1/children/2", child)
+
+    ids = [client.job("j1").child(2).job_id, client.job("j1:2").refresh().job_id]
+
+    assert ids == ["j1:2", "j1:2"]
+
+
+def test_children_come_page_by_page(client: Client, plane: Any, job_document: Any) -> None:
+    """All children that Batch has told of, in the order of their indices."""
+    plane.answer("GET /jobs/j1", job_document(type="Array", arrayProperties={"size": 3}))
+    children = [job_document(type="ArrayChild", arrayProperties={"index": index}) for index in range(3)]
+    plane.answer("GET /jobs/j1/children", {"jobs": children[:2], "next": 2}, {"jobs": children[2:], "next": None})
+
+    found = [child.job_id for child in client.job("j1").children()]
+
+    assert found == ["j1:0", "j1:1", "j1:2"]
+    assert plane.asked()[1:] == ["GET /jobs/j1/children?first=0&limit=100", "GET /jobs/j1/children?first=2&limit=100"]
+
+
+def test_waiting_ends_when_the_job_has_finished(
+    client: Client, plane: Any, time: Any, job_document: Any, finished: Any
+) -> None:
+    """It looks at once, then in growing pauses, and never again after the end."""
+    plane.answer("GET /jobs/j1", job_document(), job_document(), job_document(), finished())
+
+    job = client.job("j1").wait()
+
+    assert (job.succeeded, len(plane.requests), time.slept) == (True, 4, [0.1, pytest.approx(0.15)])
+
+
+def test_pauses_of_waiting_are_bounded_by_poll(
+    client: Client, plane: Any, time: Any, job_document: Any, finished: Any
+) -> None:
+    """`poll` is the longest pause, in seconds."""
+    plane.answer("GET /jobs/j1", *[job_document()] * 9, finished())
+
+    client.job("j1").wait(poll=0.2)
+
+    assert max(time.slept) == 0.2
+
+
+def test_waiting_on_a_lost_job_ends(client: Client, plane: Any, job_document: Any) -> None:
+    """Nobody will ever tell of its end."""
+    plane.answer("GET /jobs/j1", job_document(), job_document(lost=True))
+
+    assert client.job("j1").wait().lost is True
+
+
+def test_waiting_has_a_bound(client: Client, plane: Any, time: Any, job_document: Any) -> None:
+    """After `timeout` seconds the jobs that are not finished are named."""
+    plane.answer("GET /jobs/j1", job_document())
+
+    with pytest.raises(WaitTimedOut, match=r"After 5 s not finished: j1") as raised:
+        client.job("j1").wait(timeout=5)
+
+    assert (raised.value.job_ids, time.passed) == (("j1",), pytest.approx(5.0))
+
+
+def test_a_finished_job_is_not_waited_for(client: Client, plane: Any, time: Any, finished: Any) -> None:
+    """Waiting twice costs nothing."""
+    plane.answer("GET /jobs/j1", finished())
+
+    client.job("j1").wait().wait()
+
+    assert (len(plane.requests), time.slept) == (1, [])
+
+
+def test_a_log_is_read_to_its_present_end(client: Client, plane: Any, job_document: Any) -> None:
+    """The same cursor again is the end."""
+    plane.answer("GET /jobs/j1", job_document())
+    plane.answer(
+        "GET /jobs/j1/log",
+        FIRST_LINES,
+        {"lines": [{"timestamp": 2000, "message": "two"}], "cursor": "c2"},
+        {"lines": [], "cursor": "c2"},
+    )
+
+    lines = list(client.job("j1").log(attempt=1))
+
+    assert [(str(line), line.timestamp) for line in lines] == [
+        ("one", datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)),
+        ("two", datetime(1970, 1, 1, 0, 0, 2, tzinfo=UTC)),
+    ]
+    assert plane.asked()[1:3] == [
+        "GET /jobs/j1/log?attempt=1&limit=1000",
+        "GET /jobs/j1/log?attempt=1&after=c1&limit=1000",
+    ]
+
+
+def test_a_log_that_has_not_begun_has_no_lines(client: Client, plane: Any, job_document: Any, problem: Any) -> None:
+    """The plane knows the job but not yet a log."""
+    plane.answer("GET /jobs/j1", job_document())
+    plane.answer("GET /jobs/j1/log", problem(404, "No log yet."))
+
+    assert list(client.job("j1").log()) == []
+
+
+def test_the_log_of_an_unknown_job_is_an_error(client: Client, plane: Any, job_document: Any, problem: Any) -> None:
+    """A job that is gone does not look like one that is silent."""
+    plane.answer("GET /jobs/j1", job_document(), problem(404, "There is no job j1."))
+    job = client.job("j1")
+
+    with pytest.raises(JobNotFound, match="There is no job j1"):
+        list(job.log())
+
+
+def test_following_reads_what_came_before_the_end_was_seen(
+    client: Client, plane: Any, time: Any, job_document: Any, finished: Any
+) -> None:
+    """The last lines are not lost between the last look at the log and the last look at the job."""
+    plane.answer("GET /jobs/j1", job_document(), job_document(), finished())
+    plane.answer(
+        "GET /jobs/j1/log",
+        FIRST_LINES,
+        SAME_PLACE,
+        {"lines": [{"timestamp": 2000, "message": "two"}], "cursor": "c2"},
+        {"lines": [], "cursor": "c2"},
+    )
+
+    lines = [line.message for line in client.job("j1").follow_log(poll=3)]
+
+    assert (lines, time.slept) == (["one", "two"], [3])
+
+
+def test_following_goes_on_with_the_next_attempt(client: Client, plane: Any, job_document: Any, finished: Any) -> None:
+    """Each attempt has a log of its own; the second is read from its beginning."""
+    failed = {"container": {"exitCode": 1}}
+    plane.answer(
+        "GET /jobs/j1",
+        job_document(),
+        job_document(),
+        job_document(attempts=[failed]),
+        finished(1, attempts=[failed, failed]),
+    )
+    plane.answer("GET /jobs/j1/log", FIRST_LINES, SAME_PLACE)
+
+    list(client.job("j1").follow_log())
+
+    attempts = [request.url.params["attempt"] for request in plane.requests if request.url.path.endswith("/log")]
+    assert list(dict.fromkeys(attempts)) == ["1", "2"]
+
+
+def test_following_one_attempt_ends_with_it(client: Client, plane: Any, job_document: Any) -> None:
+    """The job goes on, but not this attempt."""
+    plane.answer("GET /jobs/j1", job_document(attempts=[{"container": {"exitCode": 1}}]))
+    plane.answer("GET /jobs/j1/log", FIRST_LINES, SAME_PLACE)
+
+    assert [line.message for line in client.job("j1").follow_log(attempt=1)] == ["one"]
+
+
+def test_outputs_are_read_and_saved(client: Client, plane: Any, finished: Any, tmp_path: Path) -> None:
+    """An output's bytes come over its link, into memory or into a file."""
+    plane.answer("GET /jobs/j1", finished())
+    plane.answer("GET /jobs/j1/outputs", {"outputs": [{"name": "o", "size": 5, "url": "http://bucket.test/o?s=s"}]})
+    plane.bucket["/o"] = b"bytes"
+
+    output = client.job("j1").outputs()[0]
+    saved = output.save(tmp_path / "kept")
+
+    assert (output.name, output.size, output.read(), saved.read_bytes()) == ("o", 5, b"bytes", b"bytes")
+    assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+    assert "bucket.test" not in repr(output)
+
+
+def test_an_output_that_does_not_arrive_whole_replaces_nothing(
+    client: Client, plane: Any, finished: Any, tmp_path: Path
+) -> None:
+    """Half a file is never taken for the file."""
+    plane.answer("GET /jobs/j1", finished())
+    plane.answer("GET /jobs/j1/outputs", {"outputs": [{"name": "o", "size": 9, "url": "http://bucket.test/o"}]})
+    plane.bucket["/o"] = b"bytes"
+    (tmp_path / "kept").write_bytes(b"before")
+
+    with pytest.raises(TransferFailed, match=r"The download of 'o' failed 5 times: 5 of 9 bytes arrived"):
+        client.job("j1").outputs()[0].save(tmp_path / "kept")
+
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("kept", b"before")]
+
+
+def test_an_expired_link_says_what_to_do(client: Client, plane: Any, finished: Any) -> None:
+    """Links are short-lived; a new list of outputs brings new ones."""
+    plane.answer("GET /jobs/j1", finished())
+    plane.answer("GET /jobs/j1/outputs", {"outputs": [{"name": "o", "size": 5, "url": "http://bucket.test/gone"}]})
+
+    with pytest.raises(TransferFailed, match=r"answered 403 Forbidden; links are short-lived: ask for a new one"):
+        client.job("j1").outputs()[0].read()
+
+
+def test_the_outputs_of_a_child_are_its_part_of_the_array_s(client: Client, plane: Any, job_document: Any) -> None:
+    """A child's outputs have the names that the child gave them."""
+    outputs = [{"name": name, "size": 1, "url": "http://bucket.test/x"} for name in ("1/a", "11/a", "1/b/c")]
+    plane.answer("GET /jobs/j1", job_document(type="Array", arrayProperties={"size": 12}))
+    plane.answer("GET /jobs/j1/outputs", {"outputs": outputs})
+    plane.answer("GET /jobs/j1/children/1", job_document(type="ArrayChild", arrayProperties={"index": 1}))
+
+    assert [output.name for output in client.job("j1:1").outputs()] == ["a", "b/c"]
+
+
+def test_a_job_s_repr_says_which_and_how(client: Client, plane: Any, job_document: Any) -> None:
+    """In a notebook a job shows itself."""
+    plane.answer("GET /jobs/j1", job_document())
+
+    assert repr(client.job("j1")) == "<Job j1 'count' RUNNING>"
+
+
+def test_a_child_s_index_is_a_number(client: Client, plane: Any) -> None:
+    """`ID:INDEX` with another thing for INDEX is explained."""
+    with pytest.raises(ArgumentInvalid, match=r"JOB:INDEX with a whole number from 0; it is 'j1:one'"):
+        client.job("j1:one")

@@ -1,0 +1,109 @@
+"""SubmitJob's document from a command and settings."""
+
+from typing import Any
+
+import pytest
+
+from batchplane import ArgumentInvalid
+from batchplane._submission import merged, name_for, submit_job_document
+
+
+def test_a_bare_command_says_nothing_of_the_rest() -> None:
+    """What is left out is left to the deployment and to Batch."""
+    document = submit_job_document(["echo", "hi"], {})
+
+    assert document == {"jobName": "echo", "containerOverrides": {"command": ["echo", "hi"]}}
+
+
+def test_every_setting_has_its_place_in_batch_s_document() -> None:
+    """All settings together make the document of the AWS Batch API reference."""
+    document = submit_job_document(
+        ["work"],
+        {
+            "name": "n",
+            "job_queue": "q",
+            "job_definition": "d",
+            "array_size": 7,
+            "environment": {"A": "1"},
+            "parameters": {"p": "v"},
+            "vcpus": 0.5,
+            "memory": "2 GiB",
+            "gpus": 1,
+            "attempts": 2,
+            "timeout_seconds": 60,
+            "depends_on": ["jx", {"jobId": "jy", "type": "N_TO_N"}],
+            "tags": {"t": "u"},
+            "propagate_tags": False,
+            "share_identifier": "s",
+            "scheduling_priority": 0,
+        },
+    )
+
+    assert document == {
+        "jobName": "n",
+        "jobQueue": "q",
+        "jobDefinition": "d",
+        "arrayProperties": {"size": 7},
+        "parameters": {"p": "v"},
+        "containerOverrides": {
+            "command": ["work"],
+            "environment": [{"name": "A", "value": "1"}],
+            "resourceRequirements": [
+                {"type": "VCPU", "value": "0.5"},
+                {"type": "MEMORY", "value": "2048"},
+                {"type": "GPU", "value": "1"},
+            ],
+        },
+        "retryStrategy": {"attempts": 2},
+        "timeout": {"attemptDurationSeconds": 60},
+        "dependsOn": [{"jobId": "jx"}, {"jobId": "jy", "type": "N_TO_N"}],
+        "tags": {"t": "u"},
+        "propagateTags": False,
+        "shareIdentifier": "s",
+        "schedulingPriorityOverride": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("memory", "mib"),
+    [(512, "512"), ("512", "512"), ("8 GiB", "8192"), ("1.5GiB", "1536"), ("1 MB", "1"), ("2 TiB", "2097152")],
+)
+def test_memory_is_mib_or_a_quantity(memory: int | str, mib: str) -> None:
+    """A number is MiB as in Batch; a quantity is rounded up to MiB."""
+    document = submit_job_document(["x"], {"memory": memory})
+
+    assert document["containerOverrides"]["resourceRequirements"] == [{"type": "MEMORY", "value": mib}]
+
+
+def test_memory_that_is_no_quantity_is_explained() -> None:
+    """The error names the field, the bound and the value."""
+    with pytest.raises(ArgumentInvalid, match=r"memory must be whole MiB, or a quantity such as '8 GiB'; it is 'much'"):
+        submit_job_document(["x"], {"memory": "much"})
+
+
+def test_a_command_in_one_string_is_refused() -> None:
+    """No shell splits it, so each letter would become a word."""
+    with pytest.raises(ArgumentInvalid, match="command must be a list of words"):
+        submit_job_document("echo hi", {})
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        (["/usr/bin/python3.11", "x"], "python3-11"),
+        ([], "job"),
+        (["..."], "job"),
+        (["é" * 9], "job"),
+        (["a" * 200], "a" * 128),
+    ],
+)
+def test_a_name_is_made_of_the_characters_that_batch_takes(command: list[str], name: str) -> None:
+    """The program's own name, as far as it goes."""
+    assert name_for(command) == name
+
+
+def test_documents_merge_member_by_member() -> None:
+    """Objects are joined, everything else is replaced."""
+    under: dict[str, Any] = {"a": {"x": 1, "y": [1]}, "b": 1, "c": {"z": 1}}
+
+    assert merged(under, {"a": {"y": [2]}, "b": {"w": 1}}) == {"a": {"x": 1, "y": [2]}, "b": {"w": 1}, "c": {"z": 1}}
