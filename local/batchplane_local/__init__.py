@@ -1,0 +1,1 @@
+"""The embedded plane: Batchplane on one machine, with no AWS account."""

@@ -1,0 +1,5 @@
+"""AWS Batch on one machine: boto3's Batch client over an engine that really runs the jobs. Knows no plane."""
+
+from batchplane_local.batch.client import EmbeddedBatch
+
+__all__ = ["EmbeddedBatch"]

@@ -1,0 +1,195 @@
+"""Putting the parts of an embedded Batch together, and taking them apart. Does no more than that."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from batchplane_local.batch.catalogue import Catalogue
+from batchplane_local.batch.catalogue_operations import CatalogueOperations
+from batchplane_local.batch.claims import Claims
+from batchplane_local.batch.container import Need
+from batchplane_local.batch.delivery import Deliver, Delivery
+from batchplane_local.batch.detail import Teller
+from batchplane_local.batch.engine import Engine, Parts
+from batchplane_local.batch.events import Announcer
+from batchplane_local.batch.job_operations import JobOperations, Keys
+from batchplane_local.batch.launch import Launcher
+from batchplane_local.batch.ledger import Ledger
+from batchplane_local.batch.listing import Listing
+from batchplane_local.batch.logs import LogsClient
+from batchplane_local.batch.names import Place
+from batchplane_local.batch.orphans import become_subreaper, end_earlier_life
+from batchplane_local.batch.output import Outputs
+from batchplane_local.batch.placement import Capacity
+from batchplane_local.batch.reading import Reading
+from batchplane_local.batch.recovery import Recovery
+from batchplane_local.batch.slots import Slots
+from batchplane_local.batch.store import Store, Synchronous
+
+#: Seconds for which an opening waits for the folder, and between two tries.
+_LOCK_PATIENCE, _LOCK_EVERY = 0.5, 0.01
+Clock = Callable[[], int]
+Operation = Callable[[Mapping[str, Any]], dict[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What an embedded Batch is opened with, beside the consumer of its events and the clock."""
+
+    #: Everything is kept in it; made where it doesn't exist. One process at a time may have it open.
+    folder: Path
+    #: Argv put before the command of definitions with the tag `runner` = `batchplane`.
+    runner: tuple[str, ...]
+    #: vCPUs that jobs may use together; all processors that this process may use where None.
+    vcpus: float | None
+    #: MiB that jobs may ask for together; all of the machine's where None.
+    memory_mib: int | None
+    #: Stand in ARNs and events.
+    region: str
+    account: str
+    #: What every command finds in its environment, beside HOME and TMPDIR (its working directory), its own
+    #: variables and Batch's.
+    environment: Mapping[str, str]
+    #: NORMAL survives the death of this process, FULL that of the power as well.
+    synchronous: Synchronous
+
+    @property
+    def machine(self) -> Need:
+        """What jobs may use together."""
+        vcpus = len(os.sched_getaffinity(0)) if self.vcpus is None else self.vcpus
+        memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
+        return Need(milli_vcpus=round(vcpus * 1000), memory=memory if self.memory_mib is None else self.memory_mib)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assembly:
+    """An embedded Batch that runs."""
+
+    operations: Mapping[str, Operation]
+    logs: LogsClient
+    close: Callable[[], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _State:
+    """What is kept in the folder, open, with every job that an earlier life left taken up."""
+
+    store: Store
+    reading: Reading
+    claims: Claims
+    catalogue: Catalogue
+    ledger: Ledger
+    outputs: Outputs
+
+
+def assemble(settings: Settings, *, deliver: Deliver, clock: Clock) -> Assembly:
+    """Open the folder, take up what an earlier life left in it, and run."""
+    folder = settings.folder.resolve()
+    folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+    with ExitStack() as opened:
+        _hold(folder / "lock", opened)
+        become_subreaper()
+        state = _open(folder, settings, clock, opened)
+        task_ids = state.store.task_ids
+        teller = Teller(place=Place(region=settings.region, account=settings.account), task_ids=task_ids)
+        launcher = Launcher(runner=settings.runner, base=settings.environment, task_ids=task_ids)
+        delivery = Delivery(reading=state.reading, announcer=Announcer(teller=teller), deliver=deliver)
+        engine = _engine(folder, state, launcher, clock, delivery.wake)
+        operations = _operations(state, engine, teller, clock)
+        opened.callback(engine.close)
+        opened.callback(delivery.close)
+        engine.start()
+        delivery.start(engine.delivered)
+        logs = LogsClient(state.outputs, state.reading, task_ids)
+        return Assembly(operations=operations, logs=logs, close=opened.pop_all().close)
+
+
+def _open(folder: Path, settings: Settings, clock: Clock, opened: ExitStack) -> _State:
+    """Open everything, end what still runs of an earlier life, and write down what became of it."""
+    database = folder / "batch.sqlite3"
+    store = opened.enter_context(closing(Store(database, synchronous=settings.synchronous)))
+    end_earlier_life(store.task_ids.folder)
+    reading = opened.enter_context(closing(Reading(database)))
+    claims = opened.enter_context(closing(Claims(folder / "claims", sync=settings.synchronous == "FULL")))
+    state = _State(
+        store=store,
+        reading=reading,
+        claims=claims,
+        catalogue=Catalogue(reading.resources()),
+        ledger=Ledger(capacity=Capacity(machine=settings.machine), history=reading),
+        outputs=Outputs(folder / "logs", reading, clock),
+    )
+    recovery = Recovery(
+        reading=reading,
+        catalogue=state.catalogue,
+        ledger=state.ledger,
+        outputs=state.outputs,
+        slots_folder=folder / "slots",
+        instance_id=store.task_ids.folder[:17],
+    )
+    recovery.recover(claims.uncovered(store.generation), clock())
+    changes = state.ledger.take_changes()
+    store.commit(changes)
+    state.ledger.forget(changes.ended)
+    return state
+
+
+def _engine(folder: Path, state: _State, launcher: Launcher, clock: Clock, announced: Callable[[], None]) -> Engine:
+    slots = Slots(folder)
+    slots.sweep()
+    parts = Parts(
+        store=state.store,
+        claims=state.claims,
+        catalogue=state.catalogue,
+        ledger=state.ledger,
+        slots=slots,
+        outputs=state.outputs,
+        launcher=launcher,
+        clock=clock,
+        announced=announced,
+    )
+    return Engine(parts)
+
+
+def _operations(state: _State, engine: Engine, teller: Teller, clock: Clock) -> Mapping[str, Operation]:
+    catalogue_operations = CatalogueOperations(
+        engine=engine, ledger=state.ledger, catalogue=state.catalogue, place=teller.place
+    )
+    job_operations = JobOperations(
+        engine=engine,
+        ledger=state.ledger,
+        catalogue=state.catalogue,
+        reading=state.reading,
+        teller=teller,
+        listing=Listing(catalogue=state.catalogue, reading=state.reading, teller=teller),
+        clock=clock,
+        keys=Keys(state.store.last_key),
+    )
+    return {**catalogue_operations.table(), **job_operations.table()}
+
+
+def _hold(path: Path, opened: ExitStack) -> None:
+    """Hold the folder for this process, until all that was opened is closed.
+
+    A process that was being made when an earlier life was killed holds the folder until it reaches exec. Whoever
+    holds the folder therefore knows that all processes of that life can be found.
+    """
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    opened.callback(os.close, lock)
+    deadline = time.monotonic() + _LOCK_PATIENCE
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                raise BlockingIOError(f"{path.parent} is in use by another process; stop that one first.") from error
+            time.sleep(_LOCK_EVERY)
+        else:
+            return

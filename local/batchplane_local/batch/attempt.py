@@ -1,0 +1,41 @@
+"""One attempt of one job, from its claim to its end. Holds facts; starts and stops nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from batchplane_local.batch.changes import AttemptRow
+from batchplane_local.batch.live import Live
+
+
+@dataclass(kw_only=True, slots=True, eq=False)
+class Attempt:
+    """An attempt that was claimed and hasn't ended."""
+
+    live: Live
+    position: int
+    #: The compute environment it is placed in.
+    environment: str
+    #: Row of its job.
+    key: int = field(init=False)
+    #: From 1.
+    number: int = field(init=False)
+    #: Number of the slot it runs in; None until it has one.
+    slot: int | None = None
+    #: Epoch milliseconds; None until its process exists.
+    started_at: int | None = None
+    #: Epoch milliseconds after which it is killed; None unless it has been told to end.
+    kill_at: int | None = None
+
+    def __post_init__(self) -> None:
+        self.key = self.live.submission.key + self.position
+        self.number = self.live.finished[self.position] + 1
+
+    @property
+    def job_id(self) -> str:
+        """Batch's id of its job."""
+        return self.live.submission.job_id_at(self.position)
+
+    def row(self) -> AttemptRow:
+        """What is written of it while it lasts."""
+        return AttemptRow(self.key, self.number, self.environment, self.slot, self.started_at)

@@ -1,0 +1,176 @@
+"""boto3's Batch client over an engine in this process. Speaks the service's shapes; decides nothing of its own."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from batchplane_local.batch.answers import ClientException, ServerException, answer, failure
+from batchplane_local.batch.assembly import Assembly, Settings, assemble
+from batchplane_local.batch.delivery import Deliver
+from batchplane_local.batch.launch import BASE_ENVIRONMENT
+from batchplane_local.batch.logs import LogsClient
+from batchplane_local.batch.refused import Refused, Stopped
+from batchplane_local.batch.service_model import operation_named, validate
+from batchplane_local.batch.store import Synchronous
+
+
+class EmbeddedBatch:
+    """AWS Batch on one machine: every method of boto3's Batch client, by the same name and with the same shapes.
+
+    What it doesn't do is refused with ClientException, in words that say so. Safe from any thread.
+    """
+
+    #: As boto3's client has them: `except client.exceptions.ClientException`.
+    class exceptions:  # noqa: N801 - boto3's name
+        """Errors that the client raises."""
+
+        ClientError = ClientError
+        ClientException = ClientException
+        ServerException = ServerException
+
+    def __init__(self, assembly: Assembly) -> None:
+        self._assembly = assembly
+        #: boto3's CloudWatch Logs client, for the logs of the jobs.
+        self.logs: LogsClient = assembly.logs
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        deliver: Deliver,
+        runner: Sequence[str] = (),
+        vcpus: float | None = None,
+        memory_mib: int | None = None,
+        clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        region: str = "local-1",
+        account: str = "000000000000",
+        environment: Mapping[str, str] = BASE_ENVIRONMENT,
+        synchronous: Synchronous = "NORMAL",
+    ) -> EmbeddedBatch:
+        """Open the embedded Batch that lives in a folder, and go on with its jobs; Settings says what each means.
+
+        Raises BlockingIOError where another process has the folder open.
+        """
+        settings = Settings(
+            folder=folder,
+            runner=tuple(runner),
+            vcpus=vcpus,
+            memory_mib=memory_mib,
+            region=region,
+            account=account,
+            environment=environment,
+            synchronous=synchronous,
+        )
+        return cls(assemble(settings, deliver=deliver, clock=clock))
+
+    def close(self) -> None:
+        """Stop. Attempts that run are killed and stay on record as running: for the next open, their host was lost.
+
+        That is what the death of this process would leave, so there is one way to restart, and it is well worn.
+        """
+        self._assembly.close()
+
+    def submit_job(self, **request: Any) -> dict[str, Any]:
+        """Accept a job; answered once it is on disk."""
+        return self.call("SubmitJob", request)
+
+    def describe_jobs(self, **request: Any) -> dict[str, Any]:
+        """At most 100 jobs by id; unknown ones are left out."""
+        return self.call("DescribeJobs", request)
+
+    def list_jobs(self, **request: Any) -> dict[str, Any]:
+        """A page of a queue's jobs, newest first, or of an array's children; RUNNING ones unless told otherwise."""
+        return self.call("ListJobs", request)
+
+    def cancel_job(self, **request: Any) -> dict[str, Any]:
+        """Jobs that haven't started fail; others go on, and the call succeeds."""
+        return self.call("CancelJob", request)
+
+    def terminate_job(self, **request: Any) -> dict[str, Any]:
+        """Jobs that run are ended by SIGTERM, and by SIGKILL 30 seconds later; others fail at once."""
+        return self.call("TerminateJob", request)
+
+    def cancel_jobs(self, **request: Any) -> dict[str, Any]:
+        """CancelJob for at most 50 jobs; one that is not found counts as successful."""
+        return self.call("CancelJobs", request)
+
+    def terminate_jobs(self, **request: Any) -> dict[str, Any]:
+        """TerminateJob for at most 50 jobs; one that is not found counts as successful."""
+        return self.call("TerminateJobs", request)
+
+    def register_job_definition(self, **request: Any) -> dict[str, Any]:
+        """The next revision of a definition of type container."""
+        return self.call("RegisterJobDefinition", request)
+
+    def deregister_job_definition(self, **request: Any) -> dict[str, Any]:
+        """A revision becomes INACTIVE."""
+        return self.call("DeregisterJobDefinition", request)
+
+    def describe_job_definitions(self, **request: Any) -> dict[str, Any]:
+        """Revisions by name, by status, or all of them."""
+        return self.call("DescribeJobDefinitions", request)
+
+    def create_job_queue(self, **request: Any) -> dict[str, Any]:
+        """A queue over one to three compute environments."""
+        return self.call("CreateJobQueue", request)
+
+    def describe_job_queues(self, **request: Any) -> dict[str, Any]:
+        """Queues by name, or all of them."""
+        return self.call("DescribeJobQueues", request)
+
+    def create_compute_environment(self, **request: Any) -> dict[str, Any]:
+        """A record that stands for this machine, or for maxvCpus of it."""
+        return self.call("CreateComputeEnvironment", request)
+
+    def describe_compute_environments(self, **request: Any) -> dict[str, Any]:
+        """Compute environments by name, or all of them."""
+        return self.call("DescribeComputeEnvironments", request)
+
+    def tag_resource(self, **request: Any) -> dict[str, Any]:
+        """Set tags of a queue, an environment or a definition."""
+        return self.call("TagResource", request)
+
+    def untag_resource(self, **request: Any) -> dict[str, Any]:
+        """Remove tags of a queue, an environment or a definition."""
+        return self.call("UntagResource", request)
+
+    def list_tags_for_resource(self, **request: Any) -> dict[str, Any]:
+        """Tags of a queue, an environment or a definition."""
+        return self.call("ListTagsForResource", request)
+
+    def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Do an operation by its name in the API: `SubmitJob`. Raises what boto3's client raises."""
+        validate("batch", operation, request)
+        do = self._assembly.operations.get(operation)
+        if do is None:
+            raise failure("ClientException", f"The embedded Batch does not do {operation} yet", operation)
+        try:
+            return answer(_copy(do(_copy(request))))
+        except Refused as refused:
+            raise failure("ClientException", str(refused), operation) from refused
+        except Stopped as stopped:
+            raise failure("ServerException", str(stopped), operation) from stopped
+
+    def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
+        """Every other operation of the service, as a method that refuses in words."""
+        operation = None if method.startswith("_") else operation_named(method)
+        if operation is None:
+            raise AttributeError(f"{type(self).__name__} has no attribute {method!r}, and AWS Batch no such operation")
+
+        def call(**request: Any) -> dict[str, Any]:
+            return self.call(operation, request)
+
+        return call
+
+
+def _copy(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A document of the caller's own: what is kept here must not change with what is given or was given."""
+    copy: dict[str, Any] = json.loads(json.dumps(document))
+    return copy

@@ -1,0 +1,273 @@
+"""The one thread on which everything happens: requests, attempts, time, and the commits between them.
+
+What a request or an ending changes is in the ledger at once and in the database a moment later: at the end of the
+turn for a request, which is answered only then, and after at most COMMIT_EVERY for the rest. Whatever goes wrong in
+a commit stops the engine: the database holds a state that a restart takes up, and memory no longer does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from batchplane_local.batch.attempt import Attempt
+from batchplane_local.batch.catalogue import COMPUTE_ENVIRONMENT, Catalogue
+from batchplane_local.batch.claims import Claim, Claims
+from batchplane_local.batch.host import Host
+from batchplane_local.batch.launch import Launcher
+from batchplane_local.batch.ledger import Ledger
+from batchplane_local.batch.live import Live
+from batchplane_local.batch.output import Outputs
+from batchplane_local.batch.placement import queues_by_priority
+from batchplane_local.batch.refused import Refused, Stopped
+from batchplane_local.batch.retry import Ending
+from batchplane_local.batch.slots import Slot, Slots
+from batchplane_local.batch.store import Store
+
+#: Seconds from the first unwritten transition to the commit that writes it.
+COMMIT_EVERY = 0.01
+#: Seconds between two looks at timeouts, output and orphans while something runs.
+LOOK_EVERY = 0.25
+#: Milliseconds from SIGTERM to SIGKILL: https://docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html.
+GRACE = 30_000
+TIMED_OUT = "Job attempt duration exceeded timeout"
+#: Attempts started in one turn of the loop, so that a long queue of failing commands can't hold up all else.
+_STARTS_A_TURN = 64
+_T = TypeVar("_T")
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What an engine works with; all of it is used on the engine's thread alone once it has started."""
+
+    store: Store
+    claims: Claims
+    catalogue: Catalogue
+    ledger: Ledger
+    slots: Slots
+    outputs: Outputs
+    launcher: Launcher
+    #: Epoch milliseconds.
+    clock: Callable[[], int]
+    #: Called after each commit that wrote events.
+    announced: Callable[[], None]
+
+
+class Engine:
+    """Runs the jobs of one embedded Batch."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._store, self._claims, self._slots = parts.store, parts.claims, parts.slots
+        self._ledger, self._catalogue, self._outputs = parts.ledger, parts.catalogue, parts.outputs
+        self._clock, self._announced = parts.clock, parts.announced
+        self._loop = asyncio.new_event_loop()
+        self._host = Host(loop=self._loop, launcher=parts.launcher, slots=parts.slots, ended=self._attempt_ended)
+        self._calls: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+        self._looking = False
+        #: Slots whose output isn't committed yet.
+        self._held: list[Slot] = []
+        self._stopped: str | None = None
+        self._thread = threading.Thread(target=self._run, name="batch-engine", daemon=True)
+
+    def start(self) -> None:
+        """Begin to run jobs."""
+        self._thread.start()
+
+    def do(self, call: Callable[[], _T]) -> _T:
+        """Run something on the engine's thread, and give its answer once what it changed is committed.
+
+        Raises Refused as the call does, having changed nothing, and Stopped where the engine doesn't run.
+        """
+        future: Future[_T] = Future()
+        self._calls.append((call, future))
+        self._tell(self._answer_calls)
+        return future.result()
+
+    def delivered(self, sequence: int) -> None:
+        """Everything up to this event has been delivered; noted with the next commit."""
+
+        def note() -> None:
+            self._ledger.changes.delivered = sequence
+            self._commit_soon()
+
+        try:
+            self._tell(note)
+        except Stopped:
+            _log.info("Events up to %d were delivered while the engine stopped; they are delivered again", sequence)
+
+    def terminate(self, live: Live, position: int, reason: str) -> None:
+        """TerminateJob; on the engine's thread."""
+        for attempt in self._ledger.terminate(live, position, reason, self._clock()):
+            self._end_gracefully(attempt)
+
+    def close(self) -> None:
+        """Stop, killing what runs; the next life takes it for lost with its host."""
+        with suppress(Stopped):
+            self._tell(self._close)
+        self._thread.join()
+
+    def _tell(self, call: Callable[[], None]) -> None:
+        """Have something done on the engine's thread."""
+        try:
+            self._loop.call_soon_threadsafe(call)
+        except RuntimeError as error:
+            self._refuse_calls()
+            raise Stopped(self._stopped) from error
+
+    def _run(self) -> None:
+        """The engine's thread."""
+        self._serve_queues()
+        self._loop.call_soon(self._start_attempts)
+        self._loop.set_exception_handler(lambda _, context: self._fail(context.get("exception")))
+        self._loop.run_forever()
+        self._host.close()
+        self._slots.close()
+        self._loop.close()
+        self._refuse_calls()
+
+    def _answer_calls(self) -> None:
+        """Run the calls that came in, commit once for all of them, then give their answers."""
+        answers: list[tuple[Future[Any], Any]] = []
+        while self._calls and not self._stopped:
+            call, future = self._calls.popleft()
+            try:
+                answers.append((future, call()))
+            except Refused as refused:
+                future.set_exception(refused)
+            except Exception as error:
+                future.set_exception(Stopped(f"the embedded Batch stopped: {error!r}"))
+                self._fail(error)
+        if self._commit():
+            for future, answer in answers:
+                future.set_result(answer)
+        else:
+            for future, _ in answers:
+                future.set_exception(Stopped(self._stopped))
+        self._start_attempts()
+
+    def _start_attempts(self) -> None:
+        """Start what fits."""
+        for _ in range(_STARTS_A_TURN):
+            attempt = None if self._stopped else self._ledger.claim(self._clock())
+            if attempt is None:
+                break
+            self._start(attempt)
+        else:
+            self._loop.call_soon(self._start_attempts)
+        if self._ledger.changes:
+            self._commit_soon()
+
+    def _start(self, attempt: Attempt) -> None:
+        slot = self._slots.take()
+        attempt.slot = slot.number
+        environment = self._catalogue.find(COMPUTE_ENVIRONMENT, attempt.environment)
+        claim = Claim(attempt.key, attempt.number, slot.number, environment.key if environment else 0)
+        self._claims.add(claim, self._store.generation)
+        self._outputs.begin(attempt.key, attempt.number, slot)
+        failure = self._host.start(attempt, slot)
+        if failure is not None:
+            self._attempt_over(attempt, slot, failure)
+            return
+        self._ledger.run(attempt, self._clock())
+        self._look_soon()
+
+    def _attempt_ended(self, attempt: Attempt, slot: Slot, ending: Ending) -> None:
+        """The host says that an attempt has ended."""
+        self._attempt_over(attempt, slot, ending)
+        self._start_attempts()
+
+    def _attempt_over(self, attempt: Attempt, slot: Slot, ending: Ending) -> None:
+        row = self._outputs.end(attempt.key, attempt.number)
+        if row is None:
+            self._slots.give_back(slot)
+        else:
+            self._ledger.changes.logs.append(row)
+            self._held.append(slot)
+        self._ledger.end(attempt, ending, self._clock())
+
+    def _end_gracefully(self, attempt: Attempt) -> None:
+        """SIGTERM now, SIGKILL after the grace."""
+        if attempt.kill_at is None:
+            attempt.kill_at = self._clock() + GRACE
+            self._host.signal(attempt, signal.SIGTERM)
+
+    def _look_soon(self) -> None:
+        if not self._looking:
+            self._looking = True
+            self._loop.call_later(LOOK_EVERY, self._look)
+
+    def _look(self) -> None:
+        """Note output, end what has run too long, and reap."""
+        self._looking = False
+        self._outputs.mark()
+        self._host.sweep()
+        now = self._clock()
+        for attempt in list(self._ledger.attempts.values()):
+            timeout, started_at = attempt.live.submission.timeout, attempt.started_at
+            if attempt.kill_at is not None:
+                if now >= attempt.kill_at:
+                    self._host.signal(attempt, signal.SIGKILL)
+            elif timeout is not None and started_at is not None and now >= started_at + timeout * 1000:
+                self._ledger.stop(attempt, TIMED_OUT)
+                self._end_gracefully(attempt)
+        if self._ledger.changes:
+            self._commit_soon()
+        if self._ledger.attempts:
+            self._look_soon()
+
+    def _commit_soon(self) -> None:
+        if self._timer is None and not self._stopped:
+            self._timer = self._loop.call_later(COMMIT_EVERY, self._commit)
+
+    def _commit(self) -> bool:
+        """Write everything that has changed; False where that failed, and the engine stops."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        changes = self._ledger.take_changes()
+        if not changes or self._stopped:
+            return not self._stopped
+        try:
+            self._store.commit(changes)
+        except Exception as error:
+            self._fail(error)
+            return False
+        self._outputs.kept(changes.logs)
+        while self._held:
+            self._slots.give_back(self._held.pop())
+        self._ledger.forget(changes.ended)
+        if changes.resources:
+            self._serve_queues()
+        if changes.events:
+            self._announced()
+        return True
+
+    def _serve_queues(self) -> None:
+        self._ledger.queues = queues_by_priority(self._catalogue)
+
+    def _fail(self, error: object) -> None:
+        """Something went wrong that leaves memory and database apart."""
+        _log.error("The embedded Batch stops: %r", error, exc_info=error if isinstance(error, Exception) else None)
+        self._stop(f"the embedded Batch has stopped: {error!r}; open it again")
+
+    def _close(self) -> None:
+        self._commit()
+        self._stop("the embedded Batch was closed")
+
+    def _stop(self, why: str) -> None:
+        self._stopped = self._stopped or why
+        self._loop.stop()
+
+    def _refuse_calls(self) -> None:
+        while self._calls:
+            self._calls.popleft()[1].set_exception(Stopped(self._stopped))

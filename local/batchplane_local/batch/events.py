@@ -1,0 +1,70 @@
+"""EventBridge's "Batch Job State Change": envelope and detail of one transition. Pure; delivers nothing.
+
+https://docs.aws.amazon.com/batch/latest/userguide/batch_job_events.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from batchplane_local.batch.changes import AttemptRow, JobRow
+from batchplane_local.batch.detail import Moment, Teller
+from batchplane_local.batch.status import Status
+
+
+def moment_of(now: Moment, *, status: Status, finished: int) -> Moment:
+    """The job as it was when it got this status with so many attempts ended, from what is known of it now.
+
+    A terminal status is never left, so what is known now is what was; any other moment is put together from the
+    attempts, whose rows no longer change once they have ended.
+    """
+    if status.is_terminal:
+        return now
+    attempts = now.attempts[:finished]
+    row = JobRow(status, attempts=finished)
+    if attempts and status == Status.RUNNABLE:
+        row = row._replace(started_at=attempts[-1].started_at, status_reason=attempts[-1].status_reason)
+    if status in (Status.STARTING, Status.RUNNING) and len(now.attempts) > finished:
+        attempts = (*attempts, _begun(now.attempts[finished], status))
+        row = row._replace(started_at=attempts[-1].started_at)
+    return Moment(submission=now.submission, position=now.position, row=row, attempts=attempts, summary=now.summary)
+
+
+def _begun(attempt: AttemptRow, status: Status) -> AttemptRow:
+    started_at = attempt.started_at if status == Status.RUNNING else None
+    return AttemptRow(attempt.job, attempt.attempt, attempt.environment, attempt.slot, started_at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Announcer:
+    """Makes events of one embedded Batch."""
+
+    teller: Teller
+
+    def job_state_change(self, moment: Moment, *, sequence: int, at: int) -> dict[str, Any]:
+        """The event of a transition; the same sequence number gives the same id, delivered once or twice."""
+        detail = self.teller.job_detail(moment)
+        detail["tags"] = {"resourceArn": detail["jobArn"], **detail["tags"]}
+        if not moment.row.status.is_terminal:
+            del detail["isCancelled"], detail["isTerminated"]
+        place = self.teller.place
+        return {
+            "version": "0",
+            "id": str(UUID(int=self.teller.task_ids.pad ^ sequence, version=4)),
+            "detail-type": "Batch Job State Change",
+            "source": "aws.batch",
+            "account": place.account,
+            "time": _time(at // 1000),
+            "region": place.region,
+            "resources": [detail["jobArn"]],
+            "detail": detail,
+        }
+
+
+@lru_cache(maxsize=16)
+def _time(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,151 @@
+"""The operations on jobs: submit, describe, list, cancel, terminate. Checks and asks; the engine does.
+
+https://docs.aws.amazon.com/batch/latest/APIReference/API_Operations.html
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from batchplane_local.batch.catalogue import Catalogue
+from batchplane_local.batch.detail import Teller
+from batchplane_local.batch.engine import Engine
+from batchplane_local.batch.ledger import Ledger
+from batchplane_local.batch.limits import check_reason, check_submission
+from batchplane_local.batch.listing import Listing
+from batchplane_local.batch.names import split_job_id
+from batchplane_local.batch.reading import Reading
+from batchplane_local.batch.refused import Refused
+from batchplane_local.batch.submission import submission_of
+
+Request = Mapping[str, Any]
+#: Jobs that one DescribeJobs may name, and one CancelJobs or TerminateJobs.
+_DESCRIBED, _STOPPED = 100, 50
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobOperations:
+    """The operations, as functions from a request that has the right types to an answer's body."""
+
+    engine: Engine
+    ledger: Ledger
+    catalogue: Catalogue
+    reading: Reading
+    teller: Teller
+    listing: Listing
+    #: Epoch milliseconds.
+    clock: Callable[[], int]
+    #: Rows for the jobs to come; drawn on the engine's thread.
+    keys: Keys
+
+    def table(self) -> dict[str, Callable[[Request], dict[str, Any]]]:
+        """Operations by name."""
+        return {
+            "SubmitJob": self.submit_job,
+            "DescribeJobs": self.describe_jobs,
+            "ListJobs": self.list_jobs,
+            "CancelJob": self.cancel_job,
+            "TerminateJob": self.terminate_job,
+            "CancelJobs": self.cancel_jobs,
+            "TerminateJobs": self.terminate_jobs,
+        }
+
+    def submit_job(self, request: Request) -> dict[str, Any]:
+        """Accept a job; answered once it is on disk."""
+        check_submission(request)
+        queue = self.catalogue.queue_for(request["jobQueue"])
+        definition = self.catalogue.definition_for(request["jobDefinition"])
+        job_id = str(uuid.uuid4())
+
+        def accept() -> None:
+            now = self.clock()
+            submission = submission_of(
+                request,
+                definition.document,
+                key=self.keys.next,
+                job_id=job_id,
+                job_queue=queue.document["jobQueueArn"],
+                created_at=now,
+            )
+            self.ledger.accept(submission, queue.key, now)
+            self.keys.draw(1 + (submission.size or 0))
+
+        self.engine.do(accept)
+        arn = self.teller.place.batch("job", job_id)
+        return {"jobArn": arn, "jobName": request["jobName"], "jobId": job_id}
+
+    def describe_jobs(self, request: Request) -> dict[str, Any]:
+        """The jobs with these ids; unknown ones are left out."""
+        job_ids = _plain_ids(request["jobs"])
+        if len(job_ids) > _DESCRIBED:
+            raise Refused(f"Maximum number of jobs supported is {_DESCRIBED}")
+        return {"jobs": [self.teller.job_detail(moment) for moment in self.reading.moments(job_ids)]}
+
+    def list_jobs(self, request: Request) -> dict[str, Any]:
+        """A page of a queue's jobs, or of an array's children; those that are RUNNING unless told otherwise."""
+        return self.listing.list_jobs(request)
+
+    def cancel_job(self, request: Request) -> dict[str, Any]:
+        """Jobs that haven't started are cancelled; others go on, and the call succeeds."""
+        self._stop(request["jobId"], request["reason"], terminate=False)
+        return {}
+
+    def terminate_job(self, request: Request) -> dict[str, Any]:
+        """Jobs that run are ended; jobs that haven't started are cancelled."""
+        self._stop(request["jobId"], request["reason"], terminate=True)
+        return {}
+
+    def cancel_jobs(self, request: Request) -> dict[str, Any]:
+        """CancelJob for each of at most 50 jobs; a job that is not found counts as cancelled."""
+        return self._stop_all(request, terminate=False)
+
+    def terminate_jobs(self, request: Request) -> dict[str, Any]:
+        """TerminateJob for each of at most 50 jobs; a job that is not found counts as terminated."""
+        return self._stop_all(request, terminate=True)
+
+    def _stop_all(self, request: Request, *, terminate: bool) -> dict[str, Any]:
+        if len(request["jobs"]) > _STOPPED:
+            raise Refused(f"Maximum number of jobs supported is {_STOPPED}")
+        check_reason(request["reason"])
+        for job_id in _plain_ids(request["jobs"]):
+            if self.reading.key_of(job_id) is not None:
+                self._stop(job_id, request["reason"], terminate=terminate)
+        return {"successful": list(request["jobs"]), "errors": []}
+
+    def _stop(self, job_id: str, reason: str, *, terminate: bool) -> None:
+        check_reason(reason)
+        (plain_id,) = _plain_ids((job_id,))
+        parts = split_job_id(plain_id)
+        if parts is None or self.reading.key_of(plain_id) is None:
+            raise Refused(f"Job {job_id} does not exist")
+        submission_id, position = parts
+
+        def stop() -> None:
+            live = self.ledger.lives.get(submission_id)
+            if live is None:
+                return
+            if terminate:
+                self.engine.terminate(live, position, reason)
+            else:
+                self.ledger.cancel(live, position, reason, self.clock())
+
+        self.engine.do(stop)
+
+
+class Keys:
+    """Numbers rows, each once."""
+
+    def __init__(self, last: int) -> None:
+        #: The first row that is free.
+        self.next = last + 1
+
+    def draw(self, rows: int) -> None:
+        """So many rows are taken."""
+        self.next += rows
+
+
+def _plain_ids(ids_or_arns: Sequence[str]) -> list[str]:
+    return [job.rpartition("/")[2] for job in ids_or_arns]

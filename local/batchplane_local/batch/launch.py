@@ -1,0 +1,109 @@
+"""What is executed for an attempt: argv, environment, and the file found on PATH. Starts nothing.
+
+Environment: https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from batchplane_local.batch.attempt import Attempt
+from batchplane_local.batch.names import TaskIds
+from batchplane_local.batch.orphans import TOKEN
+from batchplane_local.batch.retry import Ending
+from batchplane_local.batch.submission import Submission
+
+#: What every command finds in its environment; nothing of the plane's own is passed on.
+BASE_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
+#: Environments kept encoded.
+_KEPT_ENVIRONMENTS = 256
+#: Most characters of a container's reason.
+_REASON_LIMIT = 255
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Launch:
+    """A process to be made."""
+
+    path: str
+    arguments: list[bytes]
+    #: NAME=value.
+    environment: list[bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launcher:
+    """Makes launches for one embedded Batch."""
+
+    #: Put before the command of a job whose definition carries the runner.
+    runner: Sequence[str]
+    #: What every command finds in its environment.
+    base: Mapping[str, str]
+    task_ids: TaskIds
+    #: Files found on a PATH: a search costs more than all else here.
+    _found: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: By submission, compute environment and working directory.
+    _shared: dict[tuple[int, str, str], tuple[str, list[bytes]]] = field(default_factory=dict)
+
+    def launch(self, attempt: Attempt, directory: str) -> Launch:
+        """What to execute in this working directory. Raises FileNotFoundError where the command is nowhere."""
+        submission = attempt.live.submission
+        arguments = [*self.runner, *submission.command] if submission.runner else submission.command
+        if not arguments:
+            raise FileNotFoundError(errno.ENOENT, "no command specified")
+        search, shared = self._shared_environment(submission, attempt.environment, directory)
+        return Launch(
+            path=self._find(arguments[0], search),
+            arguments=[argument.encode() for argument in arguments],
+            environment=[*shared, *self._own_environment(attempt)],
+        )
+
+    def _own_environment(self, attempt: Attempt) -> list[bytes]:
+        """Variables that no other attempt has with the same values."""
+        task_id = self.task_ids.of(attempt.key, attempt.number)
+        own = [
+            f"AWS_BATCH_JOB_ID={attempt.job_id}",
+            f"AWS_BATCH_JOB_ATTEMPT={attempt.number}",
+            f"{TOKEN}={self.task_ids.folder}/{task_id}",
+        ]
+        if attempt.position:
+            own.append(f"AWS_BATCH_JOB_ARRAY_INDEX={attempt.position - 1}")
+        return [variable.encode() for variable in own]
+
+    def _shared_environment(self, submission: Submission, environment: str, directory: str) -> tuple[str, list[bytes]]:
+        """PATH, and the variables that attempts of a submission have in common where they run in one directory."""
+        place = (submission.key, environment, directory)
+        if place not in self._shared:
+            if len(self._shared) >= _KEPT_ENVIRONMENTS:
+                self._shared.clear()
+            given = {variable["name"]: variable.get("value", "") for variable in submission.container["environment"]}
+            given.pop(TOKEN, None)
+            shared = {**self.base, "HOME": directory, "TMPDIR": directory, **given}
+            shared |= {"AWS_BATCH_CE_NAME": environment, "AWS_BATCH_JQ_NAME": submission.queue_name}
+            variables = [f"{name}={value}".encode() for name, value in shared.items()]
+            self._shared[place] = shared.get("PATH", os.defpath), variables
+        return self._shared[place]
+
+    def _find(self, name: str, search: str) -> str:
+        """The file that a command's first word means; a word with a slash means itself, from the directory."""
+        if "/" in name:
+            return name
+        known = self._found.get((name, search))
+        if known and os.access(known, os.X_OK):
+            return known
+        found = shutil.which(name, path=search)
+        if found is None:
+            raise FileNotFoundError(errno.ENOENT, "executable file not found in $PATH", name)
+        self._found[name, search] = found
+        return found
+
+
+def cannot_start(error: OSError) -> Ending:
+    """The ending of an attempt whose command can't be started, in the words of ECS."""
+    named = f'exec: "{error.filename}": {error.strerror}' if error.filename else str(error.strerror)
+    reason = f"CannotStartContainerError: {named}"[:_REASON_LIMIT]
+    return Ending(exit_code=None, reason=reason, status_reason="Task failed to start")

@@ -1,0 +1,75 @@
+"""How things are named: ARNs, job ids, task ids, log streams. Does no I/O.
+
+Ids: https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html (a child is `parent:index`).
+Log streams: https://docs.aws.amazon.com/batch/latest/userguide/using_awslogs.html.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_JOB_ID = re.compile(r"^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?::([0-9]{1,5}))?$")
+_TASK_ID = re.compile(r"^[0-9a-f]{32}$")
+#: Where the attempt's number lies in a task id: attempts run to 10, a byte is room enough.
+_ATTEMPT_BITS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """The region and account that stand in every ARN of one embedded Batch."""
+
+    region: str
+    account: str
+
+    def batch(self, kind: str, name: str) -> str:
+        """The ARN of a Batch resource: `job`, `job-queue`, `job-definition`, `compute-environment`."""
+        return f"arn:aws:batch:{self.region}:{self.account}:{kind}/{name}"
+
+    def ecs(self, kind: str, name: str) -> str:
+        """The ARN of an ECS resource: `task`, `container-instance`."""
+        return f"arn:aws:ecs:{self.region}:{self.account}:{kind}/{name}"
+
+
+def name_in(name_or_arn: str) -> str:
+    """The name of a resource that is given by its name or by its ARN."""
+    return name_or_arn.rpartition("/")[2]
+
+
+def job_id_at(job_id: str, position: int) -> str:
+    """The id of the job at a position of a submission: 0 is the job itself, 1 + index an array child."""
+    return f"{job_id}:{position - 1}" if position else job_id
+
+
+def split_job_id(job_id: str) -> tuple[str, int] | None:
+    """The submission's id and the position in it; None for what is no job id."""
+    match = _JOB_ID.match(job_id)
+    if match is None:
+        return None
+    return match[1], int(match[2]) + 1 if match[2] else 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskIds:
+    """Ids of attempts, 32 hexadecimal digits as ECS has them, from which job and attempt can be read back.
+
+    The pad is random and belongs to one data folder, so that no two folders ever share an id.
+    """
+
+    pad: int
+
+    @property
+    def folder(self) -> str:
+        """The id of the data folder itself."""
+        return f"{self.pad:032x}"
+
+    def of(self, key: int, attempt: int) -> str:
+        """The task id of an attempt (counted from 1) of the job with this key."""
+        return f"{self.pad ^ (key << _ATTEMPT_BITS | attempt):032x}"
+
+    def read(self, task_id: str) -> tuple[int, int] | None:
+        """The job's key and the attempt's number; None for an id of nobody's or of another folder."""
+        if not _TASK_ID.match(task_id):
+            return None
+        plain = self.pad ^ int(task_id, 16)
+        return None if plain >> 64 else (plain >> _ATTEMPT_BITS, plain & (1 << _ATTEMPT_BITS) - 1)

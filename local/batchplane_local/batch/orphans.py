@@ -1,0 +1,150 @@
+"""Processes that an attempt leaves behind: found and ended. Knows attempts by their task ids alone.
+
+The engine is the child subreaper (prctl(2)): what loses its parent becomes its child. Every process of an attempt is
+in the attempt's session, or has left it by setsid and then still has the attempt's token in its environment.
+What has both left the session and cleared its environment is not found: README.md says so.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+#: The variable of an attempt's environment that holds `<data folder's id>/<task id>`.
+TOKEN = "BATCH_ATTEMPT"  # noqa: S105 - a name; what it holds opens nothing
+#: Seconds between two looks for processes of an earlier life.
+_LOOK_EVERY = 0.005
+#: Of prctl.
+_SET_CHILD_SUBREAPER = 36
+
+
+class Process(NamedTuple):
+    """What /proc tells of a process."""
+
+    pid: int
+    #: One letter; Z for a zombie.
+    state: str
+    session: int
+
+
+def become_subreaper() -> None:
+    """Have every descendant of this process that loses its parent become its child. It stays so."""
+    ctypes.CDLL(None).prctl(_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+class Orphans:
+    """The orphans among this process's children."""
+
+    def __init__(self, folder: str, is_running: Callable[[str, int], bool]) -> None:
+        #: Asked with a task id ("" where unknown) and a session: does that attempt still run?
+        self._is_running = is_running
+        self._prefix = f"{TOKEN}={folder}/".encode()
+        #: Orphans that carried a token when they were last looked at.
+        self._seen: set[int] = set()
+        # The kernel gives orphans to the first thread of the subreaper, which starts none of the attempts itself.
+        pid = os.getpid()
+        self._children = os.open(f"/proc/self/task/{pid}/children", os.O_RDONLY | os.O_CLOEXEC)
+
+    def exist(self) -> bool:
+        """True where this process has a child that the engine didn't start. Costs a microsecond."""
+        return bool(os.pread(self._children, 1, 0))
+
+    def end(self, sessions: set[int]) -> bool:
+        """Kill and reap what ended attempts left, told by their sessions or by their tokens; True if there was none.
+
+        Children of attempts that still run are let be, and reaped where they have died.
+        """
+        children = set(map(int, os.pread(self._children, 1 << 16, 0).split()))
+        self._seen &= children
+        found = False
+        for process in filter(None, map(inspect, children)):
+            task_id = _task_id(process.pid, self._prefix)
+            if task_id:
+                self._seen.add(process.pid)
+            elif not self._is_ours(process, sessions):
+                continue
+            if not self._is_running(task_id or "", process.session):
+                # What it leaves in turn shows at the next look only, so there has to be one.
+                found = True
+                _end(process.pid)
+            elif process.state == "Z":
+                _reap(process.pid)
+        return not found
+
+    def _is_ours(self, process: Process, sessions: set[int]) -> bool:
+        """True for a process that no token tells of (a zombie has none) and that an attempt has left all the same."""
+        in_session = process.session in sessions or self._is_running("", process.session)
+        return in_session or (process.state == "Z" and process.pid in self._seen)
+
+    def close(self) -> None:
+        """Close what is open."""
+        os.close(self._children)
+
+
+def end_earlier_life(folder: str, *, patience: float = 5.0) -> int:
+    """Kill every process on this machine that carries a token of this data folder; how many there were.
+
+    Waits until they are gone, `patience` seconds at most: raises TimeoutError after that.
+    """
+    prefix = f"{TOKEN}={folder}/".encode()
+    killed: set[int] = set()
+    deadline = time.monotonic() + patience
+    clean_looks = 0
+    # Twice: a process that is just reaching exec shows no environment for some microseconds.
+    while clean_looks < 2:
+        found = set(_carrying(prefix))
+        clean_looks = 0 if found else clean_looks + 1
+        for pid in found:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        killed |= found
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"Processes {sorted(found)} of an earlier life can't be ended; end them and try again.")
+        time.sleep(_LOOK_EVERY)
+    return len(killed)
+
+
+def inspect(pid: int) -> Process | None:
+    """What /proc tells of a process; None where it is gone."""
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    # The name, in parentheses, may itself hold spaces and parentheses: fields are counted after the last one.
+    state, _, _, session, *_ = text.rpartition(") ")[2].split()
+    return Process(pid, state, int(session))
+
+
+def _carrying(prefix: bytes) -> Iterator[int]:
+    for entry in os.scandir("/proc"):
+        if entry.name.isdecimal() and _task_id(int(entry.name), prefix):
+            yield int(entry.name)
+
+
+def _task_id(pid: int, prefix: bytes) -> str | None:
+    """The task id in a process's environment; None where it has none of this folder (a zombie has nothing)."""
+    try:
+        environment = Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return None
+    for variable in environment.split(b"\0"):
+        if variable.startswith(prefix):
+            return variable[len(prefix) :].decode(errors="replace")
+    return None
+
+
+def _end(pid: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, signal.SIGKILL)
+    _reap(pid)
+
+
+def _reap(pid: int) -> None:
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)

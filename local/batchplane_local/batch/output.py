@@ -1,0 +1,151 @@
+"""The output of attempts, wherever it lies now: in a slot's file while they run, then in a row or a file of its own.
+
+Readable from any thread at any moment; a reader never sees what the slot's next attempt writes.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from batchplane_local.batch.changes import LogRow
+from batchplane_local.batch.reading import Reading
+from batchplane_local.batch.slots import Slot
+
+#: Bytes of output that fit in a row; more stays in the file that the attempt wrote.
+_ROW_LIMIT = 64 * 1024
+
+
+#: Marks kept of one attempt's output.
+_MARKS_LIMIT = 4096
+
+
+class Moved(Exception):
+    """The output was moved while it was read: look it up once more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Output:
+    """The output of one attempt as it is now."""
+
+    #: Bytes.
+    size: int
+    #: True where no more can come.
+    is_complete: bool
+    #: Pairs of (epoch milliseconds, bytes written by then), both rising.
+    marks: Sequence[tuple[int, int]]
+    #: At most so many bytes from an offset on. Raises Moved.
+    read: Callable[[int, int], bytes]
+
+    def written_at(self, end: int) -> int:
+        """When the byte before this offset had been written, epoch milliseconds."""
+        place = bisect_left(self.marks, end, key=lambda mark: mark[1])
+        return self.marks[min(place, len(self.marks) - 1)][0]
+
+
+class Outputs:
+    """The output of every attempt of one embedded Batch."""
+
+    def __init__(self, folder: Path, reading: Reading, clock: Callable[[], int]) -> None:
+        self._folder = folder
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._reading = reading
+        self._clock = clock
+        self._lock = threading.Lock()
+        #: By job and attempt: the slot of one that runs, with its marks; the row of one that has just ended.
+        self._running: dict[tuple[int, int], tuple[Slot, list[tuple[int, int]]]] = {}
+        self._moving: dict[tuple[int, int], LogRow] = {}
+
+    def begin(self, job: int, attempt: int, slot: Slot) -> None:
+        """An attempt writes to this slot from now on."""
+        with self._lock:
+            self._running[job, attempt] = (slot, [])
+
+    def mark(self) -> None:
+        """Note how much every running attempt has written by now."""
+        with self._lock:
+            for slot, marks in self._running.values():
+                self._mark(slot, marks)
+
+    def end(self, job: int, attempt: int) -> LogRow | None:
+        """The attempt has ended; the row to keep its output in, None where it wrote nothing."""
+        with self._lock:
+            slot, marks = self._running.pop((job, attempt))
+            size = self._mark(slot, marks)
+            if size == 0:
+                return None
+            body = slot.read_log(size) if size <= _ROW_LIMIT else None
+            if body is None:
+                slot.keep_log(self._path(job, attempt))
+            row = LogRow(job, attempt, body, json.dumps(marks))
+            self._moving[job, attempt] = row
+            return row
+
+    def salvage(self, job: int, attempt: int, log_path: Path, at: int) -> LogRow | None:
+        """The row for the output that an attempt of an earlier life left in a slot; None where there is none."""
+        kept = self._path(job, attempt)
+        path = kept if kept.exists() else log_path
+        size = path.stat().st_size if path.exists() else 0
+        if size == 0:
+            return None
+        body = path.read_bytes() if size <= _ROW_LIMIT else None
+        if body is None:
+            path.rename(kept)
+        return LogRow(job, attempt, body, json.dumps([(at, size)]))
+
+    def kept(self, rows: Sequence[LogRow]) -> None:
+        """These rows are committed."""
+        with self._lock:
+            for row in rows:
+                self._moving.pop((row.job, row.attempt), None)
+
+    def find(self, job: int, attempt: int) -> Output:
+        """The output of an attempt; empty and complete where nothing was kept."""
+        with self._lock:
+            if running := self._running.get((job, attempt)):
+                slot, marks = running
+                size = self._mark(slot, marks)
+                read = self._reader(job, attempt, slot)
+                return Output(size=size, is_complete=False, marks=tuple(marks), read=read)
+            row = self._moving.get((job, attempt))
+        return self._kept(job, attempt, row or self._reading.log(job, attempt))
+
+    def _mark(self, slot: Slot, marks: list[tuple[int, int]]) -> int:
+        size = slot.log_size()
+        if size > (marks[-1][1] if marks else 0):
+            marks.append((self._clock(), size))
+            if len(marks) > _MARKS_LIMIT:
+                # The older ones grow coarser, the newest stays.
+                del marks[-3:0:-2]
+        return size
+
+    def _reader(self, job: int, attempt: int, slot: Slot) -> Callable[[int, int], bytes]:
+        def read(offset: int, size: int) -> bytes:
+            with self._lock:
+                if (job, attempt) not in self._running:
+                    raise Moved
+                return slot.read_log(size, offset)
+
+        return read
+
+    def _kept(self, job: int, attempt: int, row: LogRow | None) -> Output:
+        if row is None:
+            return Output(size=0, is_complete=True, marks=(), read=lambda offset, size: b"")
+        marks = [(at, size) for at, size in json.loads(row.marks)]
+        body, path = row.body, self._path(job, attempt)
+
+        def read(offset: int, size: int) -> bytes:
+            if body is not None:
+                return body[offset : offset + size]
+            with path.open("rb") as file:
+                file.seek(offset)
+                return file.read(size)
+
+        return Output(size=marks[-1][1], is_complete=True, marks=marks, read=read)
+
+    def _path(self, job: int, attempt: int) -> Path:
+        return self._folder / f"{job}-{attempt}"

@@ -1,0 +1,97 @@
+"""Which job runs next, and in which compute environment: queues by priority, first in first out within each.
+
+Decides from what it is told; starts nothing. The head of a queue that must wait for room holds the queues below it
+back as well, so that a large job is not starved by small ones; a head that can never fit holds back its own queue
+only, as on AWS: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html.
+Fair-share policies and the "Batch Job Queue Blocked" event belong here when they come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from batchplane_local.batch.catalogue import COMPUTE_ENVIRONMENT, JOB_QUEUE, Catalogue
+from batchplane_local.batch.container import Need
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Environment:
+    """A compute environment as placement sees it."""
+
+    name: str
+    #: Thousandths of a vCPU that its jobs may use together (maxvCpus); None for all of the machine.
+    milli_vcpus: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Queue:
+    """A job queue as placement sees it."""
+
+    name: str
+    #: Environments that take jobs now, in the order in which they are tried.
+    environments: tuple[Environment, ...]
+
+
+def queues_by_priority(catalogue: Catalogue) -> tuple[Queue, ...]:
+    """Every queue, the highest priority first; older before younger where priorities are equal."""
+    environments = {
+        resource.document["computeEnvironmentArn"]: _environment(resource.name, resource.document)
+        for resource in catalogue.all(COMPUTE_ENVIRONMENT)
+        if resource.is_enabled
+    }
+    queues = sorted(catalogue.all(JOB_QUEUE), key=lambda queue: (-queue.document["priority"], queue.key))
+    return tuple(Queue(name=queue.name, environments=_in_order(queue.document, environments)) for queue in queues)
+
+
+def _environment(name: str, document: dict[str, dict[str, int]]) -> Environment:
+    most = document.get("computeResources", {}).get("maxvCpus")
+    return Environment(name=name, milli_vcpus=None if most is None else most * 1000)
+
+
+def _in_order(document: dict[str, list[dict[str, object]]], known: dict[str, Environment]) -> tuple[Environment, ...]:
+    entries = sorted(document["computeEnvironmentOrder"], key=lambda entry: int(str(entry["order"])))
+    names = (str(entry["computeEnvironment"]) for entry in entries)
+    return tuple(known[name] for name in names if name in known)
+
+
+@dataclass(kw_only=True)
+class Capacity:
+    """What one machine, and each compute environment on it, has free. Counts, and never looks."""
+
+    machine: Need
+    _free_milli_vcpus: int = field(init=False)
+    _free_memory: int = field(init=False)
+    _used: dict[str, int] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._free_milli_vcpus = self.machine.milli_vcpus
+        self._free_memory = self.machine.memory
+
+    def place(self, need: Need, environments: Sequence[Environment]) -> str | None:
+        """The first environment with room for the need now; None where there is none."""
+        if need.milli_vcpus > self._free_milli_vcpus or need.memory > self._free_memory:
+            return None
+        for environment in environments:
+            most = environment.milli_vcpus
+            if most is None or self._used.get(environment.name, 0) + need.milli_vcpus <= most:
+                return environment.name
+        return None
+
+    def could_place(self, need: Need, environments: Sequence[Environment]) -> bool:
+        """True where the need would fit if nothing else ran."""
+        if need.milli_vcpus > self.machine.milli_vcpus or need.memory > self.machine.memory:
+            return False
+        return any(e.milli_vcpus is None or need.milli_vcpus <= e.milli_vcpus for e in environments)
+
+    def take(self, need: Need, environment: str) -> None:
+        """Count an attempt in."""
+        self._free_milli_vcpus -= need.milli_vcpus
+        self._free_memory -= need.memory
+        self._used[environment] = self._used.get(environment, 0) + need.milli_vcpus
+
+    def give_back(self, need: Need, environment: str) -> None:
+        """Count an attempt out."""
+        self._free_milli_vcpus += need.milli_vcpus
+        self._free_memory += need.memory
+        self._used[environment] -= need.milli_vcpus

@@ -1,0 +1,198 @@
+"""Every question that is asked of the database: jobs, pages of jobs, logs, the outbox. Writes nothing.
+
+Answers what is committed, so that nothing is ever told that a restart would take back. Safe from any thread.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from batchplane_local.batch.catalogue import Resource
+from batchplane_local.batch.changes import AttemptRow, JobRow, LogRow, Summary
+from batchplane_local.batch.detail import Moment
+from batchplane_local.batch.names import split_job_id
+from batchplane_local.batch.status import Status
+from batchplane_local.batch.submission import Submission
+
+#: Submissions whose documents are kept parsed.
+_KEPT_SUBMISSIONS = 512
+_JOB = "job.submission, job.key, status, attempts, started_at, stopped_at, status_reason, is_cancelled, is_terminated"
+
+
+class OutboxRow(NamedTuple):
+    """A transition to be told of."""
+
+    sequence: int
+    job: int
+    status: Status
+    attempts: int
+    at: int
+
+
+class JobState(NamedTuple):
+    """A job's rows as they are: which submission, which row, what changes of it."""
+
+    submission: int
+    key: int
+    row: JobRow
+
+
+class Reading:
+    """The database of one embedded Batch, open for reading."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._closed = False
+        self._free: list[sqlite3.Connection] = []
+        self._submissions: dict[int, Submission] = {}
+
+    def moments(self, job_ids: Iterable[str]) -> list[Moment]:
+        """The jobs with these ids, in their order; unknown ids are left out."""
+        with self._connection() as db:
+            keys = self._keys(db, job_ids)
+            return self._moments(db, self._jobs(db, keys))
+
+    def moments_at(self, keys: Sequence[int]) -> dict[int, Moment]:
+        """The jobs in these rows."""
+        with self._connection() as db:
+            moments = self._moments(db, self._jobs(db, keys))
+        return {moment.submission.key + moment.position: moment for moment in moments}
+
+    def page(self, where: str, values: Sequence[object], limit: int) -> list[Moment]:
+        """The newest jobs, joined to their submission, that a condition in SQL picks."""
+        question = f"SELECT {_JOB} FROM job JOIN submission ON submission.key = job.submission WHERE {where} LIMIT ?"  # noqa: S608 - our own conditions
+        with self._connection() as db:
+            rows = db.execute(question, (*values, limit)).fetchall()
+            return self._moments(db, [_job_state(row) for row in rows])
+
+    def attempt(self, job: int, attempt: int) -> tuple[Submission, AttemptRow] | None:
+        """One attempt and the submission it belongs to; None where there is no such attempt."""
+        with self._connection() as db:
+            row = db.execute("SELECT * FROM attempt WHERE job = ? AND attempt = ?", (job, attempt)).fetchone()
+            if row is None:
+                return None
+            key = db.execute("SELECT submission FROM job WHERE key = ?", (job,)).fetchone()[0]
+            return self._submission(db, key), AttemptRow(*row)
+
+    def log(self, job: int, attempt: int) -> LogRow | None:
+        """The log of an ended attempt; None where it wrote nothing or hasn't ended."""
+        with self._connection() as db:
+            row = db.execute("SELECT * FROM log WHERE job = ? AND attempt = ?", (job, attempt)).fetchone()
+        return LogRow(*row) if row else None
+
+    def outbox(self, after: int, limit: int) -> list[OutboxRow]:
+        """The first transitions after a sequence number that nobody has been told of."""
+        question = "SELECT sequence, job, status, attempts, at FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?"
+        with self._connection() as db:
+            rows = db.execute(question, (after, limit)).fetchall()
+        return [OutboxRow(sequence, job, Status(status), attempts, at) for sequence, job, status, attempts, at in rows]
+
+    def resources(self) -> list[Resource]:
+        """Everything in the catalogue, oldest first."""
+        with self._connection() as db:
+            rows = db.execute("SELECT key, kind, name, document FROM resource ORDER BY key").fetchall()
+        return [Resource(key=key, kind=kind, name=name, document=json.loads(text)) for key, kind, name, text in rows]
+
+    def open_submissions(self) -> list[tuple[Submission, int]]:
+        """Submissions with a job that hasn't ended, oldest first, each with its queue's key."""
+        question = "SELECT submission, queue FROM job WHERE queue IS NOT NULL AND status < ? ORDER BY submission"
+        with self._connection() as db:
+            rows = db.execute(question, (Status.SUCCEEDED,)).fetchall()
+            return [(self._submission(db, key), queue) for key, queue in rows]
+
+    def job_states(self, submission: Submission) -> list[JobState]:
+        """Every job of a submission, in order of position."""
+        last = submission.key + (submission.size or 0)
+        question = f"SELECT {_JOB} FROM job WHERE key BETWEEN ? AND ? ORDER BY key"  # noqa: S608 - our own columns
+        with self._connection() as db:
+            return [_job_state(row) for row in db.execute(question, (submission.key, last))]
+
+    def settled_statuses(self, job_id: str) -> Sequence[int] | None:
+        """The status at each position of a submission; None where there is no such."""
+        question = """SELECT status FROM job JOIN submission ON submission.key = job.submission
+                      WHERE submission.job_id = ? ORDER BY job.key"""
+        with self._connection() as db:
+            return bytes(status for (status,) in db.execute(question, (job_id,))) or None
+
+    def key_of(self, job_id: str) -> int | None:
+        """The row of the job with this id; None where there is no such job."""
+        with self._connection() as db:
+            return next(iter(self._keys(db, (job_id,))), None)
+
+    def close(self) -> None:
+        """Close every connection; those in use, when they are given back."""
+        self._closed = True
+        while self._free:
+            self._free.pop().close()
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        try:
+            db = self._free.pop()
+        except IndexError:
+            db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+            db.execute("PRAGMA query_only = ON")
+        # One transaction for all questions of a call, so that their answers belong to the same moment.
+        db.execute("BEGIN")
+        try:
+            yield db
+        finally:
+            db.execute("COMMIT")
+            self._free.append(db)
+            if self._closed:
+                self.close()
+
+    def _keys(self, db: sqlite3.Connection, job_ids: Iterable[str]) -> list[int]:
+        keys = []
+        for job_id in job_ids:
+            submission_id, position = split_job_id(job_id) or ("", 0)
+            found = db.execute("SELECT key, size FROM submission WHERE job_id = ?", (submission_id,)).fetchone()
+            if found and position <= (found[1] or 0):
+                keys.append(found[0] + position)
+        return keys
+
+    def _jobs(self, db: sqlite3.Connection, keys: Sequence[int]) -> list[JobState]:
+        question = f"SELECT {_JOB} FROM job WHERE key IN (SELECT value FROM json_each(?))"  # noqa: S608 - our own columns
+        states = {state.key: state for state in map(_job_state, db.execute(question, (json.dumps(list(keys)),)))}
+        return [states[key] for key in keys if key in states]
+
+    def _moments(self, db: sqlite3.Connection, states: Sequence[JobState]) -> list[Moment]:
+        tried = [state.key for state in states if state.row.attempts or state.row.status >= Status.STARTING]
+        attempts: dict[int, list[AttemptRow]] = {}
+        question = "SELECT * FROM attempt WHERE job IN (SELECT value FROM json_each(?)) ORDER BY job, attempt"
+        for row in db.execute(question, (json.dumps(tried),)) if tried else ():
+            attempts.setdefault(row[0], []).append(AttemptRow(*row))
+        return [self._moment(db, state, tuple(attempts.get(state.key, ()))) for state in states]
+
+    def _moment(self, db: sqlite3.Connection, state: JobState, attempts: tuple[AttemptRow, ...]) -> Moment:
+        submission = self._submission(db, state.submission)
+        position = state.key - submission.key
+        summary = None
+        if submission.size is not None and position == 0:
+            question = "SELECT counts, updated_at FROM summary WHERE submission = ?"
+            counts, updated_at = db.execute(question, (submission.key,)).fetchone()
+            summary = Summary(tuple(json.loads(counts)), updated_at)
+        return Moment(submission=submission, position=position, row=state.row, attempts=attempts, summary=summary)
+
+    def _submission(self, db: sqlite3.Connection, key: int) -> Submission:
+        known = self._submissions.get(key)
+        if known is None:
+            (text,) = db.execute("SELECT document FROM submission WHERE key = ?", (key,)).fetchone()
+            known = Submission.from_document(key, text)
+            if len(self._submissions) >= _KEPT_SUBMISSIONS:
+                self._submissions.clear()
+            self._submissions[key] = known
+        return known
+
+
+def _job_state(row: Sequence[Any]) -> JobState:
+    submission, key, status, attempts, started_at, stopped_at, status_reason, is_cancelled, is_terminated = row
+    changing = JobRow(
+        Status(status), attempts, started_at, stopped_at, status_reason, bool(is_cancelled), bool(is_terminated)
+    )
+    return JobState(submission, key, changing)

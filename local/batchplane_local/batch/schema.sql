@@ -1,0 +1,44 @@
+-- The whole state of one embedded Batch. Times are epoch milliseconds.
+
+-- pad: the data folder's random id; generation: how many commits there were (see claims.py).
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- Compute environments, job queues and job definitions, as their Describe calls answer them.
+CREATE TABLE resource (
+  key INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL, UNIQUE (kind, name)
+);
+
+-- One row for one SubmitJob. key is the row of its job; a child with index i has the job row key + 1 + i.
+CREATE TABLE submission (
+  key INTEGER PRIMARY KEY, job_id TEXT NOT NULL UNIQUE, queue INTEGER NOT NULL, job_name TEXT NOT NULL,
+  size INTEGER, created_at INTEGER NOT NULL, document TEXT NOT NULL
+);
+CREATE INDEX submission_by_name ON submission (queue, job_name COLLATE NOCASE, key);
+
+-- One row for one job: single jobs, parents and children alike. status is the place in the order of the seven.
+CREATE TABLE job (
+  key INTEGER PRIMARY KEY, submission INTEGER NOT NULL, queue INTEGER, status INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0, started_at INTEGER, stopped_at INTEGER, status_reason TEXT,
+  is_cancelled INTEGER NOT NULL DEFAULT 0, is_terminated INTEGER NOT NULL DEFAULT 0
+);
+-- What ListJobs pages through and what a restart takes up again; children are found by their parent's key.
+CREATE INDEX job_by_queue ON job (queue, status, key) WHERE queue IS NOT NULL;
+
+-- How an array's children stand: seven counts as JSON.
+CREATE TABLE summary (submission INTEGER PRIMARY KEY, counts TEXT NOT NULL, updated_at INTEGER NOT NULL);
+
+CREATE TABLE attempt (
+  job INTEGER NOT NULL, attempt INTEGER NOT NULL, environment TEXT NOT NULL, slot INTEGER, started_at INTEGER,
+  stopped_at INTEGER, exit_code INTEGER, reason TEXT, status_reason TEXT, PRIMARY KEY (job, attempt)
+) WITHOUT ROWID;
+
+-- The output of ended attempts; body is NULL where it was too much for a row and stays in a file.
+CREATE TABLE log (
+  job INTEGER NOT NULL, attempt INTEGER NOT NULL, body BLOB, marks TEXT NOT NULL, UNIQUE (job, attempt)
+);
+
+-- Transitions that nobody has been told of yet, in the order in which they happened.
+CREATE TABLE outbox (
+  sequence INTEGER PRIMARY KEY, job INTEGER NOT NULL, submission INTEGER NOT NULL, status INTEGER NOT NULL,
+  attempts INTEGER NOT NULL, at INTEGER NOT NULL
+);

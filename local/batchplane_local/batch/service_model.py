@@ -1,0 +1,45 @@
+"""botocore's own model of a service: which operations there are, and whether a request has the right types.
+
+A model is read at the first use, once in a process. Checks no bound that is not in the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import botocore.session
+from botocore import xform_name
+from botocore.exceptions import ParamValidationError
+from botocore.model import ServiceModel, Shape, StructureShape
+from botocore.validate import ParamValidator
+
+
+def operation_named(method: str) -> str | None:
+    """The operation behind a method of boto3's Batch client: SubmitJob for submit_job. None for no such method."""
+    return _batch_methods().get(method)
+
+
+def validate(service: str, operation: str, request: Mapping[str, Any]) -> None:
+    """Raise ParamValidationError, as boto3 does before it sends anything, for a request of the wrong shape."""
+    report = ParamValidator().validate(request, _input_shape(service, operation))
+    if report.has_errors():
+        raise ParamValidationError(report=report.generate_report())
+
+
+@cache
+def _service(name: str) -> ServiceModel:
+    return botocore.session.Session().get_service_model(name)
+
+
+@cache
+def _input_shape(service: str, operation: str) -> Shape:
+    shape = _service(service).operation_model(operation).input_shape
+    # An operation without parameters takes an empty structure.
+    return shape or StructureShape(operation, {"type": "structure", "members": {}})
+
+
+@cache
+def _batch_methods() -> Mapping[str, str]:
+    return {xform_name(name): name for name in _service("batch").operation_names}

@@ -1,0 +1,159 @@
+"""One accepted SubmitJob: everything that its job, or its array's parent and children, have in common.
+
+Immutable once accepted: what changes from job to job and from moment to moment is kept elsewhere.
+https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+from batchplane_local.batch.container import Need, container_detail, log_group_of, log_stream_of, need_of
+from batchplane_local.batch.names import job_id_at, name_in
+from batchplane_local.batch.parameters import substitute
+from batchplane_local.batch.retry import RetryStrategy
+
+#: Most characters of containerOverrides as JSON; more are accepted, and the job fails when it is placed.
+OVERRIDES_LIMIT = 8192
+
+
+@dataclass(frozen=True, kw_only=True)
+class Submission:
+    """What the jobs of one SubmitJob share, in Batch's own structures."""
+
+    #: Row of the job, or of the array's parent; the child with index i has key + 1 + i.
+    key: int
+    job_id: str
+    job_name: str
+    #: ARNs; the definition's with its revision.
+    job_queue: str
+    job_definition: str
+    #: Epoch milliseconds.
+    created_at: int
+    #: Children of an array job, 2 to 10,000; None for a single job.
+    size: int | None
+    container: dict[str, Any]
+    parameters: dict[str, str]
+    retry_strategy: dict[str, Any]
+    #: Seconds that one attempt may run; None for as long as it likes.
+    timeout: int | None
+    depends_on: list[dict[str, str]]
+    tags: dict[str, str]
+    propagate_tags: bool
+    platform_capabilities: list[str]
+    scheduling_priority: int | None
+    #: True where the definition carries the runner, which is then started before the command.
+    runner: bool
+    #: Why the job fails as soon as it is placed; None for a job that can be started.
+    unplaceable: str | None
+
+    @classmethod
+    def from_document(cls, key: int, text: str) -> Submission:
+        """Read what to_document wrote."""
+        return cls(key=key, **json.loads(text))
+
+    def to_document(self) -> str:
+        """All but the key, as JSON."""
+        document = asdict(self)
+        del document["key"]
+        return json.dumps(document, separators=(",", ":"))
+
+    @cached_property
+    def retry(self) -> RetryStrategy:
+        """Attempts and rules."""
+        return RetryStrategy.from_document(self.retry_strategy)
+
+    @cached_property
+    def need(self) -> Need:
+        """What each attempt takes of the machine."""
+        return need_of(self.container)
+
+    @cached_property
+    def queue_name(self) -> str:
+        """The queue's own name, without the ARN around it."""
+        return name_in(self.job_queue)
+
+    @cached_property
+    def log_group(self) -> str:
+        """The log group of every attempt."""
+        return log_group_of(self.container)
+
+    @cached_property
+    def command(self) -> tuple[str, ...]:
+        """The argv, with parameters substituted."""
+        return substitute(self.container["command"], self.parameters)
+
+    @cached_property
+    def shared_detail(self) -> dict[str, Any]:
+        """What JobDetail says of every job of the submission in the same way."""
+        detail: dict[str, Any] = {
+            "jobName": self.job_name,
+            "jobQueue": self.job_queue,
+            "createdAt": self.created_at,
+            "retryStrategy": self.retry_strategy,
+            "dependsOn": self.depends_on,
+            "jobDefinition": self.job_definition,
+            "parameters": self.parameters,
+            "tags": self.tags,
+            "propagateTags": self.propagate_tags,
+            "platformCapabilities": self.platform_capabilities,
+        }
+        if self.timeout is not None:
+            detail["timeout"] = {"attemptDurationSeconds": self.timeout}
+        if self.scheduling_priority is not None:
+            detail["schedulingPriority"] = self.scheduling_priority
+        return detail
+
+    @property
+    def positions(self) -> range:
+        """Where jobs that run are: 0 for a single job, 1 to size for an array's children."""
+        return range(1) if self.size is None else range(1, self.size + 1)
+
+    def job_id_at(self, position: int) -> str:
+        """Batch's id of the job at a position."""
+        return job_id_at(self.job_id, position)
+
+    def log_stream(self, task_id: str) -> str:
+        """The log stream of one attempt."""
+        definition_name = name_in(self.job_definition).partition(":")[0]
+        return log_stream_of(self.container, definition_name, task_id)
+
+
+def submission_of(
+    request: Mapping[str, Any], definition: Mapping[str, Any], *, key: int, job_id: str, job_queue: str, created_at: int
+) -> Submission:
+    """The submission that a checked SubmitJob request makes of a job definition."""
+    overrides = request.get("containerOverrides", {})
+    timeout = request.get("timeout") or definition.get("timeout") or {}
+    size = request.get("arrayProperties", {}).get("size")
+    return Submission(
+        key=key,
+        job_id=job_id,
+        job_name=request["jobName"],
+        job_queue=job_queue,
+        job_definition=definition["jobDefinitionArn"],
+        created_at=created_at,
+        size=size,
+        container=container_detail(definition["containerProperties"], overrides),
+        parameters={**definition.get("parameters", {}), **request.get("parameters", {})},
+        retry_strategy={"attempts": 1, "evaluateOnExit": []}
+        | (request.get("retryStrategy") or definition.get("retryStrategy") or {}),
+        timeout=timeout.get("attemptDurationSeconds"),
+        depends_on=[dict(dependency) for dependency in request.get("dependsOn", ())],
+        tags=dict(request.get("tags", {})),
+        propagate_tags=request.get("propagateTags", definition.get("propagateTags", False)),
+        platform_capabilities=list(definition.get("platformCapabilities", ["EC2"])),
+        scheduling_priority=request.get("schedulingPriorityOverride", definition.get("schedulingPriority")),
+        runner=definition.get("tags", {}).get("runner") == "batchplane",
+        unplaceable=_unplaceable(overrides),
+    )
+
+
+def _unplaceable(overrides: Mapping[str, Any]) -> str | None:
+    if len(json.dumps(overrides, separators=(",", ":"), ensure_ascii=False)) <= OVERRIDES_LIMIT:
+        return None
+    return f"Container Overrides length must be at most {OVERRIDES_LIMIT}"

@@ -1,0 +1,69 @@
+"""One SQLite file, opened once for each thread, and its write transactions. Knows no table.
+
+Write-ahead logging with `synchronous=NORMAL`: what is committed survives the death of the process at any moment, not a
+loss of power. https://www.sqlite.org/wal.html
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+#: How long one process waits for another's write, in milliseconds.
+BUSY_MILLISECONDS = 10_000
+
+
+class Database:
+    """A SQLite file that many threads read and one at a time writes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._own = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        # SQLite's own waiting for a writer is a sleep that grows; a lock wakes the next thread at once.
+        self._writing = threading.Lock()
+
+    def create(self, schema: str) -> None:
+        """Make the tables of a schema that are not there yet."""
+        with self.write() as connection:
+            for statement in filter(str.strip, schema.split(";")):
+                connection.execute(statement)
+
+    def read(self, statement: str, *values: Any) -> Sequence[tuple[Any, ...]]:
+        """The rows that a query finds, as they are committed now."""
+        return self._connection().execute(statement, values).fetchall()
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it is committed when the block ends well, none of it otherwise."""
+        with self._writing:
+            connection = self._connection()
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def close(self) -> None:
+        """Close what every thread has opened. No thread may use the database any more."""
+        while self._opened:
+            self._opened.pop().close()
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
+        if connection is None:
+            # Only its own thread uses a connection, but whoever closes the database closes them all.
+            connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            self._own.connection = connection
+            self._opened.append(connection)
+        return connection

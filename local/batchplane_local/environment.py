@@ -1,0 +1,59 @@
+"""What jobs need, in the embedded Batch: a compute environment, a job queue, two job definitions. Made once.
+
+The part of `environment_stack` on AWS. A restart finds what is there: what was accepted runs as accepted.
+"""
+
+from __future__ import annotations
+
+from batchplane_local.batch import EmbeddedBatch
+from controlplane.deployment import Deployment, JobDefinition, JobQueue
+
+#: What the embedded deployment is called, in alerts.
+DEPLOYMENT = "local"
+JOB_QUEUE = "default"
+#: The tag of a job definition that carries our runner, the same on every plane.
+RUNNER_TAG = {"runner": "batchplane"}
+#: The log group of both definitions: Batch's own default.
+LOG_GROUP = "/aws/batch/job"
+#: What a job reserves unless it asks for more; the embedded Batch counts it and enforces nothing. Memory in MiB.
+RESOURCES = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
+#: The embedded Batch records an image and runs none: the command finds this machine.
+IMAGE = "local"
+
+
+def establish(batch: EmbeddedBatch, *, url: str) -> Deployment:
+    """Find or make them all, and say what submissions may name."""
+    definitions = (
+        JobDefinition(name=name, arn=_definition(batch, name, tags), runner=bool(tags), log_group=LOG_GROUP)
+        for name, tags in (("runner", RUNNER_TAG), ("plain", {}))
+    )
+    queue = JobQueue(name=JOB_QUEUE, arn=_queue(batch, _environment(batch)))
+    return Deployment(name=DEPLOYMENT, url=url, job_queues=(queue,), job_definitions=tuple(definitions))
+
+
+def _environment(batch: EmbeddedBatch) -> str:
+    known = batch.describe_compute_environments(computeEnvironments=[DEPLOYMENT])["computeEnvironments"]
+    if known:
+        return str(known[0]["computeEnvironmentArn"])
+    made = batch.create_compute_environment(computeEnvironmentName=DEPLOYMENT, type="UNMANAGED")
+    return str(made["computeEnvironmentArn"])
+
+
+def _queue(batch: EmbeddedBatch, environment: str) -> str:
+    known = batch.describe_job_queues(jobQueues=[JOB_QUEUE])["jobQueues"]
+    if known:
+        return str(known[0]["jobQueueArn"])
+    order = [{"order": 1, "computeEnvironment": environment}]
+    made = batch.create_job_queue(jobQueueName=JOB_QUEUE, priority=1, computeEnvironmentOrder=order)
+    return str(made["jobQueueArn"])
+
+
+def _definition(batch: EmbeddedBatch, name: str, tags: dict[str, str]) -> str:
+    active = batch.describe_job_definitions(jobDefinitionName=name, status="ACTIVE")["jobDefinitions"]
+    if active:
+        return str(max(active, key=lambda each: int(each["revision"]))["jobDefinitionArn"])
+    properties = {"image": IMAGE, "command": ["true"], "resourceRequirements": RESOURCES}
+    made = batch.register_job_definition(
+        jobDefinitionName=name, type="container", containerProperties=properties, tags=tags
+    )
+    return str(made["jobDefinitionArn"])

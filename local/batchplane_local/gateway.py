@@ -1,0 +1,113 @@
+"""The gateway: HTTP requests in, the same handler as on AWS behind it. The part of API Gateway and of its authorizer.
+
+A page in a browser must not be able to start a process here: a request for another host name or from another origin is
+refused before anything of it is read, and a token is asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+from batchplane_local.asgi import Disconnected, Receive, Scope, Send, answer, chunks, header_of, refuse
+from batchplane_local.http_event import HttpAnswer, HttpRequest
+from batchplane_local.invocation import Invocation
+from batchplane_local.io_routes import IoRoutes
+from batchplane_local.links import PATH as LINKS_PATH
+from batchplane_local.tokens import Tokens
+from controlplane.edge.function import Handler
+from controlplane.errors import Violation
+
+log = logging.getLogger(__name__)
+
+#: API Gateway's bound on a request's body, in bytes.
+MAX_BODY_BYTES = 10 * 1024 * 1024
+#: The one route whose bearer is a job's capability and no owner's token.
+_CAPABILITY_PATH = "/runner/links"
+
+
+class BodyTooLarge(Exception):
+    """The body is longer than the gateway takes."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__(length)
+        self.length = length
+
+
+class Gateway:
+    """The ASGI application."""
+
+    def __init__(
+        self, *, url: str, serve_api: Handler, tokens: Tokens, io_routes: IoRoutes, clock: Callable[[], int]
+    ) -> None:
+        port = urlsplit(url).port
+        self._hosts = frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+        self._serve_api = serve_api
+        self._tokens = tokens
+        self._io_routes = io_routes
+        self._clock = clock
+        # As in Lambda, an instance of a function serves one request at a time; Powertools relies on that.
+        self._instance = ThreadPoolExecutor(max_workers=1, thread_name_prefix="serve_api")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        host, origin = header_of(scope, "host"), header_of(scope, "origin")
+        if host not in self._hosts:
+            bound = f"one of {', '.join(sorted(self._hosts))}"
+            violation = Violation(field="Host", bound=bound, value=host)
+            await refuse(send, 421, title="Not this plane", detail=violation.detail, violation=violation)
+        elif origin is not None and origin.removeprefix("http://") not in self._hosts:
+            violation = Violation(field="Origin", bound="left out, or this plane's own", value=origin)
+            await refuse(send, 403, title="Not from another site", detail=violation.detail, violation=violation)
+        elif scope["path"].startswith(LINKS_PATH):
+            await self._io_routes(scope, receive, send)
+        else:
+            await self._invoke(scope, receive, send)
+
+    def close(self) -> None:
+        """Let the request that is being served end, and serve no other."""
+        self._instance.shutdown()
+
+    async def _invoke(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            body = await _body(scope, receive)
+        except BodyTooLarge as error:
+            violation = Violation(field="body", bound=f"at most {MAX_BODY_BYTES} bytes long", value=error.length)
+            await refuse(send, 413, title="The body is too large", detail=violation.detail, violation=violation)
+            return
+        except Disconnected:
+            return
+        request = HttpRequest.from_scope(scope, body, at=self._clock())
+        try:
+            answered = await asyncio.get_running_loop().run_in_executor(self._instance, self._serve, request)
+        except Exception:
+            log.exception("serve_api failed")
+            await refuse(send, 500, title="The plane failed", detail="The plane failed; its log says more.")
+        else:
+            await answer(send, answered.status, answered.headers, answered.body)
+
+    def _serve(self, request: HttpRequest) -> HttpAnswer:
+        event = request.to_event(owner=self._owner(request))
+        return HttpAnswer.from_wire(self._serve_api(event, Invocation.of("serve_api")))
+
+    def _owner(self, request: HttpRequest) -> str | None:
+        """Whom the bearer token speaks for. It goes no further than this, unless it is a runner's capability."""
+        if request.path == _CAPABILITY_PATH:
+            return None
+        scheme, _, token = request.headers.pop("authorization", "").partition(" ")
+        return self._tokens.owner_of(token) if scheme.lower() == "bearer" else None
+
+
+async def _body(scope: Scope, receive: Receive) -> bytes:
+    announced = header_of(scope, "content-length") or "0"
+    if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
+        raise BodyTooLarge(int(announced))
+    body = bytearray()
+    async for chunk in chunks(receive):
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise BodyTooLarge(len(body))
+    return bytes(body)

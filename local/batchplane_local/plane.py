@@ -1,0 +1,118 @@
+"""The embedded plane: every port of `controlplane.plane.Plane` over one data folder. Starts no thread of its own."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from batchplane_local.batch import EmbeddedBatch
+from batchplane_local.clock import epoch_milliseconds
+from batchplane_local.data_folder import DataFolder
+from batchplane_local.database import Database
+from batchplane_local.environment import establish
+from batchplane_local.io_bucket import FolderBucket
+from batchplane_local.links import Links, link_secret
+from batchplane_local.mail import MailFolder
+from batchplane_local.queue import Queue
+from batchplane_local.queues import EventDeadLetters, JobEvents, QueuedSubmissions
+from batchplane_local.records import SqliteRecords
+from controlplane.batch import Batch
+from controlplane.deployment import Deployment
+from controlplane.log import Logs
+
+
+@dataclass(frozen=True, kw_only=True)
+class Queues:
+    """The queues between the functions."""
+
+    #: To `submit_job`.
+    submissions: Queue
+    #: To `record_state_change`.
+    job_events: Queue
+    #: To `alert_on_failure`.
+    record_changes: Queue
+
+    @classmethod
+    def open(cls, database: Database, *, clock: Callable[[], int]) -> Queues:
+        """Open them, and take back what a killed plane had in its hands."""
+        queues = cls(
+            submissions=Queue(database, "submissions", clock=clock),
+            job_events=Queue(database, "job_events", clock=clock),
+            record_changes=Queue(database, "record_changes", clock=clock),
+        )
+        for queue in (queues.submissions, queues.job_events, queues.record_changes):
+            queue.recover()
+        return queues
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalPlane:
+    """The ports, bound."""
+
+    deployment: Deployment
+    records: SqliteRecords
+    submissions: QueuedSubmissions
+    batch: Batch
+    logs: Logs
+    io_bucket: FolderBucket
+    topic: MailFolder
+    dead_letters: EventDeadLetters
+    clock: Callable[[], int]
+    #: The embedded Batch tells of a job as soon as it has taken it: what it doesn't know, it never took.
+    settle_milliseconds: int = 0
+    queues: Queues
+    links: Links
+
+
+@contextmanager
+def opened(
+    folder: DataFolder,
+    database: Database,
+    *,
+    url: str,
+    vcpus: int | None = None,
+    clock: Callable[[], int] = epoch_milliseconds,
+) -> Iterator[LocalPlane]:
+    """Open what a folder holds, or lay it out; when the block ends, the embedded Batch stops.
+
+    The folder must be locked, and the API answer at `url`. `vcpus` is how many vCPUs jobs may use together; all of the
+    machine's where it is None.
+    """
+    queues = Queues.open(database, clock=clock)
+    deliver = JobEvents(queue=queues.job_events).deliver
+    engine = EmbeddedBatch.open(folder.batch, deliver=deliver, runner=runner(), vcpus=vcpus, clock=clock)
+    with closing(engine):
+        yield _bound(folder, database, queues, engine, url=url, clock=clock)
+
+
+def _bound(
+    folder: DataFolder, database: Database, queues: Queues, engine: EmbeddedBatch, *, url: str, clock: Callable[[], int]
+) -> LocalPlane:
+    records = SqliteRecords(database, changes=queues.record_changes)
+    records.recover()
+    links = Links(secret=link_secret(database), clock=clock)
+    return LocalPlane(
+        deployment=establish(engine, url=url),
+        records=records,
+        submissions=QueuedSubmissions(queue=queues.submissions),
+        batch=Batch(engine),
+        logs=Logs(engine.logs),
+        io_bucket=FolderBucket(database, folder.io_bucket, links=links, url=url),
+        topic=MailFolder(folder.mail, clock=clock),
+        dead_letters=EventDeadLetters(queue=queues.job_events),
+        clock=clock,
+        queues=queues,
+        links=links,
+    )
+
+
+def runner() -> tuple[str, str]:
+    """The command that goes before a job's own, for definitions that carry our runner: the very file of the image."""
+    spec = importlib.util.find_spec("batchplane_runner")
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError("batchplane_runner must be installed beside batchplane_local; it is not.")
+    return sys.executable, str(Path(spec.origin).parent)

@@ -1,0 +1,44 @@
+"""The queues between the functions, as the ports that the stages ask for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from batchplane_local.queue import Queue
+from controlplane.submission import to_message
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuedSubmissions:
+    """The port `controlplane.submission.Submissions`: accepted submissions on their way to `submit_job`."""
+
+    queue: Queue
+
+    def send(self, job_id: str) -> None:
+        """Hand one on, durably."""
+        self.queue.send([to_message(job_id)])
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobEvents:
+    """What the embedded Batch says, on its way to `record_state_change`."""
+
+    queue: Queue
+
+    def deliver(self, events: Sequence[Mapping[str, Any]]) -> None:
+        """Keep these events, durably: whoever sent them need not send them again."""
+        self.queue.send(json.dumps(event) for event in events)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventDeadLetters:
+    """The port `controlplane.recorder.DeadLetters`: job events that can't be read."""
+
+    queue: Queue
+
+    def send(self, body: str, *, reason: str) -> None:
+        """Keep a message with the reason, durably."""
+        self.queue.give_up(body, reason=reason)

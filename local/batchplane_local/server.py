@@ -1,0 +1,65 @@
+"""An ASGI application on a loopback port, in a thread of its own. Knows nothing of the application."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+#: The only address: nothing outside this machine reaches it.
+ADDRESS = "127.0.0.1"
+#: How long requests that are being answered may take to end, in seconds.
+GRACE_SECONDS = 5
+
+
+class PortTaken(Exception):
+    """Somebody else listens on the port."""
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on this loopback port, or on a free one for 0. Raises PortTaken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((ADDRESS, port))
+    except OSError as error:
+        listener.close()
+        raise PortTaken(
+            f"Port {port} of {ADDRESS} can't be had ({error.strerror}). Running jobs know the plane by its port: "
+            "free it, or give another with --port."
+        ) from error
+    listener.listen()
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """Where a listening socket answers, without a trailing slash."""
+    return f"http://{ADDRESS}:{listener.getsockname()[1]}"
+
+
+@contextmanager
+def served(application: Any, listener: socket.socket) -> Iterator[None]:
+    """Serve while the block runs; then let what is being answered end."""
+    config = uvicorn.Config(
+        application,
+        http="httptools",
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="gateway")
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()

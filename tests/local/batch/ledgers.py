@@ -1,0 +1,151 @@
+"""A ledger that a test moves by hand: no process, no file, no time but the one it is given."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from batchplane_local.batch.attempt import Attempt
+from batchplane_local.batch.changes import JobRow
+from batchplane_local.batch.container import Need
+from batchplane_local.batch.ledger import Ledger
+from batchplane_local.batch.live import Live
+from batchplane_local.batch.placement import Capacity, Environment, Queue
+from batchplane_local.batch.retry import Ending
+from batchplane_local.batch.status import Status
+from batchplane_local.batch.submission import Submission
+
+QUEUE = Queue(name="default", environments=(Environment(name="here", milli_vcpus=None),))
+EXITED = "Essential container in task exited"
+NOW = 1_795_000_000_000
+
+
+class NoHistory:
+    """Nothing has ended before."""
+
+    def settled_statuses(self, job_id: str) -> Sequence[int] | None:
+        """No such submission."""
+        return None
+
+
+def job_id_of(key: int) -> str:
+    """The id of the submission with this key."""
+    return f"00000000-0000-0000-0000-{key:012x}"
+
+
+def submission_at(
+    key: int,
+    *,
+    size: int | None = None,
+    depends_on: Sequence[dict[str, str]] = (),
+    attempts: int = 1,
+    unplaceable: str | None = None,
+) -> Submission:
+    """A submission of one vCPU a job."""
+    resources = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "4"}]
+    return Submission(
+        key=key,
+        job_id=job_id_of(key),
+        job_name="test",
+        job_queue="arn:aws:batch:local-1:000000000000:job-queue/default",
+        job_definition="arn:aws:batch:local-1:000000000000:job-definition/plain:1",
+        created_at=NOW,
+        size=size,
+        container={"image": "none", "command": ["true"], "environment": [], "resourceRequirements": resources},
+        parameters={},
+        retry_strategy={"attempts": attempts, "evaluateOnExit": []},
+        timeout=None,
+        depends_on=list(depends_on),
+        tags={},
+        propagate_tags=False,
+        platform_capabilities=["EC2"],
+        scheduling_priority=None,
+        runner=False,
+        unplaceable=unplaceable,
+    )
+
+
+@dataclass
+class Played:
+    """A ledger, and everything that came out of it."""
+
+    vcpus: int = 2
+    ledger: Ledger = field(init=False)
+    #: The statuses of each job, in order, as events told them.
+    told: dict[int, list[Status]] = field(init=False, default_factory=lambda: defaultdict(list))
+    #: Every event: the job's row and the status.
+    order: list[tuple[int, Status]] = field(init=False, default_factory=list)
+    #: The last row of each job.
+    rows: dict[int, JobRow] = field(init=False, default_factory=dict)
+    _next_key: int = field(init=False, default=1)
+
+    def __post_init__(self) -> None:
+        machine = Need(milli_vcpus=self.vcpus * 1000, memory=1 << 20)
+        self.ledger = Ledger(capacity=Capacity(machine=machine), history=NoHistory())
+        self.ledger.queues = (QUEUE,)
+
+    def submit(
+        self,
+        *,
+        size: int | None = None,
+        depends_on: Sequence[dict[str, str]] = (),
+        attempts: int = 1,
+        unplaceable: str | None = None,
+    ) -> Live:
+        """Accept a submission."""
+        key = self._next_key
+        submission = submission_at(key, size=size, depends_on=depends_on, attempts=attempts, unplaceable=unplaceable)
+        self.ledger.accept(submission, 1, NOW)
+        self._next_key += 1 + (size or 0)
+        self._note()
+        return self.ledger.lives[submission.job_id]
+
+    def start(self) -> Attempt | None:
+        """Claim the next attempt, if there is one that fits, and run it."""
+        attempt = self.ledger.claim(NOW)
+        if attempt is not None:
+            self.ledger.run(attempt, NOW)
+        self._note()
+        return attempt
+
+    def end(self, attempt: Attempt, exit_code: int | None = 0) -> None:
+        """An attempt's process has ended."""
+        self.ledger.end(attempt, Ending(exit_code=exit_code, reason=None, status_reason=EXITED), NOW)
+        self._note()
+
+    def cancel(self, live: Live, position: int = 0) -> None:
+        """CancelJob."""
+        self.ledger.cancel(live, position, "cancelled by a test", NOW)
+        self._note()
+
+    def terminate(self, live: Live, position: int = 0) -> list[Attempt]:
+        """TerminateJob."""
+        attempts = self.ledger.terminate(live, position, "terminated by a test", NOW)
+        self._note()
+        return attempts
+
+    def drain(self, exit_code: int = 0) -> None:
+        """Run everything that can run to its end."""
+        for _ in range(10_000):
+            attempt = next(iter(self.ledger.attempts.values()), None) or self.start()
+            if attempt is None:
+                return
+            self.end(attempt, exit_code)
+        raise AssertionError("there is no end of attempts")
+
+    def status(self, live: Live, position: int = 0) -> Status:
+        """Where a job stands."""
+        return live.status(position)
+
+    def _note(self) -> None:
+        """Take what the ledger would write."""
+        changes = self.ledger.take_changes()
+        for birth in changes.births:
+            for key in range(birth.first, birth.last + 1):
+                self.rows[key] = JobRow(birth.status)
+        self.rows |= changes.jobs
+        for event in changes.events:
+            for key in range(event.first, event.last + 1):
+                self.told[key].append(event.status)
+                self.order.append((key, event.status))

@@ -1,0 +1,207 @@
+"""The whole plane, as a process of its own, through its real door."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from batchplane_local.gateway import MAX_BODY_BYTES
+from batchplane_local.process import NotStarted, PlaneProcess, started
+
+#: No test waits longer, in seconds; and how long between two looks.
+PATIENCE_SECONDS = 60
+GLANCE_SECONDS = 0.05
+
+
+def caller(plane: PlaneProcess, token: str | None = None) -> httpx.Client:
+    """A client of the API that speaks for an owner, the first where no token is given."""
+    headers = {"Authorization": f"Bearer {token or plane.credentials.token}"}
+    return httpx.Client(base_url=plane.credentials.url, headers=headers, timeout=PATIENCE_SECONDS)
+
+
+def batchplane_local(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    command = [sys.executable, "-m", "batchplane_local", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)  # noqa: S603
+
+
+def ended(api: httpx.Client, job_id: str) -> dict[str, Any]:
+    """A job's document, once it has ended."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < until:
+        document: dict[str, Any] = api.get(f"/jobs/{job_id}").json()
+        if document["status"] in ("SUCCEEDED", "FAILED"):
+            return document
+        time.sleep(GLANCE_SECONDS)
+    raise AssertionError(f"job {job_id} has not ended after {PATIENCE_SECONDS} seconds")
+
+
+def submit(api: httpx.Client, *command: str, **document: Any) -> str:
+    """Submit a command; return the job's id."""
+    body = {"jobName": "test", "containerOverrides": {"command": list(command)}, **document}
+    answer = api.post("/jobs", json=body)
+    assert 202 == answer.status_code, answer.text
+    return str(answer.json()["jobId"])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the plane that the tests of this module share; not made yet."""
+    return tmp_path_factory.mktemp("plane") / "data"
+
+
+@pytest.fixture(scope="module")
+def plane(folder: Path) -> Iterator[PlaneProcess]:
+    """A plane that runs."""
+    with started(folder) as process:
+        yield process
+
+
+@pytest.fixture(scope="module")
+def api(plane: PlaneProcess) -> Iterator[httpx.Client]:
+    """The first owner's client."""
+    with caller(plane) as client:
+        yield client
+
+
+def test_a_first_start_closes_its_folder_to_others(plane: PlaneProcess, folder: Path) -> None:
+    """The folder and the token are this user's alone."""
+    modes = [path.stat().st_mode & 0o777 for path in (folder, folder / "plane.json")]
+
+    assert [0o700, 0o600] == modes
+
+
+def test_the_plane_answers_without_a_token_only_that_it_lives(plane: PlaneProcess) -> None:
+    """Everything else asks for one."""
+    with httpx.Client(base_url=plane.credentials.url) as nobody:
+        assert [200, 401] == [nobody.get(path).status_code for path in ("/health", "/jobs")]
+
+
+def test_a_job_runs_from_submission_to_its_outputs(api: httpx.Client) -> None:
+    """Input and output go through the IOBucket, the log through Batch's own stream."""
+    content = b"Jack and Jill"
+    announced = {"name": "rhyme.txt", "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    upload = api.post("/uploads", json=announced).json()
+    assert 200 == httpx.put(upload["url"], headers=upload["headers"], content=content).status_code
+
+    script = 'tr a-z A-Z < in/rhyme.txt > "$BATCHPLANE_OUTPUTS/loud.txt" && echo done'
+    job_id = submit(api, "sh", "-c", script, inputs={"in/rhyme.txt": upload["key"]})
+    document = ended(api, job_id)
+    (output,) = api.get(f"/jobs/{job_id}/outputs").json()["outputs"]
+    lines = api.get(f"/jobs/{job_id}/log").json()["lines"]
+
+    assert ("SUCCEEDED", 0) == (document["status"], document["container"]["exitCode"])
+    assert ("loud.txt", b"JACK AND JILL") == (output["name"], httpx.get(output["url"]).content)
+    assert ["done"] == [line["message"] for line in lines]
+
+
+def test_a_failure_is_one_mail(api: httpx.Client, folder: Path) -> None:
+    """After the last of its attempts."""
+    job_id = submit(api, "sh", "-c", "exit 3", jobDefinition="plain", retryStrategy={"attempts": 2})
+    document = ended(api, job_id)
+    mail = folder / "mail" / f"{job_id}.eml"
+
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not mail.exists() and time.monotonic() < until:
+        time.sleep(GLANCE_SECONDS)
+
+    assert ("FAILED", [3, 3]) == (document["status"], [each["container"]["exitCode"] for each in document["attempts"]])
+    assert 1 == mail.read_text().count("Subject: ")
+
+
+def test_another_owner_sees_nothing_of_a_job(api: httpx.Client, plane: PlaneProcess, folder: Path) -> None:
+    """A token of another owner is made while the plane runs; for it, the job does not exist."""
+    job_id = submit(api, "true", jobDefinition="plain")
+    ended(api, job_id)
+    token = batchplane_local("token", "eve", "--data", str(folder)).stdout.strip()
+
+    with caller(plane, token) as eve:
+        paths = [f"/jobs/{job_id}{rest}" for rest in ("", "/log", "/outputs", "/children", "/children/0")]
+        assert ([404] * 5, []) == ([eve.get(path).status_code for path in paths], eve.get("/jobs").json()["jobs"])
+
+
+def test_another_owner_gives_no_input_of_anothers(api: httpx.Client, plane: PlaneProcess, folder: Path) -> None:
+    """A key that somebody else was given is refused by name."""
+    key = api.post("/uploads", json={"name": "a", "size": 0, "sha256": hashlib.sha256(b"").hexdigest()}).json()["key"]
+    token = batchplane_local("token", "mallory", "--data", str(folder)).stdout.strip()
+
+    with caller(plane, token) as mallory:
+        answer = mallory.post("/jobs", json={"jobName": "theft", "inputs": {"a": key}})
+
+    assert (400, "inputs.a") == (answer.status_code, answer.json()["errors"][0]["field"])
+
+
+def test_a_body_beyond_the_bound_gets_its_answer(api: httpx.Client) -> None:
+    """Also through a real socket, while it is still being sent."""
+    answer = api.post("/jobs", content=b" " * (MAX_BODY_BYTES + 1))
+
+    assert (413, "application/problem+json") == (answer.status_code, answer.headers["content-type"])
+
+
+def test_two_planes_never_share_a_folder(plane: PlaneProcess, folder: Path) -> None:
+    """The second one names the first, and ends."""
+    second = batchplane_local("--data", str(folder))
+
+    assert (1, "") == (second.returncode, second.stdout)
+    assert f"process {plane.process.pid}" in second.stderr
+
+
+def test_a_folder_with_others_files_is_left_alone(tmp_path: Path) -> None:
+    """It is no plane's, and becomes none."""
+    (tmp_path / "thesis.txt").write_text("years of work")
+    tmp_path.chmod(0o755)
+
+    refused = batchplane_local("--data", str(tmp_path))
+
+    assert (1, 0o755, ["thesis.txt"]) == (
+        refused.returncode,
+        tmp_path.stat().st_mode & 0o777,
+        [path.name for path in tmp_path.iterdir()],
+    )
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    """With what to do."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        refused = batchplane_local("--data", str(tmp_path), "--port", str(port))
+
+    assert 1 == refused.returncode
+    assert f"Port {port} of 127.0.0.1" in refused.stderr
+    assert "--port" in refused.stderr
+
+
+def test_no_token_is_made_where_there_is_no_plane(tmp_path: Path) -> None:
+    """A mistyped folder does not become one."""
+    refused = batchplane_local("token", "ada", "--data", str(tmp_path / "typo"))
+
+    assert (1, []) == (refused.returncode, list(tmp_path.iterdir()))
+
+
+def test_a_plane_that_can_not_start_is_told_of(tmp_path: Path) -> None:
+    """Whoever starts one as a process learns that there is none."""
+    (tmp_path / "thesis.txt").write_text("years of work")
+
+    with pytest.raises(NotStarted), started(tmp_path):
+        pass
+
+
+def test_a_restart_goes_on_at_the_same_address(tmp_path: Path) -> None:
+    """Jobs and clients know the plane by its port; the token is the same, and so are the jobs."""
+    with started(tmp_path) as first, caller(first) as api:
+        job_id = submit(api, "true", jobDefinition="plain")
+        before = ended(api, job_id)
+    with started(tmp_path) as second, caller(second) as api:
+        after = api.get(f"/jobs/{job_id}").json()
+
+    assert (first.credentials, 0) == (second.credentials, first.process.returncode)
+    assert before == after
