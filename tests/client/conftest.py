@@ -9,11 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner, Result
 
 from batchplane import Client, Clock, Retry
+from batchplane.cli import app
+from batchplane.cli._terminal import Terminal
 
 URL = "http://plane.test"
-BUCKET = "http://bucket.test"
 #: The moment at which every test begins, and the same in epoch milliseconds.
 BEGINNING = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BEGINNING_MS = 1_772_366_400_000
@@ -174,3 +176,16 @@ def _finished() -> Callable[..., dict[str, Any]]:
 @pytest.fixture(name="problem")
 def _problem() -> Callable[..., httpx.Response]:
     return problem
+
+
+@pytest.fixture(name="run")
+def _run(plane: StandIn, time: FakeTime) -> Callable[..., Result]:
+    """Runs a command line against the stand-in."""
+
+    def connect() -> Client:
+        return Client(URL, transport=httpx.MockTransport(plane), retry=Retry(), clock=time.clock())
+
+    def run(*argv: str) -> Result:
+        return CliRunner().invoke(app, argv, obj=Terminal(connect=connect))
+
+    return run

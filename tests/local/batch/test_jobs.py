@@ -133,6 +133,15 @@ def test_what_can_not_be_started(machine: Machine, command: str, expected: str) 
     assert machine.told(job["jobId"])[-2:] == [("STARTING", 1), ("FAILED", 2)]
 
 
+def test_an_attempt_without_a_place_to_run_fails(machine: Machine) -> None:
+    """Where no folder can be made for it, the attempt can't be started, and the next job tries anew."""
+    blocked = machine.folder / "slots" / "1"
+    blocked.touch()
+    jobs = [machine.run("true") for _ in range(2)]
+    assert [job["status"] for job in jobs] == ["FAILED", "SUCCEEDED"]
+    assert jobs[0]["container"]["reason"].startswith("CannotStartContainerError: ")
+
+
 def test_overrides_that_are_too_long_are_accepted_and_fail(machine: Machine) -> None:
     """More than 8,192 characters of overrides fail the job when it is placed, as on AWS."""
     job = machine.run("true", containerOverrides={"environment": [{"name": "E", "value": "x" * 9000}]})

@@ -1,0 +1,32 @@
+"""Runs every race: `make bench`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+
+def main() -> None:
+    """Each race over folders of its own; what the functions log is not part of it."""
+    os.environ |= {"POWERTOOLS_LOG_LEVEL": "CRITICAL", "POWERTOOLS_METRICS_DISABLED": "true"}
+    logging.disable()
+
+    # Imported late: the functions' library reads its settings as it is imported.
+    from tests.bench import events, jobs, submissions
+    from tests.bench.race import race
+
+    console = Console(width=110)
+    with tempfile.TemporaryDirectory(prefix="batchplane-bench-") as name:
+        folder = Path(name)
+        race("Events on one core", "events", events.contenders(folder), console=console)
+        race("Submissions on one core", "submissions", submissions.contenders(folder), console=console)
+        with jobs.contenders(folder) as contenders:
+            race("Jobs that run /bin/true", "jobs", contenders, console=console)
+
+
+if __name__ == "__main__":
+    main()

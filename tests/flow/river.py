@@ -1,0 +1,262 @@
+"""The whole river, turned by hand: the five handlers over the embedded ports, and a Batch that a test scripts.
+
+Nothing moves but when `turn` is called, so a test says what is delivered when, how often, and where it crashes.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from batchplane_local.database import Database
+from batchplane_local.events import failed_ids, queue_event, schedule_event, stream_event
+from batchplane_local.io_bucket import FolderBucket
+from batchplane_local.links import Links
+from batchplane_local.mail import MailFolder
+from batchplane_local.queue import Message, Queue
+from batchplane_local.queues import EventDeadLetters, QueuedSubmissions
+from batchplane_local.records import SqliteRecords
+from controlplane.batch import Batch
+from controlplane.edge.function import Handler
+from controlplane.log import Logs
+from controlplane.record import JobRecord, RecordKey
+from lambdas.alert_on_failure.handler import build as build_alert_on_failure
+from lambdas.reconcile_jobs.handler import build as build_reconcile_jobs
+from lambdas.record_state_change.handler import build as build_record_state_change
+from lambdas.serve_api.handler import build as build_serve_api
+from lambdas.submit_job.handler import build as build_submit_job
+from tests.builders import DEPLOYMENT, T0, life
+
+#: Most turns of one test: each delivers every queue once.
+TURNS = 200
+
+
+class Crash(BaseException):
+    """The process died here. No `except Exception` hears of it."""
+
+
+class Crashes:
+    """Dies at the n-th call of any port, before or after it has its effect; never, where n is None."""
+
+    def __init__(self, at: int | None = None, *, after: bool = False) -> None:
+        self.calls = 0
+        self._at = at
+        self._after = after
+
+    def over(self, port: Any) -> Any:
+        """The same port, with this death in it."""
+        return _Dying(port, self)
+
+    def call(self, operation: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        """One call of a port."""
+        is_here = self.calls == self._at
+        self.calls += 1
+        if is_here and not self._after:
+            raise Crash
+        answer = operation(*arguments, **named)
+        if is_here:
+            raise Crash
+        return answer
+
+
+class _Dying:
+    def __init__(self, port: Any, crashes: Crashes) -> None:
+        self._port = port
+        self._crashes = crashes
+
+    def __getattr__(self, name: str) -> Any:
+        member = getattr(self._port, name)
+        if not callable(member):
+            return member
+        return lambda *arguments, **named: self._crashes.call(member, *arguments, **named)
+
+
+@dataclass(kw_only=True)
+class ScriptedBatch:
+    """An AWS Batch whose jobs end as a test says. Answers with boto3's shapes."""
+
+    #: How jobs end: the exit code of each attempt.
+    exit_codes: tuple[int, ...] = (0,)
+    #: Raised by the next calls of SubmitJob: before the job is taken, or after.
+    refusals: list[Exception] = field(default_factory=list)
+    cuts: list[Exception] = field(default_factory=list)
+    jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    terminated: list[str] = field(default_factory=list)
+
+    def submit_job(self, **request: Any) -> dict[str, Any]:
+        """Take a job, unless a refusal is due."""
+        if self.refusals:
+            raise self.refusals.pop(0)
+        job_id = f"batch-{len(self.jobs)}"
+        self.jobs[job_id] = dict(request, jobId=job_id, createdAt=T0 + len(self.jobs), status="RUNNABLE")
+        if self.cuts:
+            raise self.cuts.pop(0)
+        return {"jobId": job_id, "jobName": request["jobName"]}
+
+    def list_jobs(self, **request: Any) -> dict[str, Any]:
+        """Find jobs by name."""
+        (wanted,) = request["filters"][0]["values"]
+        return {"jobSummaryList": [job for job in self.jobs.values() if job["jobName"].lower() == wanted.lower()]}
+
+    def describe_jobs(self, **request: Any) -> dict[str, Any]:
+        """Tell the end of each known job."""
+        known = (job_id for job_id in request["jobs"] if job_id in self.jobs)
+        return {"jobs": [json.loads(self.events(job_id)[-1])["detail"] for job_id in known]}
+
+    def terminate_job(self, **request: Any) -> dict[str, Any]:
+        """Note the wish."""
+        self.terminated.append(request["jobId"])
+        return {}
+
+    def events(self, job_id: str) -> list[str]:
+        """Every event of a job's life."""
+        job = self.jobs[job_id]
+        place = {"jobQueue": job["jobQueue"], "jobDefinition": job["jobDefinition"]}
+        lived = map(json.loads, life(job["jobName"], job_id=job_id, exit_codes=self.exit_codes))
+        return [json.dumps(event | {"detail": event["detail"] | place}) for event in lived]
+
+
+class NoLogs:
+    """Logs that are not there."""
+
+    def get_log_events(self, **request: Any) -> Mapping[str, Any]:
+        """What CloudWatch answers for a stream that it does not have."""
+        missing = Exception("no stream")
+        missing.response = {"Error": {"Code": "ResourceNotFoundException"}}  # type: ignore[attr-defined]
+        raise missing
+
+
+class River:
+    """One plane over a folder."""
+
+    def __init__(self, folder: Path, *, batch: ScriptedBatch | None = None, crashes: Crashes | None = None) -> None:
+        self.folder = folder
+        self.batch = batch or ScriptedBatch()
+        self.crashes = crashes or Crashes()
+        self.now = T0
+        self._database = Database(folder / "plane.db")
+        self.submissions, self.job_events, self.record_changes = (
+            Queue(self._database, name, clock=self.clock) for name in ("submissions", "job-events", "record-changes")
+        )
+        self.records = SqliteRecords(self._database, changes=self.record_changes)
+        over = self.crashes.over
+        self.plane = SimpleNamespace(
+            deployment=DEPLOYMENT,
+            records=over(self.records),
+            submissions=over(QueuedSubmissions(queue=self.submissions)),
+            dead_letters=over(EventDeadLetters(queue=self.job_events)),
+            batch=Batch(over(self.batch)),
+            logs=Logs(NoLogs()),
+            io_bucket=FolderBucket(
+                self._database,
+                folder / "io",
+                links=Links(secret=b"s" * 32, clock=self.clock),
+                url="http://127.0.0.1",
+            ),
+            topic=over(MailFolder(folder / "mail", clock=self.clock)),
+            clock=self.clock,
+            settle_milliseconds=60_000,
+        )
+
+    def clock(self) -> int:
+        """The time, which passes only when a test says so."""
+        return self.now
+
+    def close(self) -> None:
+        """Close the database."""
+        self._database.close()
+
+    @cached_property
+    def _serve_api(self) -> Handler:
+        return build_serve_api(self.plane)
+
+    @cached_property
+    def _consumers(self) -> Sequence[tuple[Queue, Handler, Callable[[str, Sequence[Message]], dict[str, Any]]]]:
+        return (
+            (self.submissions, build_submit_job(self.plane), queue_event),
+            (self.job_events, build_record_state_change(self.plane), queue_event),
+            (self.record_changes, build_alert_on_failure(self.plane), stream_event),
+        )
+
+    def request(
+        self, method: str, path: str, body: Any = None, *, owner: str | None = "ada", **headers: str
+    ) -> tuple[int, Any]:
+        """Ask the API; the status and the document that it answers."""
+        authorizer = {"authorizer": {"jwt": {"claims": {"sub": owner}}}} if owner else {}
+        event = {
+            "version": "2.0",
+            "rawPath": path,
+            "rawQueryString": "",
+            "headers": {"content-type": "application/json"}
+            | {name.replace("_", "-"): headers[name] for name in headers},
+            "requestContext": {"http": {"method": method, "path": path}, "stage": "$default"} | authorizer,
+            "body": body if isinstance(body, str | None) else json.dumps(body),
+            "isBase64Encoded": False,
+        }
+        answer = self._serve_api(event, SimpleNamespace())
+        return answer["statusCode"], json.loads(answer["body"])
+
+    def submit(self, **document: Any) -> str:
+        """Submit a job until it is accepted, as a client does that repeats its Idempotency-Key; its id."""
+        body = {"jobName": "sleeper", "containerOverrides": {"command": ["sleep", "1"]}} | document
+        for _ in range(2):
+            try:
+                status, answer = self.request("POST", "/jobs", body, idempotency_key=json.dumps(body))
+            except Crash:
+                continue
+            assert status in (200, 202), answer
+            return str(answer["jobId"])
+        raise AssertionError("not accepted in two requests")
+
+    def run_jobs(self, *, faults: random.Random | None = None) -> None:
+        """Let every job of Batch live and end; its events are queued, shuffled and doubled where faults are given."""
+        events = [event for job_id in self.batch.jobs for event in self.batch.events(job_id)]
+        if faults:
+            events += faults.choices(events, k=len(events) // 2)
+            faults.shuffle(events)
+        self.job_events.send(events)
+
+    def turn(self, *, batch_size: int = 10) -> bool:
+        """Deliver what is waiting in each queue once; True while anything is left."""
+        for queue, handler, to_event in self._consumers:
+            messages = queue.receive(batch_size)
+            if not messages:
+                continue
+            try:
+                failed = failed_ids(handler(to_event(queue.name, messages), SimpleNamespace()), messages)
+            except Crash:
+                queue.recover()
+            else:
+                queue.finish(messages, failed=dict.fromkeys(failed, "failed"))
+        waits = [queue.seconds_until_visible() for queue, _, _ in self._consumers]
+        return any(wait is not None for wait in waits)
+
+    def settle(self) -> None:
+        """Turn until nothing is left; time passes where something waits."""
+        for _ in range(TURNS):
+            if not self.turn():
+                return
+            self.now += 1000
+        raise AssertionError(f"still not settled after {TURNS} turns")
+
+    def reconcile(self) -> dict[str, int]:
+        """Let the clock strike, an hour and a half later."""
+        self.now += 90 * 60_000
+        return dict(build_reconcile_jobs(self.plane)(schedule_event(self.now), SimpleNamespace()))
+
+    def record(self, job_id: str) -> JobRecord:
+        """What the plane remembers of a job."""
+        record = self.records.get(RecordKey(job_id=job_id))
+        assert record is not None
+        return record
+
+    @property
+    def mails(self) -> list[str]:
+        """Every mail that lies in the folder."""
+        return [path.read_text() for path in sorted((self.folder / "mail").glob("*.eml"))]

@@ -1,0 +1,336 @@
+"""The whole river: lambdas.serve_api, submit_job, record_state_change, alert_on_failure and reconcile_jobs at work."""
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from controlplane.job import Status
+from controlplane.record import RecordKey
+from tests.builders import PLAIN, event
+from tests.flow.river import Crashes, River, ScriptedBatch
+
+
+class Answered(Exception):
+    """An error with an answer, as botocore's ClientError has."""
+
+    def __init__(self, code: str, status: int) -> None:
+        super().__init__(code)
+        self.response = {"Error": {"Code": code, "Message": "words"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+
+
+def test_a_job_runs_from_submission_to_success(river: River) -> None:
+    """Accepted, handed to Batch, recorded: the whole history is told, and nobody is mailed."""
+    job_id = river.submit()
+    river.turn()
+    river.run_jobs()
+    river.settle()
+    _, document = river.request("GET", f"/jobs/{job_id}")
+
+    assert (["SUBMITTED", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"], 0, []) == (
+        [entry["status"] for entry in document["history"]],
+        document["container"]["exitCode"],
+        river.mails,
+    )
+
+
+def test_a_failure_is_mailed_once(make_river: Callable[..., River]) -> None:
+    """Two attempts, every event doubled and shuffled: one mail."""
+    river = make_river(batch=ScriptedBatch(exit_codes=(3, 3)))
+    job_id = river.submit()
+    river.turn()
+    river.run_jobs(faults=random.Random(1))  # noqa: S311 - a shuffle, not a secret
+    river.settle()
+    river.run_jobs()
+    river.settle()
+    (mail,) = river.mails
+
+    assert job_id in mail
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_events_in_any_order_make_the_same_record(make_river: Callable[..., River], seed: int) -> None:
+    """Duplicated, reordered, split over many deliveries: the record is that of an orderly delivery."""
+    faults = random.Random(seed)  # noqa: S311 - a shuffle, not a secret
+    codes = tuple(faults.choice((0, 1, 137)) for _ in range(faults.randint(1, 10)))
+    orderly, disorderly = (make_river(batch=ScriptedBatch(exit_codes=codes)) for _ in range(2))
+    job_id = orderly.submit()
+    disorderly.submit()
+    for river in (orderly, disorderly):
+        river.turn()
+        river.run_jobs(faults=faults if river is disorderly else None)
+        while river.turn(batch_size=faults.randint(1, 7)):
+            pass
+
+    expected, actual = (replace(river.record(job_id), capability_digest=None) for river in (orderly, disorderly))
+    assert expected == actual
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("call", range(24))
+def test_a_crash_between_any_two_steps_costs_nothing(make_river: Callable[..., River], call: int, after: bool) -> None:
+    """The process dies at one call of one port: one Batch job all the same, the right record, one mail."""
+    river = make_river(batch=ScriptedBatch(exit_codes=(7,)), crashes=Crashes(call, after=after))
+    job_id = river.submit()
+    for _ in range(3):  # whatever the crash left waiting is there within the settle time and a sweep
+        river.settle()
+        river.run_jobs()
+        river.settle()
+        if not river.record(job_id).is_open:
+            break
+        river.now += 60_000
+    record = river.record(job_id)
+
+    assert (1, Status.FAILED, 7, 1) == (len(river.batch.jobs), record.status, record.exit_code, len(river.mails))
+
+
+def test_the_crashes_above_cover_every_call(make_river: Callable[..., River]) -> None:
+    """The run without a crash makes fewer calls than are crashed at."""
+    river = make_river(batch=ScriptedBatch(exit_codes=(7,)))
+    river.submit()
+    river.settle()
+    river.run_jobs()
+    river.settle()
+
+    assert 10 < river.crashes.calls <= 24
+
+
+def test_a_lost_event_is_healed_by_the_sweep(river: River) -> None:
+    """No event of the job ever arrives; reconcile_jobs asks Batch and the record ends right."""
+    job_id = river.submit()
+    river.settle()
+    tally = river.reconcile()
+
+    assert (Status.SUCCEEDED, 1) == (river.record(job_id).status, tally["healed"])
+
+
+def test_a_job_that_batch_has_forgotten_is_lost_not_failed(river: River) -> None:
+    """The last status stays, and the record says that it is lost."""
+    job_id = river.submit()
+    river.settle()
+    river.batch.jobs.clear()
+    river.reconcile()
+    record = river.record(job_id)
+
+    assert (Status.SUBMITTED, True) == (record.status, record.lost)
+
+
+def test_a_submission_whose_message_was_lost_is_handed_on_again(river: River) -> None:
+    """The message is gone; the sweep finds the record that Batch does not know."""
+    river.submit()
+    river.submissions.finish(river.submissions.receive(10), failed={})
+    river.reconcile()
+    river.settle()
+
+    assert 1 == len(river.batch.jobs)
+
+
+def test_a_malformed_event_rests_with_its_reason_while_its_mates_are_recorded(river: River) -> None:
+    """One bad message of a batch harms no other."""
+    job_id = river.submit()
+    river.turn()
+    river.job_events.send(["{not json"])
+    river.run_jobs()
+    river.settle()
+    (letter,) = river.job_events.dead_letters()
+
+    assert (Status.SUCCEEDED, "{not json", True) == (
+        river.record(job_id).status,
+        letter.body,
+        "not a Batch Job State Change event" in letter.reason,
+    )
+
+
+def test_an_event_may_come_before_submit_jobs_answer(river: River) -> None:
+    """The connection is cut after Batch took the job; its events settle the submission, and it is not sent again."""
+    river.batch.cuts.append(ConnectionError("cut"))
+    job_id = river.submit()
+    river.turn()
+    river.run_jobs()
+    river.settle()
+
+    assert (1, "batch-0") == (len(river.batch.jobs), river.record(job_id).batch_job_id)
+
+
+def test_an_unknown_outcome_is_looked_up(make_river: Callable[..., River]) -> None:
+    """The connection is cut after Batch took the job, and no event comes: its name is found, not sent again."""
+    river = make_river()
+    river.batch.cuts.append(ConnectionError("cut"))
+    job_id = river.submit()
+    for _ in range(3):
+        river.turn()
+        river.now += 61_000
+    river.settle()
+
+    assert (1, "batch-0") == (len(river.batch.jobs), river.record(job_id).batch_job_id)
+
+
+def test_a_throttled_submission_is_sent_again(river: River) -> None:
+    """Too many requests: Batch did not take it, so it is sent again without a look."""
+    river.batch.refusals += [Answered("TooManyRequestsException", 429)] * 3
+    river.submit()
+    river.settle()
+
+    assert 1 == len(river.batch.jobs)
+
+
+def test_what_batch_refuses_fails_with_batchs_own_words(river: River) -> None:
+    """A refusal is the job's end, and a person is told."""
+    river.batch.refusals.append(Answered("ClientException", 400))
+    job_id = river.submit()
+    river.settle()
+    record = river.record(job_id)
+
+    assert (Status.FAILED, "ClientException: words", 1) == (record.status, record.status_reason, len(river.mails))
+
+
+def test_a_second_batch_job_of_one_submission_is_terminated(river: River) -> None:
+    """It is recorded under Batch's own id; our record stays the first one's."""
+    job_id = river.submit()
+    river.settle()
+    name = river.batch.jobs["batch-0"]["jobName"]
+    river.job_events.send([event("RUNNING", job_id="batch-9", name=name)])
+    river.settle()
+
+    assert (["batch-9"], "batch-0", Status.RUNNING) == (
+        river.batch.terminated,
+        river.record(job_id).batch_job_id,
+        river.record("batch-9").status,
+    )
+
+
+def test_a_forged_name_touches_nothing_of_ours(river: River) -> None:
+    """Another definition under our name: it is somebody's own job, and ours goes on."""
+    job_id = river.submit()
+    river.settle()
+    name = river.batch.jobs["batch-0"]["jobName"]
+    river.job_events.send([event("FAILED", job_id="forged", name=name, jobDefinition=PLAIN)])
+    river.settle()
+
+    assert (Status.SUBMITTED, Status.FAILED) == (river.record(job_id).status, river.record("forged").status)
+
+
+def test_a_job_nobody_submitted_through_us_is_recorded(river: River) -> None:
+    """Under Batch's own id, and for nobody's eyes."""
+    river.job_events.send([event("RUNNING", job_id="theirs")])
+    river.settle()
+
+    assert (Status.RUNNING, 404) == (river.record("theirs").status, river.request("GET", "/jobs/theirs")[0])
+
+
+def test_children_are_recorded_one_by_one(river: River) -> None:
+    """Each child of an array has a document of its own, and the parent counts them."""
+    job_id = river.submit(arrayProperties={"size": 3})
+    river.settle()
+    name = river.batch.jobs["batch-0"]["jobName"]
+    river.job_events.send([event("RUNNING", job_id=f"batch-0:{index}", name=name) for index in (2, 0)])
+    river.settle()
+    _, parent = river.request("GET", f"/jobs/{job_id}")
+    _, child = river.request("GET", f"/jobs/{job_id}/children/2")
+
+    assert ({"RUNNING": 2, "SUBMITTED": 1}, f"{job_id}:2", {"index": 2}) == (
+        parent["arrayProperties"]["statusSummary"],
+        child["jobId"],
+        child["arrayProperties"],
+    )
+
+
+def test_a_dependent_waits_until_batch_knows_what_it_waits_for(river: River) -> None:
+    """The dependency is given in Batch's own id."""
+    first = river.submit()
+    second = river.submit(jobName="second", dependsOn=[{"jobId": first}])
+    river.settle()
+    (submitted,) = [job for job in river.batch.jobs.values() if job["jobName"].endswith(second)]
+
+    assert [{"jobId": river.record(first).batch_job_id}] == submitted["dependsOn"]
+
+
+def test_a_dependency_that_has_succeeded_is_dropped(river: River) -> None:
+    """Batch may have forgotten it."""
+    first = river.submit()
+    river.settle()
+    river.run_jobs()
+    river.settle()
+    second = river.submit(jobName="second", dependsOn=[{"jobId": first}])
+    river.settle()
+    (submitted,) = [job for job in river.batch.jobs.values() if job["jobName"].endswith(second)]
+
+    assert "dependsOn" not in submitted
+
+
+def test_another_owners_job_can_not_be_depended_on(river: River) -> None:
+    """It does not exist."""
+    theirs = river.submit()
+    body = {"jobName": "mine", "dependsOn": [{"jobId": theirs}]}
+    _, mine = river.request("POST", "/jobs", body, owner="bob")
+    river.settle()
+
+    assert f"dependsOn: there is no job {theirs}" == river.record(mine["jobId"]).status_reason
+
+
+def test_another_owners_job_does_not_exist(river: River) -> None:
+    """Every route that names a job answers 404, as for a job that never was."""
+    job_id = river.submit()
+    paths = ["", "/log", "/outputs", "/children", "/children/0", "/children/0/log"]
+
+    assert {404} == {river.request("GET", f"/jobs/{job_id}{path}", owner="bob")[0] for path in paths}
+
+
+def test_another_owners_job_is_not_listed(river: River) -> None:
+    """A list is by owner."""
+    river.submit()
+
+    assert [] == river.request("GET", "/jobs", owner="bob")[1]["jobs"]
+
+
+def test_the_same_key_with_another_body_is_a_conflict(river: River) -> None:
+    """The first body stays what was asked."""
+    for name, expected in (("a", 202), ("a", 200), ("b", 409)):
+        assert expected == river.request("POST", "/jobs", {"jobName": name}, idempotency_key="k")[0]
+
+
+def test_a_capability_lends_links_to_its_own_job_alone(river: River) -> None:
+    """The runner's variables open its job's prefix, until the job has ended."""
+    job_id = river.submit()
+    river.settle()
+    environment = river.batch.jobs["batch-0"]["containerOverrides"]["environment"]
+    told = {variable["name"]: variable["value"] for variable in environment}
+    bearer = {"authorization": f"Bearer {told['BATCHPLANE_CAPABILITY']}"}
+    upload = {"name": "out.txt", "size": 1, "sha256": "0" * 64}
+
+    def ask(job: str) -> int:
+        return river.request("POST", "/runner/links", {"jobId": job, "uploads": [upload]}, owner=None, **bearer)[0]
+
+    other = river.submit(jobName="other")
+    while_running = (ask(job_id), ask(other))
+    river.run_jobs()
+    river.settle()
+
+    assert ((200, 401), 401) == (while_running, ask(job_id))
+
+
+def test_a_capability_is_stored_as_a_digest_only(river: River) -> None:
+    """Whoever reads the record can't use it."""
+    job_id = river.submit()
+    river.settle()
+    environment = json.dumps(river.batch.jobs["batch-0"]["containerOverrides"]["environment"])
+
+    assert river.record(job_id).capability_digest not in environment
+
+
+def test_a_plain_definition_is_told_nothing_of_the_plane(river: River) -> None:
+    """No capability where no runner would use it."""
+    river.submit(jobDefinition="plain")
+    river.settle()
+
+    assert {"command": ["sleep", "1"]} == river.batch.jobs["batch-0"]["containerOverrides"]
+
+
+def test_the_record_of_a_child_is_kept_under_batchs_id(river: River) -> None:
+    """A forged name on a child reaches no child of ours."""
+    river.job_events.send([event("RUNNING", job_id="batch-7:1", name="x")])
+    river.settle()
+
+    assert river.records.get(RecordKey(job_id="batch-7", index=1))
