@@ -6,35 +6,38 @@ import contextlib
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NoReturn
 
 from batchplane_runner.errors import CommandMissing, CommandNotExecutable, CommandNotFound
-from batchplane_runner.signals import SignalRelay
+from batchplane_runner.signals import AWAITED, PASSED_ON, held
+
+#: How a process id travels to the guard.
+_PID_BYTES = 8
 
 
-def run_command(argv: Sequence[str], environment: Mapping[str, str], relay: SignalRelay) -> int:
+def run_command(argv: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run a command to its end: its exit code, or 128 + n if signal n ended it. Raises CommandNotFound and kin.
 
     What it left running in its process group ends with it, as everything does when a container's first process ends.
     """
     if not argv:
         raise CommandMissing("no command was given: name one after the runner, or in the job definition's command")
-    relay.hold()
-    child = _start(argv, environment)
-    group = child.pid
-    guard = _guard(group)
-    relay.pass_to(group)
-    child.returncode = _wait(group)
-    relay.let_be()
-    _kill(group)
-    os.write(guard, b".")
-    os.close(guard)
+    with held() as mask, _guarded() as announce:
+
+        def begin() -> None:
+            announce()
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+        child = _start(argv, environment, begin)
+        child.returncode = _wait(child.pid)
+        _send(child.pid, signal.SIGKILL)
     return child.returncode if child.returncode >= 0 else 128 - child.returncode
 
 
-def _start(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _start(argv: Sequence[str], environment: Mapping[str, str], begin: Callable[[], None]) -> subprocess.Popen[bytes]:
     try:
-        return subprocess.Popen(argv, env=environment, start_new_session=True)  # noqa: S603 - running it is the purpose
+        return subprocess.Popen(argv, env=environment, start_new_session=True, preexec_fn=begin)
     except FileNotFoundError as error:
         raise CommandNotFound(f"the command {argv[0]!r} was not found ({error.strerror})") from error
     except (OSError, ValueError) as error:
@@ -42,32 +45,56 @@ def _start(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.Po
 
 
 def _wait(child: int) -> int:
-    """The child's exit code, negative for a signal. Buries orphans too: a container's first process inherits them."""
+    """The child's exit code, negative for a signal; what comes in the meantime is passed on to its group."""
     while True:
-        process, status = os.wait()
-        if process == child:
-            return os.waitstatus_to_exitcode(status)
+        number = signal.sigwait(AWAITED)
+        if number in PASSED_ON:
+            _send(child, number)
+        elif (code := _bury(child)) is not None:
+            return code
 
 
-def _guard(group: int) -> int:
-    """Leave a process behind that kills the group if this one is killed; writing to what is returned dismisses it.
+def _bury(child: int) -> int | None:
+    """Bury all that has ended, also orphans, which a container's first process inherits; the child's exit code."""
+    code = None
+    with contextlib.suppress(ChildProcessError):
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            if ended[0] == child:
+                code = os.waitstatus_to_exitcode(ended[1])
+    return code
+
+
+@contextlib.contextmanager
+def _guarded() -> Iterator[Callable[[], object]]:
+    """While this lasts, another process kills the command's group if this one is killed.
 
     A container takes all its processes with it. Beside the embedded AWS Batch there is no container, and SIGKILL for
-    the runner must not leave its command running.
+    the runner must not leave its command running. The command announces itself before it begins, by what is yielded:
+    were it announced from here, a moment would be left in which nobody guards it.
     """
     reading, writing = os.pipe()
-    if os.fork():
-        os.close(reading)
-        return writing
+    if os.fork() == 0:
+        _stand_guard(reading, writing)
+    os.close(reading)
+    try:
+        yield lambda: os.write(writing, os.getpid().to_bytes(_PID_BYTES, "big"))
+        os.write(writing, b".")
+    finally:
+        os.close(writing)
+
+
+def _stand_guard(reading: int, writing: int) -> NoReturn:
+    """Wait until the runner says that all is over, or until it is gone without a word."""
     try:
         os.setsid()  # A signal to the runner's own group must not reach the guard.
         os.close(writing)
-        if not os.read(reading, 1):
-            _kill(group)
+        group = os.read(reading, _PID_BYTES)
+        if group and not os.read(reading, 1):
+            _send(int.from_bytes(group, "big"), signal.SIGKILL)
     finally:
         os._exit(0)
 
 
-def _kill(group: int) -> None:
+def _send(group: int, number: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, signal.SIGKILL)
+        os.killpg(group, number)

@@ -10,7 +10,7 @@ from batchplane_runner.command import run_command
 from batchplane_runner.environment import JobIdentity, command_environment
 from batchplane_runner.errors import FileFailed, RunnerError
 from batchplane_runner.retry import Retry
-from batchplane_runner.signals import SignalRelay
+from batchplane_runner.signals import stop_on_signal
 from batchplane_runner.transfer import fetch_inputs, send_outputs
 
 #: The folder in the working directory whose files are kept; BATCHPLANE_OUTPUTS tells the command its absolute path.
@@ -28,25 +28,22 @@ def run(
 
     Returns the command's exit code, or the runner's own (see `errors`) after one line on stderr.
     """
-    relay = SignalRelay()
     try:
-        relay.install()
+        stop_on_signal()
         job = JobIdentity.from_environment(environment)
         if job is None:
-            return run_command(argv, command_environment(environment), relay)
-        return _run_job(job, argv, command_environment(environment), relay, Retry(sleep=sleep, random=random))
+            return run_command(argv, command_environment(environment))
+        return _run_job(job, argv, command_environment(environment), Retry(sleep=sleep, random=random))
     except RunnerError as error:
         _say(error)
         return error.exit_code
 
 
-def _run_job(
-    job: JobIdentity, argv: Sequence[str], environment: Mapping[str, str], relay: SignalRelay, retry: Retry
-) -> int:
+def _run_job(job: JobIdentity, argv: Sequence[str], environment: Mapping[str, str], retry: Retry) -> int:
     folder = Path.cwd()
     fetch_inputs(job, folder, retry)
     outputs = _outputs_folder(folder)
-    code = run_command(argv, {**environment, "BATCHPLANE_OUTPUTS": str(outputs)}, relay)
+    code = run_command(argv, {**environment, "BATCHPLANE_OUTPUTS": str(outputs)})
     try:
         send_outputs(job, outputs, retry)
     except RunnerError as error:

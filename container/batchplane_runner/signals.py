@@ -1,4 +1,4 @@
-"""What SIGTERM and SIGINT mean at each moment of the run. Decides nothing else.
+"""What SIGTERM and SIGINT mean at each moment of the run: its end, a message for the command, or nothing any more.
 
 AWS Batch terminates a job with SIGTERM, and SIGKILL 30 seconds later; both go to the container's first process, the
 runner: https://docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html
@@ -7,55 +7,45 @@ runner: https://docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterator
 from types import FrameType
+from typing import NoReturn
 
 from batchplane_runner.errors import Stopped
 
-PASSED_ON = (signal.SIGTERM, signal.SIGINT)
+PASSED_ON = frozenset({signal.SIGTERM, signal.SIGINT})
+#: What the runner waits for while the command runs.
+AWAITED = PASSED_ON | {signal.SIGCHLD}
 
 
-class SignalRelay:
-    """Stops the run, or passes the signal on, or lets the run come to its end."""
+def stop_on_signal() -> None:
+    """From now on either signal ends the run. A first process that handles none would not even die of them."""
+    for number in PASSED_ON:
+        signal.signal(number, _stop)
 
-    def __init__(self) -> None:
-        self._held: list[int] = []
-        self._take: Callable[[int], object] = _stop
 
-    def install(self) -> None:
-        """Take both signals from now on. A first process that handles none would not even die of them."""
+@contextlib.contextmanager
+def held() -> Iterator[set[int]]:
+    """While this lasts, what comes is held for `sigwait`: a handler could miss the moment before a wait begins.
+
+    Yields the mask from before, which the command must get back. Afterwards both signals are ignored: the outputs are
+    uploaded in the seconds that are left.
+    """
+    # Some systems hold no SIGCHLD that nobody handles.
+    signal.signal(signal.SIGCHLD, _notice)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED)
+    try:
+        yield {int(number) for number in before}
+    finally:
         for number in PASSED_ON:
-            signal.signal(number, self._receive)
-
-    def hold(self) -> None:
-        """The command is about to start: keep what comes until `pass_to`."""
-        self._take = self._held.append
-
-    def pass_to(self, group: int) -> None:
-        """The command runs in this process group: it gets what was held, and what comes."""
-        self._take = partial(_send, group)
-        for number in self._held:
-            _send(group, number)
-
-    def let_be(self) -> None:
-        """The command has ended: its outputs are uploaded in the seconds that are left."""
-        self._take = _let_be
-
-    def _receive(self, number: int, _frame: FrameType | None) -> None:
-        self._take(number)
+            signal.signal(number, signal.SIG_IGN)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _stop(number: int) -> None:
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
     raise Stopped(number)
 
 
-def _send(group: int, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(group, number)
-
-
-def _let_be(_number: int) -> None:
+def _notice(_number: int, _frame: FrameType | None) -> None:
     pass
