@@ -23,7 +23,7 @@ from batchplane_local.database import Database
 from batchplane_local.tokens import Tokens, may_own
 from controlplane.errors import SubmissionInvalid
 
-app = typer.Typer(help="The plane on this machine, with no AWS account.", add_completion=False)
+app = typer.Typer(help="The plane on this machine, with no AWS account.", add_completion=False, rich_markup_mode=None)
 
 #: What the functions' own library reads; no log of it, and no metric, belongs on a terminal.
 _QUIET = {

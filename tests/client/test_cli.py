@@ -72,16 +72,20 @@ def test_without_a_plane_there_is_one_clear_line() -> None:
 
 @pytest.fixture(name="plugged")
 def _plugged(tmp_path: Path) -> str:
-    """A folder to import from, with another part's two commands: one whole, one that lacks a library."""
+    """A folder to import from, with another part's commands: a whole one, and two that lack a library."""
     (tmp_path / "part-1.dist-info").mkdir()
     (tmp_path / "part-1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: part\nVersion: 1\n")
     (tmp_path / "part-1.dist-info" / "entry_points.txt").write_text(
-        "[batchplane.commands]\ngreet = part:app\nbroken = part_broken:app\n"
+        "[batchplane.commands]\ngreet = part:app\nbroken = part_broken:app\nlate = part_late:app\n"
     )
     (tmp_path / "part.py").write_text(
         "import typer\nprint('imported')\napp = typer.Typer()\n@app.command()\ndef greet():\n    print('hello')\n"
     )
-    (tmp_path / "part_broken.py").write_text("import library_that_is_not_there\n")
+    missing = "import library_that_is_not_there\n"
+    (tmp_path / "part_broken.py").write_text(missing)
+    (tmp_path / "part_late.py").write_text(
+        f"import typer\napp = typer.Typer()\n@app.command()\ndef late():\n    {missing}"
+    )
     return str(tmp_path)
 
 
@@ -97,15 +101,20 @@ def test_a_command_of_another_part_is_imported_only_when_called(plugged: str) ->
     assert "imported" not in cli("list", PYTHONPATH=plugged).stdout
 
 
-def test_a_command_that_lacks_a_library_says_what_to_install(plugged: str) -> None:
-    """And the help still lists it."""
-    ended = cli("broken", "--some", "thing", PYTHONPATH=plugged)
+@pytest.mark.parametrize("argv", [("broken", "--some", "thing"), ("late",)])
+def test_a_command_that_lacks_a_library_says_what_to_install(argv: tuple[str, ...], plugged: str) -> None:
+    """Whether it notices when it is imported, or when it is called."""
+    ended = cli(*argv, PYTHONPATH=plugged)
 
     assert (ended.returncode, ended.stderr) == (
         1,
-        "batchplane: the command 'broken' needs more than the client"
-        " (No module named 'library_that_is_not_there'): pip install 'batchplane[broken]'\n",
+        f"batchplane: the command '{argv[0]}' needs more than the client"
+        f" (No module named 'library_that_is_not_there'): pip install 'batchplane[{argv[0]}]'\n",
     )
+
+
+def test_the_help_lists_a_command_that_lacks_a_library(plugged: str) -> None:
+    """What can be installed can be seen."""
     assert "Not installed: pip install 'batchplane[broken]'" in cli("--help", PYTHONPATH=plugged).stdout
 
 

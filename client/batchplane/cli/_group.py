@@ -43,27 +43,43 @@ class CommandGroup(TyperGroup):
         try:
             return super().invoke(ctx)
         except BatchplaneError as error:
-            typer.echo(f"batchplane: {printable(error)}", err=True)
-            raise typer.Exit(of_error(error)) from error
+            raise _told(error) from error
+        except ModuleNotFoundError as error:
+            if ctx.invoked_subcommand in self.commands:
+                raise
+            # Another part may import what it needs as late as we import it.
+            raise _told(_incomplete(ctx.invoked_subcommand, error)) from error
+
+
+def _told(error: BatchplaneError) -> typer.Exit:
+    typer.echo(f"batchplane: {printable(error)}", err=True)
+    return typer.Exit(of_error(error))
+
+
+def _incomplete(name: str, error: ImportError) -> BatchplaneError:
+    return BatchplaneError(f"the command {name!r} needs more than the client ({error}): {_advice(name)}")
+
+
+def _advice(name: str) -> str:
+    return f"pip install 'batchplane[{name}]'"
 
 
 def _load(entry: EntryPoint) -> Any:
     try:
         return get_command(entry.load())
     except ImportError as error:
-        return _unavailable(entry.name, str(error))
+        return _unavailable(entry.name, _incomplete(entry.name, error))
 
 
-def _unavailable(name: str, reason: str) -> TyperCommand:
+def _unavailable(name: str, error: BatchplaneError) -> TyperCommand:
     """A command that says what is missing: the help still lists it, and only calling it fails."""
-    advice = f"pip install 'batchplane[{name}]'"
 
     def explain() -> None:
-        raise BatchplaneError(f"the command {name!r} needs more than the client ({reason}): {advice}")
+        raise error
 
     return TyperCommand(
         name=name,
         callback=explain,
-        help=f"Not installed: {advice}",
+        help=f"Not installed: {_advice(name)}",
         context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
     )

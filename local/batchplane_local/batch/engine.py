@@ -22,7 +22,7 @@ from batchplane_local.batch.attempt import Attempt
 from batchplane_local.batch.catalogue import COMPUTE_ENVIRONMENT, Catalogue
 from batchplane_local.batch.claims import Claim, Claims
 from batchplane_local.batch.host import Host
-from batchplane_local.batch.launch import Launcher
+from batchplane_local.batch.launch import Launcher, cannot_start
 from batchplane_local.batch.ledger import Ledger
 from batchplane_local.batch.live import Live
 from batchplane_local.batch.output import Outputs
@@ -168,7 +168,11 @@ class Engine:
             self._commit_soon()
 
     def _start(self, attempt: Attempt) -> None:
-        slot = self._slots.take()
+        try:
+            slot = self._slots.take()
+        except OSError as error:
+            self._ledger.end(attempt, cannot_start(error), self._clock())
+            return
         attempt.slot = slot.number
         environment = self._catalogue.find(COMPUTE_ENVIRONMENT, attempt.environment)
         claim = Claim(attempt.key, attempt.number, slot.number, environment.key if environment else 0)

@@ -59,9 +59,10 @@ class Host:
         try:
             launch = self._launcher.launch(attempt, slot.directory)
             pid = slot.spawner.start(launch.path, launch.arguments, launch.environment)
+            pidfd = _pidfd(pid)
         except OSError as error:
             return cannot_start(error)
-        running = Running(attempt=attempt, slot=slot, pid=pid, pidfd=os.pidfd_open(pid))
+        running = Running(attempt=attempt, slot=slot, pid=pid, pidfd=pidfd)
         self._by_key[attempt.key] = self._by_session[pid] = running
         self._loop.add_reader(running.pidfd, self._exited, running)
         return None
@@ -120,6 +121,16 @@ class Host:
         ids = self._launcher.task_ids.read(task_id)
         running = self._by_key.get(ids[0]) if ids else None
         return running is not None and ids is not None and running.attempt.number == ids[1]
+
+
+def _pidfd(pid: int) -> int:
+    """A file that tells when the process has ended; without one, the process is ended and OSError raised."""
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        _signal_group(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        raise
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:

@@ -21,10 +21,12 @@ _MODE = 0o700
 class Slot:
     """One working directory and one log file."""
 
-    __slots__ = ("directory", "log", "log_path", "number", "spawner")
+    __slots__ = ("directory", "log", "log_path", "number", "source", "spawner")
 
-    def __init__(self, folder: Path, number: int) -> None:
+    def __init__(self, folder: Path, number: int, source: int) -> None:
         self.number = number
+        #: The file that commands read from.
+        self.source = source
         #: Absolute path of the working directory.
         self.directory = str(folder / str(number) / "work")
         self.log_path = folder / str(number) / "log"
@@ -60,7 +62,7 @@ class Slot:
     def _open(self) -> None:
         self.log = os.open(self.log_path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         #: Starts commands that run in the working directory and write to the log file.
-        self.spawner = Spawner(directory=self.directory, output=self.log)
+        self.spawner = Spawner(directory=self.directory, source=self.source, output=self.log)
 
 
 class Slots:
@@ -70,6 +72,7 @@ class Slots:
         self._folder = folder / "slots"
         self._trash = folder / "trash"
         self._janitor = ThreadPoolExecutor(1, thread_name_prefix="batch-janitor")
+        self._nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         self._free: list[Slot] = []
         self._made = 0
         self._thrown = 0
@@ -84,11 +87,11 @@ class Slots:
             self._janitor.submit(shutil.rmtree, leftover, ignore_errors=True)
 
     def take(self) -> Slot:
-        """A clean slot."""
+        """A clean slot. Raises OSError where another can't be made."""
         if self._free:
             return self._free.pop()
         self._made += 1
-        return Slot(self._folder, self._made)
+        return Slot(self._folder, self._made, self._nothing)
 
     def give_back(self, slot: Slot) -> None:
         """The attempt has ended, and what it wrote has been taken care of."""
@@ -103,6 +106,7 @@ class Slots:
         """Close every free slot, and end the janitor once it has removed what it was given."""
         for slot in self._free:
             slot.close()
+        os.close(self._nothing)
         self._janitor.shutdown()
 
     def _throw(self, path: Path) -> None:

@@ -24,16 +24,14 @@ _C = ctypes.PyDLL(None, use_errno=True)
 
 
 class Spawner:
-    """Starts commands in one working directory, with their output going to one file."""
+    """Starts commands in one working directory, with their input from one file and their output to another."""
 
-    def __init__(self, *, directory: str, output: int) -> None:
+    def __init__(self, *, directory: str, source: int, output: int) -> None:
         self._actions = ctypes.create_string_buffer(_OPAQUE)
         self._attributes = ctypes.create_string_buffer(_OPAQUE)
         _check(_C.posix_spawn_file_actions_init(self._actions))
-        self._nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
-        _check(_C.posix_spawn_file_actions_adddup2(self._actions, self._nothing, 0))
-        for stream in (1, 2):
-            _check(_C.posix_spawn_file_actions_adddup2(self._actions, output, stream))
+        for stream, file in enumerate((source, output, output)):
+            _check(_C.posix_spawn_file_actions_adddup2(self._actions, file, stream))
         _check(_C.posix_spawn_file_actions_addchdir_np(self._actions, os.fsencode(directory)))
         self._set_attributes()
 
@@ -56,7 +54,6 @@ class Spawner:
         """Free what the C library holds."""
         _C.posix_spawn_file_actions_destroy(self._actions)
         _C.posix_spawnattr_destroy(self._attributes)
-        os.close(self._nothing)
 
     def _set_attributes(self) -> None:
         signals = ctypes.create_string_buffer(128)

@@ -1,7 +1,8 @@
 """The IOBucket: where each byte of a job's input and output lies, and the port that lends links to it. Does no I/O.
 
-Keys are made here and nowhere else: `<owner>/uploads/<upload>/<name>` for what a caller sends ahead of a job,
-`<owner>/<jobId>/outputs/[<index>/]<name>` for what a job leaves.
+Keys are made here and nowhere else: `<owner>/uploads/<sha256>/<name>` for what a caller sends ahead of a job, the same
+for the same bytes, so that a submission can be repeated word for word; `<owner>/<jobId>/outputs/[<index>/]<name>` for
+what a job leaves.
 """
 
 from __future__ import annotations
@@ -84,9 +85,9 @@ def owner_prefix(owner: str) -> str:
     return quote(owner, safe="@+=,._-") + "/"
 
 
-def upload_key(owner: str, upload_id: str, name: str) -> str:
+def upload_key(owner: str, sha256: str, name: str) -> str:
     """The key of one uploaded file."""
-    return f"{owner_prefix(owner)}uploads/{upload_id}/{name}"
+    return f"{owner_prefix(owner)}uploads/{sha256}/{name}"
 
 
 def outputs_prefix(owner: str, job_id: str, index: int | None = None) -> str:

@@ -7,7 +7,6 @@ has ended, and gets short links to that job's prefix alone.
 from __future__ import annotations
 
 import hmac
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,7 +45,7 @@ class Lender:
     def lend_upload(self, upload: Upload, *, owner: str) -> tuple[str, Link]:
         """The key under which a caller's file will lie, and the link that stores it. Raises SubmissionInvalid."""
         _check("", upload)
-        key = upload_key(owner, secrets.token_hex(8), upload.name)
+        key = upload_key(owner, upload.sha256, upload.name)
         return key, self.io_bucket.upload_link(key, size=upload.size, sha256=upload.sha256)
 
     def lend_to_runner(

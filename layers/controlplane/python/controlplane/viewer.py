@@ -56,8 +56,8 @@ class Viewer:
         children: Sequence[JobRecord] = ()
         if parent.batch_job_id and parent.size:
             children = self.records.children(parent.batch_job_id, size=parent.size, first=first, limit=limit)
-        more = len(children) == limit and children[-1].key.index is not None
-        following = (children[-1].key.index or 0) + 1 if more else None
+        after = (children[-1].key.index or 0) + 1 if children else first
+        following = after if len(children) == limit and after < (parent.size or 0) else None
         return {"jobs": [self._document(child, submission) for child in children], "next": following}
 
     def log(
