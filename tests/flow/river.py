@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import parse_qsl
 
 from batchplane_local.database import Database
 from batchplane_local.events import failed_ids, queue_event, schedule_event, stream_event
@@ -185,14 +186,15 @@ class River:
         )
 
     def request(
-        self, method: str, path: str, body: Any = None, *, owner: str | None = "ada", **headers: str
+        self, method: str, path: str, body: Any = None, *, owner: str | None = "ada", query: str = "", **headers: str
     ) -> tuple[int, Any]:
         """Ask the API; the status and the document that it answers."""
         authorizer = {"authorizer": {"jwt": {"claims": {"sub": owner}}}} if owner else {}
         event = {
             "version": "2.0",
             "rawPath": path,
-            "rawQueryString": "",
+            "rawQueryString": query,
+            "queryStringParameters": dict(parse_qsl(query)) or None,
             "headers": {"content-type": "application/json"}
             | {name.replace("_", "-"): headers[name] for name in headers},
             "requestContext": {"http": {"method": method, "path": path}, "stage": "$default"} | authorizer,

@@ -237,6 +237,25 @@ def test_children_are_recorded_one_by_one(river: River) -> None:
     )
 
 
+def test_a_page_of_children_says_where_to_go_on(river: River) -> None:
+    """And ends with the last child, though the page is full."""
+    job_id = river.submit(arrayProperties={"size": 4})
+    river.settle()
+    river.job_events.send([event("RUNNING", job_id=f"batch-0:{index}", name="x") for index in range(4)])
+    river.settle()
+    pages = [river.request("GET", f"/jobs/{job_id}/children", query=f"first={first}&limit=2")[1] for first in (0, 2)]
+
+    assert [2, None] == [page["next"] for page in pages]
+
+
+def test_the_same_file_is_uploaded_under_the_same_key(river: River) -> None:
+    """A submission with inputs can be repeated word for word."""
+    upload = {"name": "data.csv", "size": 1, "sha256": "0" * 64}
+    keys = {river.request("POST", "/uploads", upload)[1]["key"] for _ in range(2)}
+
+    assert {f"ada/uploads/{'0' * 64}/data.csv"} == keys
+
+
 def test_a_dependent_waits_until_batch_knows_what_it_waits_for(river: River) -> None:
     """The dependency is given in Batch's own id."""
     first = river.submit()
