@@ -22,6 +22,9 @@ _MANAGED_POLICY = "service-role/AmazonEC2ContainerServiceforEC2Role"
 _KEEP_JOBS_FROM_METADATA = (
     f"iptables --insert OUTPUT --destination 169.254.169.254 --match owner --uid-owner {JOB_USER_ID} --jump REJECT"
 )
+#: The agent keeps the volumes of an ended job for three hours unless told otherwise, and all share one disk.
+#: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/automated_image_cleanup.html
+_FORGET_ENDED_JOBS_SOON = "echo ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION=10m >> /etc/ecs/ecs.config"
 
 
 class ComputeEnvironment(Construct):
@@ -41,6 +44,7 @@ class ComputeEnvironment(Construct):
             allocation_strategy=batch.AllocationStrategy.BEST_FIT_PROGRESSIVE,
             default_instance_classes=[batch.DefaultInstanceClass[settings.job_architecture.upper()]],
             instance_role=self._instance_role(),
+            images=[batch.EcsMachineImage(image_type=batch.EcsMachineImageType.ECS_AL2023)],
             launch_template=launch_template,
             update_to_latest_image_version=True,
         )
@@ -64,9 +68,8 @@ class ComputeEnvironment(Construct):
 
     def _launch_template(self, volume_gib: int) -> ec2.LaunchTemplate:
         user_data = ec2.MultipartUserData()
-        user_data.add_part(
-            ec2.MultipartBody.from_user_data(ec2.UserData.custom(f"#!/bin/sh\n{_KEEP_JOBS_FROM_METADATA}"))
-        )
+        script = f"#!/bin/sh\n{_KEEP_JOBS_FROM_METADATA}\n{_FORGET_ENDED_JOBS_SOON}"
+        user_data.add_part(ec2.MultipartBody.from_user_data(ec2.UserData.custom(script)))
         root = ec2.BlockDeviceVolume.ebs(volume_gib, encrypted=True, volume_type=ec2.EbsDeviceVolumeType.GP3)
         return ec2.LaunchTemplate(
             self,

@@ -117,12 +117,12 @@ class PlaneStack(cdk.Stack):
             [self._batch_arn("job-definition", f"{each.full_name}:*") for each in environment.job_definitions],
             because="Submissions under way name the revision that they were accepted with, which need not be the last.",
         )
-        function.allow_any(["batch:TagResource"], [self._batch_arn("job", "*")], because=_ANY_JOB)
-        function.allow_any(["batch:DescribeJobs", "batch:ListJobs"], ["*"], because=_NO_RESOURCE)
+        function.allow_any(["batch:TagResource", "batch:TerminateJob"], [self._batch_arn("job", "*")], because=_ANY_JOB)
+        function.allow_any(["batch:ListJobs"], ["*"], because=_NO_RESOURCE)
         function.function.add_event_source(
             event_sources.SqsEventSource(
                 self._submissions.queue,
-                batch_size=10,
+                batch_size=2,  # a call of SubmitJob may take ten seconds before it is given up
                 max_concurrency=self._settings.submitters,
                 report_batch_item_failures=True,
             )
@@ -174,7 +174,8 @@ class PlaneStack(cdk.Stack):
                 filters=[lambda_.FilterCriteria.filter({"dynamodb": failed})],
                 report_batch_item_failures=True,
                 bisect_batch_on_error=True,
-                retry_attempts=10,
+                # Long enough for a log or a topic that is throttled; a few attempts are over in seconds.
+                max_record_age=cdk.Duration.hours(6),
                 on_failure=event_sources.SqsDlq(DeadLetterQueue(self, "AlertsNotSent")),
             )
         )
@@ -189,9 +190,10 @@ class PlaneStack(cdk.Stack):
         )
         function.allow(["dynamodb:Query"], self._indexes("open"))
         function.allow(["sqs:SendMessage"], [self._submissions.queue.queue_arn])
-        function.allow_any(["batch:DescribeJobs", "batch:ListJobs"], ["*"], because=_NO_RESOURCE)
+        function.allow_any(["batch:DescribeJobs"], ["*"], because=_NO_RESOURCE)
         function.allow_any(["batch:TerminateJob"], [self._batch_arn("job", "*")], because=_ANY_JOB)
-        # A run that fails is not repeated: the next one does its work.
+        # A run that fails is not repeated, neither by the rule nor by Lambda: the next one does its work.
+        function.function.configure_async_invoke(retry_attempts=0)
         target = targets.LambdaFunction(function.function, retry_attempts=0)
         events.Rule(self, "Clock", schedule=events.Schedule.rate(_RECONCILE_EVERY), targets=[target])
 

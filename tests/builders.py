@@ -6,10 +6,13 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import ValidationError
+
 from controlplane.deployment import Deployment
+from controlplane.errors import SubmissionInvalid
 from controlplane.state_change import StateChange, from_event
 from controlplane.submission import Submission, plan
-from controlplane.submit_job_request import parse_request
+from controlplane.submit_job_request import SubmitJobRequest, violation_of
 
 BATCH = "arn:aws:batch:eu-west-1:111122223333"
 QUEUE = f"{BATCH}:job-queue/test-default"
@@ -30,6 +33,14 @@ DEPLOYMENT = Deployment.from_wire(
     },
     url="https://api.test",
 )
+
+
+def parse_request(document: Any) -> SubmitJobRequest:
+    """Read a document as the API does. Raises SubmissionInvalid with every broken bound."""
+    try:
+        return SubmitJobRequest.model_validate(document)
+    except ValidationError as error:
+        raise SubmissionInvalid(tuple(map(violation_of, error.errors()))) from error
 
 
 def submission(owner: str = "user/ada", key: str = "given:k1", now: int = T0, **document: Any) -> Submission:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from controlplane.job import Status
-from controlplane.record import AlertClaim, RecordKey, Records, born
+from controlplane.record import AlertClaim, Outcome, RecordKey, Records, born
 from tests.builders import BATCH_JOB_ID, T0, change, submission
 
 OURS = submission()
@@ -101,6 +101,16 @@ def test_a_job_that_is_settled_is_not_claimed(records: Records) -> None:
     records.settle(OURS.job_id, BATCH_JOB_ID)
 
     assert not records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digest=None)
+
+
+def test_a_refusal_does_not_end_a_job_that_batch_has(records: Records) -> None:
+    """An earlier try was taken, and its first event was faster than the second try's refusal."""
+    records.create(OURS)
+    records.merge(KEY, change("RUNNABLE", name=OURS.batch_job_name), ours=True)
+
+    outcome = records.merge(KEY, change("FAILED", job_id=""), ours=True)
+
+    assert (Outcome.STRANGE, Status.RUNNABLE) == (outcome, getattr(records.get(KEY), "status", None))
 
 
 def test_a_job_that_was_refused_is_not_claimed(records: Records) -> None:

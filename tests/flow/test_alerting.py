@@ -1,11 +1,16 @@
 """One failed job is one alert, whatever is delivered how often."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from batchplane_local.records import SqliteRecords
 from controlplane.alert import Alert
 from controlplane.alerter import LEASE_MILLISECONDS, Alerter
 from controlplane.errors import NotYet
-from controlplane.record import RecordKey
+from controlplane.log import Logs
+from controlplane.record import JobRecord, RecordKey
 from tests.builders import DEPLOYMENT, change
 from tests.flow.river import River
 
@@ -35,6 +40,21 @@ def _key(river: River) -> RecordKey:
     return key
 
 
+class _WithLog:
+    """Records whose every job has a log."""
+
+    def __init__(self, records: SqliteRecords) -> None:
+        self._records = records
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._records, name)
+
+    def get(self, key: RecordKey) -> JobRecord | None:
+        """The record, with a log stream."""
+        record = self._records.get(key)
+        return record and replace(record, log_stream_name="s/1")
+
+
 def alerter(river: River, topic: Carried) -> Alerter:
     """An alerter whose topic can be looked into."""
     plane = river.plane
@@ -49,6 +69,20 @@ def test_a_second_delivery_alerts_no_second_time(river: River, key: RecordKey) -
         river.now += LEASE_MILLISECONDS
 
     assert 1 == len(topic.alerts)
+
+
+def test_a_log_that_can_not_be_read_keeps_no_failure_quiet(river: River, key: RecordKey) -> None:
+    """The mail says so instead."""
+
+    class Throttled:
+        def get_log_events(self, **request: object) -> dict[str, object]:
+            raise ConnectionError("throttled")
+
+    topic = Carried()
+    told = replace(alerter(river, topic), records=_WithLog(river.records), logs=Logs(Throttled()))
+    told.alert(key)
+
+    assert "(its log can't be read now: throttled)" in topic.alerts[0].body
 
 
 def test_a_delivery_waits_for_one_that_has_begun(river: River, key: RecordKey) -> None:

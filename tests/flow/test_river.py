@@ -330,6 +330,50 @@ def test_a_capability_lends_links_to_its_own_job_alone(river: River) -> None:
     assert ((200, 401), 401) == (while_running, ask(job_id))
 
 
+def test_a_capability_lends_no_siblings_place(river: River) -> None:
+    """A single job has no index, and an array's indices end."""
+    river.submit()
+    river.submit(jobName="array", arrayProperties={"size": 3})
+    river.settle()
+    answers = []
+    for job in river.batch.jobs.values():
+        told = {each["name"]: each["value"] for each in job["containerOverrides"]["environment"]}
+        bearer = {"authorization": f"Bearer {told['BATCHPLANE_CAPABILITY']}"}
+        for index in (None, 2, 3):
+            body = {"jobId": told["BATCHPLANE_JOB_ID"], "index": index}
+            answers.append(river.request("POST", "/runner/links", body, owner=None, **bearer)[0])
+
+    assert [200, 400, 400, 400, 200, 400] == answers
+
+
+def test_who_has_no_credential_is_told_so_before_the_body_is_read(river: River) -> None:
+    """Whatever the body holds."""
+    asked = [("POST", "/jobs", "{nonsense"), ("GET", "/nowhere", None), ("POST", "/runner/links", "{nonsense")]
+
+    assert [401, 401, 401] == [river.request(*each, owner=None)[0] for each in asked]
+
+
+def test_an_answer_names_no_more_than_twenty_bounds(river: River) -> None:
+    """An answer must not be larger than what it refuses."""
+    body = {"jobName": "n"} | {f"unknown{n}": n for n in range(1000)}
+
+    assert 20 == len(river.request("POST", "/jobs", body)[1]["errors"])
+
+
+def test_a_body_that_is_not_said_to_be_json_is_refused_by_its_type(river: River) -> None:
+    """415, with the header's name."""
+    status, document = river.request("POST", "/jobs", "jobName", **{"content_type": "text/plain"})
+
+    assert (415, "Content-Type") == (status, document["errors"][0]["field"])
+
+
+def test_an_index_that_no_array_has_is_refused(river: River) -> None:
+    """A number that nothing could hold is a bound broken, not a fault of the plane."""
+    job_id = river.submit(arrayProperties={"size": 3})
+
+    assert {400} == {river.request("GET", f"/jobs/{job_id}/children/{index}")[0] for index in (10_000, "9" * 30, "x")}
+
+
 def test_a_capability_is_stored_as_a_digest_only(river: River) -> None:
     """Whoever reads the record can't use it."""
     job_id = river.submit()

@@ -13,17 +13,19 @@ CONSUME = {
     for action in ("ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage")
 }
 READ_STREAM = {f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords", "GetShardIterator", "ListStreams")}
-LOOK_UP = {"batch:DescribeJobs", "batch:ListJobs"}
 PUT_ASIDE = {"sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"}
 #: All that each function may do.
 RIGHTS = {
     "serve_api": TABLE
     | LOG
     | {"sqs:SendMessage", "s3:GetObject", "s3:PutObject", "s3:ListBucket", "logs:GetLogEvents"},
-    "submit_job": TABLE | LOG | CONSUME | LOOK_UP | {"batch:SubmitJob", "batch:TagResource"},
+    "submit_job": TABLE
+    | LOG
+    | CONSUME
+    | {"batch:ListJobs", "batch:SubmitJob", "batch:TagResource", "batch:TerminateJob"},
     "record_state_change": TABLE | LOG | CONSUME | {"batch:TerminateJob", "sqs:SendMessage"},
     "alert_on_failure": TABLE | LOG | READ_STREAM | PUT_ASIDE | {"sns:Publish", "logs:GetLogEvents"},
-    "reconcile_jobs": TABLE | LOG | LOOK_UP | {"batch:TerminateJob", "sqs:SendMessage"},
+    "reconcile_jobs": TABLE | LOG | {"batch:DescribeJobs", "batch:TerminateJob", "sqs:SendMessage"},
 }
 #: All that each function is told, besides Powertools' own variables and the table's name.
 VARIABLES = {

@@ -177,7 +177,7 @@ def test_submissions_are_taken_by_few() -> None:
     """AWS Batch takes 50 calls a second of an account."""
     source = source_of("SubmitJob")
 
-    assert (source["BatchSize"], source["ScalingConfig"]) == (10, {"MaximumConcurrency": 5})
+    assert (source["BatchSize"], source["ScalingConfig"]) == (2, {"MaximumConcurrency": 5})
 
 
 def test_alerts_are_of_failed_records_alone() -> None:
@@ -190,14 +190,14 @@ def test_alerts_are_of_failed_records_alone() -> None:
 
 
 def test_an_alert_that_cannot_be_sent_holds_up_no_other() -> None:
-    """It is split off, tried some times, and put aside."""
+    """It is split off, tried for some hours, and put aside."""
     source = source_of("AlertOnFailure")
     aside, _ = one(plane_template(), "AWS::SQS::Queue", "AlertsNotSent")
     destination = {"OnFailure": {"Destination": {"Fn::GetAtt": [aside, "Arn"]}}}
 
-    assert (source["BisectBatchOnFunctionError"], source["MaximumRetryAttempts"], source["DestinationConfig"]) == (
+    assert (source["BisectBatchOnFunctionError"], source["MaximumRecordAgeInSeconds"], source["DestinationConfig"]) == (
         True,
-        10,
+        6 * 3600,
         destination,
     )
 

@@ -37,7 +37,7 @@ class Failing:
     ("error", "meaning"),
     [
         (Answered("ClientException", 400), BatchRefused),
-        (Answered("AccessDeniedException", 403), BatchRefused),
+        (Answered("AccessDeniedException", 403), BatchUnavailable),
         (ParamValidationError("jobName"), BatchRefused),
         (Answered("TooManyRequestsException", 429), BatchUnavailable),
         (Answered("ServerException", 500), BatchOutcomeUnknown),

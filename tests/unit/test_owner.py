@@ -18,11 +18,23 @@ def claimed(subject: Any) -> dict[str, Any]:
     return {"requestContext": {"authorizer": {"jwt": {"claims": {"sub": subject}}}}}
 
 
-def test_a_role_session_is_an_owner() -> None:
-    """The account is left out, the session is not: colleagues with one role are several owners."""
-    arn = "arn:aws:sts::111122223333:assumed-role/Analyst/ada@example.org"
+def test_a_role_is_an_owner() -> None:
+    """The SDK names its sessions at random: two processes of one person are one owner."""
+    arn = "arn:aws:sts::111122223333:assumed-role/Analyst/botocore-session-1795000000"
 
-    assert "assumed-role/Analyst/ada@example.org" == owner_of(signed(arn))
+    assert "assumed-role/Analyst" == owner_of(signed(arn))
+
+
+def test_who_signed_in_at_identity_center_is_an_owner() -> None:
+    """There the session is the person, and colleagues share the role."""
+    arn = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Analyst_0f/ada@example.org"
+
+    assert "assumed-role/AWSReservedSSO_Analyst_0f/ada@example.org" == owner_of(signed(arn))
+
+
+def test_a_user_is_an_owner() -> None:
+    """Its path is part of its name."""
+    assert "user/team/ada" == owner_of(signed("arn:aws:iam::111122223333:user/team/ada"))
 
 
 def test_a_tokens_subject_is_an_owner() -> None:

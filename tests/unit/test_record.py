@@ -108,6 +108,13 @@ def test_an_event_of_another_batch_job_is_a_duplicate() -> None:
     assert Outcome.DUPLICATE is outcome(settled, change("RUNNING", job_id="another"), ours=True)
 
 
+def test_a_refusal_is_strange_to_a_job_that_batch_has() -> None:
+    """An earlier try was taken: what a later one is told does not end the job."""
+    settled = merge(OURS, OURS.key, change("RUNNABLE"))
+
+    assert Outcome.STRANGE is outcome(settled, change("FAILED", job_id=""), ours=True)
+
+
 def test_a_change_of_our_job_belongs_to_our_key_and_to_batchs() -> None:
     """The name tells our id; Batch's own key is where it goes if the name lies."""
     keys = keys_of(change("RUNNING", name=SUBMISSION.batch_job_name))

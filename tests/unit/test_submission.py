@@ -5,9 +5,11 @@ from typing import Any
 import pytest
 
 from controlplane.errors import SubmissionInvalid
+from controlplane.job import derive_job_id
 from controlplane.submission import MAX_OVERRIDES_CHARACTERS, read_message, to_message, to_submit_job
-from controlplane.submit_job_request import parse_request
-from tests.builders import PLAIN, QUEUE, RUNNER, submission
+from tests.builders import PLAIN, QUEUE, RUNNER, parse_request, submission
+
+KEY = f"user%2Fada/uploads/{'0' * 64}/f"
 
 
 def broken(**document: Any) -> set[str]:
@@ -42,10 +44,19 @@ def broken(**document: Any) -> set[str]:
         ("jobQueue", {"jobQueue": "another"}),
         ("jobDefinition", {"jobDefinition": "another"}),
         ("nodeOverrides", {"nodeOverrides": {"numNodes": 2}}),
-        ("inputs", {"inputs": {"../up": "user%2Fada/uploads/1/f"}}),
-        ("inputs.f", {"inputs": {"f": "user%2Fbob/uploads/1/f"}}),
+        ("inputs", {"inputs": {"../up": KEY}}),
+        ("inputs.f", {"inputs": {"f": KEY.replace("ada", "bob")}}),
         ("inputs.f", {"inputs": {"f": "user%2Fada/uploads/../../user%2Fbob/f"}}),
+        ("inputs", {"inputs": {"outputs": KEY}}),
+        ("inputs", {"inputs": {"a": KEY, "a/b": KEY}}),
+        ("containerOverrides.command.0", {"containerOverrides": {"command": ["a\0b"]}}),
+        ("dependsOn.0.jobId", {"dependsOn": [{"jobId": derive_job_id("user/ada", "given:k1")}]}),
         ("containerOverrides", {"containerOverrides": {"command": ["x" * MAX_OVERRIDES_CHARACTERS]}}),
+        (
+            "containerOverrides.resourceRequirements.0",
+            {"containerOverrides": {"resourceRequirements": [{"type": "MEMORY", "value": "3"}]}},
+        ),
+        ("body", {"inputs": {f"{n:0500}": KEY for n in range(700)}}),
         ("body", {"parameters": {"p": "x" * 30 * 1024}}),
     ],
 )
@@ -69,7 +80,7 @@ def test_all_violations_of_a_request_are_reported_together() -> None:
 
 def test_inputs_need_a_definition_with_the_runner() -> None:
     """Asking a plain definition for what only the runner does is an error that says so."""
-    assert {"inputs"} == broken(jobDefinition="plain", inputs={"f": "user%2Fada/uploads/1/f"})
+    assert {"inputs"} == broken(jobDefinition="plain", inputs={"f": KEY})
 
 
 def test_queue_and_definition_default_to_the_deployments() -> None:
@@ -95,7 +106,7 @@ def test_the_order_of_members_does_not_change_the_digest() -> None:
 
 def test_submit_job_gets_batchs_own_words() -> None:
     """The request carries the pinned definition, our name and what the runner needs, and nothing of ours besides."""
-    made = submission(inputs={"f": "user%2Fada/uploads/1/f"})
+    made = submission(inputs={"f": KEY})
     request = to_submit_job(made, depends_on=[{"jobId": "b"}], runner_environment={"BATCHPLANE_URL": "u"})
 
     assert request == {

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from controlplane.deployment import Deployment
-from controlplane.job import Status
+from controlplane.job import NOBODY, Status
 from controlplane.log import LogLine
 from controlplane.record import JobRecord
 
@@ -77,11 +77,18 @@ def compose(
         "",
         *_log(child.log if child else log),
         "",
-        f"To see more:  batchplane describe {job_id}{where}",
-        f"              batchplane logs {job_id}{where}",
+        *_more(record, where),
     ]
     subject = f"[{deployment.name}] Job {name} failed".encode("ascii", "replace").decode()
     return Alert(alert_id=job_id, subject=subject[:SUBJECT_CHARACTERS], body="\n".join(lines) + "\n")
+
+
+def _more(record: JobRecord, where: str) -> list[str]:
+    """The commands that show more, where there is an owner who may call them."""
+    if record.owner == NOBODY:
+        return ["Nobody submitted this job through the plane: AWS Batch's console shows more."]
+    job = f"{record.key.job_id}{where}"
+    return [f"To see more:  batchplane describe {job}", f"              batchplane logs {job}"]
 
 
 def plain(text: str) -> str:

@@ -41,13 +41,13 @@ class Alerter:
         record = self.records.get(key)
         if record is None or not is_alerting(record):
             return False
+        alert = compose(record, deployment=self.deployment, log=self._log(record), child=self._failed_child(record))
         claim = self.records.claim_alert(key.job_id, at=self.clock(), lease=LEASE_MILLISECONDS)
         if claim is AlertClaim.CLOSED:
             return False
         if claim is AlertClaim.HELD:
             raise NotYet(f"job {key.job_id}: another delivery is alerting of it")
-        child = self._failed_child(record)
-        self.topic.publish(compose(record, deployment=self.deployment, log=self._log(record), child=child))
+        self.topic.publish(alert)
         self.records.close_alert(key.job_id)
         return True
 
@@ -66,3 +66,5 @@ class Alerter:
             return self.logs.tail(group, record.log_stream_name, limit=LOG_LINES)
         except LogNotFound:
             return ()
+        except Exception as error:  # a throttled log is no reason to keep a failure quiet
+            return (LogLine(timestamp=self.clock(), message=f"(its log can't be read now: {error})"),)

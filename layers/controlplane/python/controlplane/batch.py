@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable, PlaneError
 
+#: Why a second Batch job of one submission is terminated.
+SECOND_SUBMISSION = "Second submission of a job that Batch already has"
 #: Most ids that one DescribeJobs takes.
 DESCRIBE_LIMIT = 100
 _THROTTLED = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded"})
@@ -40,8 +42,10 @@ class BatchClient(Protocol):
 class Batch:
     """The one adapter over Batch's API."""
 
-    def __init__(self, client: BatchClient) -> None:
+    def __init__(self, client: BatchClient, *, asking: BatchClient | None = None) -> None:
+        """Take the client that submits, and another for what may be repeated; the same one where there is no other."""
         self._client = client
+        self._asking = asking or client
 
     def submit(self, request: Mapping[str, Any]) -> str:
         """Submit a job and return Batch's id of it.
@@ -62,7 +66,7 @@ class Batch:
         request = {"jobQueue": job_queue, "filters": [{"name": "JOB_NAME", "values": [job_name]}]}
         found: list[Mapping[str, Any]] = []
         while True:
-            answer = _call(self._client.list_jobs, request)
+            answer = _call(self._asking.list_jobs, request)
             found += (job for job in answer["jobSummaryList"] if job["jobName"] == job_name)
             if not answer.get("nextToken"):
                 return tuple(job["jobId"] for job in sorted(found, key=lambda job: job["createdAt"]))
@@ -72,11 +76,11 @@ class Batch:
         """Batch's details of these jobs; what Batch has forgotten is simply absent."""
         for start in range(0, len(batch_job_ids), DESCRIBE_LIMIT):
             ids = list(batch_job_ids[start : start + DESCRIBE_LIMIT])
-            yield from _call(self._client.describe_jobs, {"jobs": ids})["jobs"]
+            yield from _call(self._asking.describe_jobs, {"jobs": ids})["jobs"]
 
     def terminate(self, batch_job_id: str, *, reason: str) -> None:
         """Stop a job in whatever status it is; one that has ended is left as it is."""
-        _call(self._client.terminate_job, {"jobId": batch_job_id, "reason": reason})
+        _call(self._asking.terminate_job, {"jobId": batch_job_id, "reason": reason})
 
 
 def _call(operation: Callable[..., Mapping[str, Any]], request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -98,6 +102,9 @@ def _refusal(error: Exception) -> PlaneError:
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
     if code in _THROTTLED or status == 429:
         return BatchUnavailable(f"AWS Batch is throttling: {words}")
+    if status in (401, 403):
+        # Who asks may not, now: nothing is wrong with the job, and a right may be on its way.
+        return BatchUnavailable(f"AWS Batch does not let the plane ask: {code}: {words}")
     if status >= 500:
         return BatchOutcomeUnknown(f"AWS Batch failed: {words}")
     return BatchRefused(f"{code}: {words}")

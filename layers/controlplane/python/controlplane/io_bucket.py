@@ -90,6 +90,13 @@ def upload_key(owner: str, sha256: str, name: str) -> str:
     return f"{owner_prefix(owner)}uploads/{sha256}/{name}"
 
 
+def is_upload_of(owner: str, key: str) -> bool:
+    """True for a key that `upload_key` makes for this owner."""
+    prefix = f"{owner_prefix(owner)}uploads/"
+    sha256, _, name = key.removeprefix(prefix).partition("/")
+    return key.startswith(prefix) and bool(_SHA256.fullmatch(sha256)) and name_violation("key", name) is None
+
+
 def outputs_prefix(owner: str, job_id: str, index: int | None = None) -> str:
     """The prefix of a job's outputs; of one child's, where an index is given."""
     child = "" if index is None else f"{index}/"

@@ -90,6 +90,6 @@ def _array_properties(record: JobRecord, status_summary: Mapping[Status, int] | 
         return {}
     known = {str(status): count for status, count in (status_summary or record.status_summary).items() if count}
     waiting = record.size - sum(known.values())
-    if waiting > 0:  # Batch announces no child before it is PENDING or RUNNABLE
+    if waiting > 0 and not record.status.is_terminal:  # Batch announces no child before it is PENDING or RUNNABLE
         known[Status.SUBMITTED] = known.get(Status.SUBMITTED, 0) + waiting
     return {"arrayProperties": {"size": record.size, "statusSummary": {str(s): n for s, n in known.items()}}}

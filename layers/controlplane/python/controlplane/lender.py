@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from controlplane.errors import NotAuthorized, SubmissionInvalid
+from controlplane.errors import NotAuthorized, SubmissionInvalid, Violation
 from controlplane.io_bucket import IOBucket, Link, outputs_prefix, upload_key, upload_violations
 from controlplane.job import JOB_ID
 from controlplane.record import RecordKey, Records
@@ -55,6 +55,9 @@ class Lender:
         submission = self._authorized(job_id, capability)
         for place, upload in enumerate(uploads):
             _check(f"uploads.{place}.", upload)
+        if (index is None) != (submission.size is None) or (index or 0) >= (submission.size or 1):
+            bound = "left out" if submission.size is None else f"an integer below {submission.size}"
+            raise SubmissionInvalid((Violation(field="index", bound=bound, value=index),))
         prefix = outputs_prefix(submission.owner, job_id, index)
         return RunnerLinks(
             inputs=[(name, self.io_bucket.download_link(key)) for name, key in submission.inputs.items()],
@@ -66,7 +69,7 @@ class Lender:
 
     def _authorized(self, job_id: str, capability: str) -> Submission:
         record = self.records.get(RecordKey(job_id=job_id)) if JOB_ID.fullmatch(job_id) else None
-        digest = record.capability_digest if record and record.is_open else None
+        digest = record.capability_digest if record and not record.status.is_terminal else None
         submission = self.records.submission(job_id) if digest else None
         if submission is None or not hmac.compare_digest(digest or "", digest_of(capability)):
             raise NotAuthorized("This capability opens nothing: it is another job's, or its job has ended.")

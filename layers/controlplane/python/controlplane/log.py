@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from controlplane.errors import LogNotFound
+from controlplane.errors import LogNotFound, SubmissionInvalid, Violation
 
 
 class LogsClient(Protocol):
@@ -59,9 +59,12 @@ class Logs:
         try:
             answer = self._client.get_log_events(**request)
         except Exception as error:
-            response = getattr(error, "response", None) or {}
-            if response.get("Error", {}).get("Code") == "ResourceNotFoundException":
+            code = (getattr(error, "response", None) or {}).get("Error", {}).get("Code")
+            if code == "ResourceNotFoundException":
                 raise LogNotFound from error
+            if code == "InvalidParameterException":
+                violation = Violation(field="after", bound="a cursor of this log", value=request.get("nextToken"))
+                raise SubmissionInvalid((violation,)) from error
             raise
         lines = (LogLine(timestamp=line["timestamp"], message=line["message"]) for line in answer["events"])
         return LogPage(lines=tuple(lines), cursor=answer.get("nextForwardToken"))

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from controlplane.errors import EventMalformed
 from controlplane.record import JobRecord
 from controlplane.state_change import StateChange, from_description
 
@@ -41,14 +42,21 @@ def is_unsent(record: JobRecord) -> bool:
 def compare(records: Sequence[JobRecord], descriptions: Sequence[Mapping[str, Any]], *, now: int) -> Findings:
     """Compare quiet records with DescribeJobs' answer about them, at this time (epoch milliseconds)."""
     described = {str(each["jobId"]): each for each in descriptions}
-    changes = [
-        from_description(described[record.batch_job_id], seen=now)
-        for record in records
-        if record.batch_job_id in described
+    news = [
+        _news(record, described[record.batch_job_id], now=now) for record in records if record.batch_job_id in described
     ]
     lost = [
         record
         for record in records
         if record.batch_job_id not in described and record.changed_at <= now - LOST_MILLISECONDS
     ]
-    return Findings(changes=changes, lost=lost)
+    return Findings(changes=[change for change in news if change], lost=lost)
+
+
+def _news(record: JobRecord, description: Mapping[str, Any], *, now: int) -> StateChange | None:
+    """What Batch tells beyond the record; a description that can't be read tells nothing, and stops no other."""
+    try:
+        change = from_description(description, seen=now)
+    except EventMalformed:
+        return None
+    return change if change.order > record.order else None

@@ -173,10 +173,12 @@ def from_cursor(cursor: str) -> tuple[int, str]:
     """The creation time and the id of the record that a page ended with. Raises SubmissionInvalid."""
     try:
         created_at, _, job_id = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition("#")
-        return int(created_at), job_id
-    except ValueError as error:
-        bound = "a cursor that this route has answered"
-        raise SubmissionInvalid((Violation(field="cursor", bound=bound, value=cursor),)) from error
+        if job_id:
+            return int(created_at), job_id
+    except ValueError:
+        pass
+    bound = "a cursor that this route has answered"
+    raise SubmissionInvalid((Violation(field="cursor", bound=bound, value=cursor),))
 
 
 def born(submission: Submission) -> JobRecord:
@@ -215,8 +217,9 @@ def outcome(record: JobRecord | None, change: StateChange, *, ours: bool) -> Out
     detail = change.detail
     if ours and (detail.job_queue, detail.job_definition) != (record.job_queue, record.job_definition):
         return Outcome.STRANGE
-    if ours and detail.job_id and record.batch_job_id not in (None, detail.job_id):
-        return Outcome.DUPLICATE
+    if ours and record.batch_job_id not in (None, detail.job_id):
+        # Without an id it is a refusal, and Batch has the job all the same: an earlier try was taken.
+        return Outcome.DUPLICATE if detail.job_id else Outcome.STRANGE
     return Outcome.MERGED if change.order > record.order else Outcome.LATE
 
 

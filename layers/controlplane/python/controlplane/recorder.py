@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from controlplane.batch import Batch
+from controlplane.batch import SECOND_SUBMISSION, Batch
 from controlplane.errors import EventMalformed
 from controlplane.record import Outcome, Records, keys_of
 from controlplane.state_change import StateChange, from_event
@@ -52,4 +52,4 @@ class Recorder:
 
     def _terminate(self, change: StateChange) -> None:
         if not change.detail.status.is_terminal:
-            self.batch.terminate(change.detail.job_id, reason="Second submission of a job that Batch already has")
+            self.batch.terminate(change.detail.job_id, reason=SECOND_SUBMISSION)

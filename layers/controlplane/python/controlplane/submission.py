@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from controlplane.deployment import Deployment, JobDefinition
 from controlplane.errors import EventMalformed, SubmissionInvalid, Violation
-from controlplane.io_bucket import name_violation, owner_prefix
+from controlplane.io_bucket import is_upload_of, name_violation
 from controlplane.job import JobType, batch_job_name, derive_job_id
 
 if TYPE_CHECKING:  # the functions that only read submissions don't pay for pydantic's import
@@ -24,8 +24,10 @@ if TYPE_CHECKING:  # the functions that only read submissions don't pay for pyda
 MAX_REQUEST_BYTES = 30 * 1024
 #: ECS refuses longer overrides after Batch has accepted the job, and the job fails (characters of JSON).
 MAX_OVERRIDES_CHARACTERS = 8192
-#: Room kept in both for what the plane adds: three variables of the runner (characters).
-RUNNER_ROOM = 512
+#: Room kept in both for what the plane adds: ARNs, our id, Batch's ids, three variables of the runner (characters).
+PLANE_ROOM = 1024
+#: DynamoDB's bound on an item is 400 KB; this is what a document may take of it, with its inputs (bytes of JSON).
+MAX_DOCUMENT_BYTES = 300 * 1024
 
 
 class Submissions(Protocol):
@@ -110,7 +112,7 @@ def plan(
     definition = deployment.job_definition(request.jobDefinition)
     violations = [
         *_allowed(request, deployment),
-        *_dependencies(request),
+        *_dependencies(request, job_id=derive_job_id(owner, idempotency_key)),
         *_retries(request),
         *_inputs(document.get("inputs", {}), owner=owner, definition=definition),
         *_sizes(document),
@@ -180,12 +182,14 @@ def _allowed(request: SubmitJobRequest, deployment: Deployment) -> Iterable[Viol
         yield Violation(field="jobDefinition", bound=bound, value=request.jobDefinition)
 
 
-def _dependencies(request: SubmitJobRequest) -> Iterable[Violation]:
+def _dependencies(request: SubmitJobRequest, *, job_id: str) -> Iterable[Violation]:
     for place, dependency in enumerate(request.dependsOn or ()):
         field = f"dependsOn.{place}"
         if (dependency.type == "SEQUENTIAL") == (dependency.jobId is not None):
             bound = "given, except with type SEQUENTIAL, which takes none"
             yield Violation(field=f"{field}.jobId", bound=bound, value=dependency.jobId)
+        if dependency.jobId == job_id:
+            yield Violation(field=f"{field}.jobId", bound="another job's, not this one's own", value=job_id)
         if dependency.type and request.arrayProperties is None:
             yield Violation(field=f"{field}.type", bound="left out: only an array job has it", value=dependency.type)
 
@@ -210,17 +214,24 @@ def _inputs(inputs: Mapping[str, str], *, owner: str, definition: JobDefinition 
         violation = name_violation("inputs", name)
         if violation:
             yield violation
-        if not key.startswith(f"{owner_prefix(owner)}uploads/") or name_violation("key", key.partition("/")[2]):
+        if not is_upload_of(owner, key):
             yield Violation(field=f"inputs.{name}", bound="a key that POST /uploads gave you", value=key)
+        if name.partition("/")[0] == "outputs" or any(other.startswith(f"{name}/") for other in inputs):
+            bound = "a file's name, and neither outputs nor the folder of another input"
+            yield Violation(field="inputs", bound=bound, value=name)
 
 
 def _sizes(document: Mapping[str, Any]) -> Iterable[Violation]:
-    room = MAX_REQUEST_BYTES - RUNNER_ROOM
-    taken = len(_json({name: value for name, value in document.items() if name != "inputs"}).encode())
+    taken = len(json.dumps(document).encode())
+    if taken > MAX_DOCUMENT_BYTES:
+        yield Violation(field="body", bound=f"a document of at most {MAX_DOCUMENT_BYTES} bytes", value=taken)
+    room = MAX_REQUEST_BYTES - PLANE_ROOM
+    # Measured as botocore writes it, blanks and all.
+    taken = len(json.dumps({name: value for name, value in document.items() if name != "inputs"}).encode())
     if taken > room:
         yield Violation(field="body", bound=f"a document of at most {room} bytes", value=taken)
-    room = MAX_OVERRIDES_CHARACTERS - RUNNER_ROOM
-    taken = len(_json(document.get("containerOverrides", {})))
+    room = MAX_OVERRIDES_CHARACTERS - PLANE_ROOM
+    taken = len(json.dumps(document.get("containerOverrides", {})))
     if taken > room:
         yield Violation(field="containerOverrides", bound=f"at most {room} characters of JSON", value=taken)
 

@@ -6,13 +6,17 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html. Does n
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import re
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import ErrorDetails, PydanticCustomError
 
-from controlplane.errors import SubmissionInvalid, Violation
+from controlplane.errors import Violation
 from controlplane.job import JOB_ID, JOB_NAME
+
+#: No machine has more of anything.
+_QUANTITY = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
 
 
 def _environment_name(name: str) -> str:
@@ -22,9 +26,15 @@ def _environment_name(name: str) -> str:
     return name
 
 
+def _text(value: str) -> str:
+    if "\0" in value:
+        raise PydanticCustomError("text", "Input should be {bound}", {"bound": "without a NUL character"})
+    return value
+
+
 def _quantity(value: str) -> str:
-    if not value.isascii() or not value.isdecimal() or int(value) < 1:
-        bound = "a positive whole number, written as a string"
+    if not _QUANTITY.fullmatch(value):
+        bound = "a positive whole number of at most 9 digits, written as a string"
         raise PydanticCustomError("quantity", "Input should be {bound}", {"bound": bound})
     return value
 
@@ -45,7 +55,7 @@ class EnvironmentVariable(_Document):
     """One variable of the job's environment."""
 
     name: Annotated[str, AfterValidator(_environment_name)]
-    value: str = ""
+    value: Annotated[str, AfterValidator(_text)] = ""
 
 
 class ResourceRequirement(_Document):
@@ -54,13 +64,23 @@ class ResourceRequirement(_Document):
     type: Literal["VCPU", "MEMORY", "GPU"]
     value: Annotated[str, AfterValidator(_quantity)]
 
+    @model_validator(mode="after")
+    def _has_enough_memory(self) -> ResourceRequirement:
+        if self.type == "MEMORY" and int(self.value) < 4:
+            raise PydanticCustomError("memory", "Input should be {bound}", {"bound": "at least 4 MiB of MEMORY"})
+        return self
+
+
+Argument = Annotated[str, Field(min_length=1), AfterValidator(_text)]
+
 
 class ContainerOverrides(_Document):
     """What of the job definition's container this job has otherwise."""
 
-    command: list[Annotated[str, Field(min_length=1)]] | None = None
-    environment: list[EnvironmentVariable] | None = None
-    resourceRequirements: list[ResourceRequirement] | None = None  # noqa: N815 - Batch's own word
+    command: Annotated[list[Argument], Field(max_length=4096)] | None = None
+    environment: Annotated[list[EnvironmentVariable], Field(max_length=1024)] | None = None
+    # Batch's own word; one of each kind.
+    resourceRequirements: Annotated[list[ResourceRequirement], Field(max_length=3)] | None = None  # noqa: N815
 
 
 class ArrayProperties(_Document):
@@ -119,14 +139,6 @@ class SubmitJobRequest(_Document):
     shareIdentifier: Annotated[str, Field(pattern=r"^[A-Za-z0-9]{0,254}[A-Za-z0-9*]$")] | None = None  # noqa: N815
     schedulingPriorityOverride: Annotated[int, Field(ge=0, le=9999)] | None = None  # noqa: N815
     inputs: Annotated[dict[str, str], Field(max_length=1000)] | None = None
-
-
-def parse_request(body: Any) -> SubmitJobRequest:
-    """Read a decoded body. Raises SubmissionInvalid with every broken bound."""
-    try:
-        return SubmitJobRequest.model_validate(body)
-    except ValidationError as error:
-        raise SubmissionInvalid(tuple(map(violation_of, error.errors()))) from error
 
 
 def violation_of(error: ErrorDetails) -> Violation:

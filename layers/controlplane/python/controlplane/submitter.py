@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from controlplane.batch import Batch
+from controlplane.batch import SECOND_SUBMISSION, Batch
 from controlplane.deployment import Deployment
 from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable, NotYet
 from controlplane.job import Status
@@ -64,7 +64,14 @@ class Submitter:
         if self.clock() < settled_at:
             raise NotYet(f"job {submission.job_id}: whether Batch took it is looked up at {settled_at}")
         found = self.batch.find(job_queue=submission.job_queue, job_name=submission.batch_job_name)
-        return bool(found) and self.records.settle(submission.job_id, found[0])
+        for batch_job_id in found:
+            self._settle(submission, batch_job_id)
+        return bool(found)
+
+    def _settle(self, submission: Submission, batch_job_id: str) -> None:
+        """Note Batch's id of the job; where another is noted, this is a second job of one submission, and is ended."""
+        if not self.records.settle(submission.job_id, batch_job_id):
+            self.batch.terminate(batch_job_id, reason=SECOND_SUBMISSION)
 
     def _send(self, record: JobRecord, submission: Submission, depends_on: tuple[Mapping[str, str], ...]) -> None:
         capability = secrets.token_urlsafe(32) if submission.runner else None
@@ -84,7 +91,7 @@ class Submitter:
             self.records.release(submission.job_id, claimed_at=now)
             raise
         else:
-            self.records.settle(submission.job_id, batch_job_id)
+            self._settle(submission, batch_job_id)
 
     def _depends_on(self, submission: Submission) -> tuple[Mapping[str, str], ...]:
         """Our dependencies in Batch's ids; those that have succeeded are dropped, for Batch may have forgotten them."""

@@ -21,7 +21,8 @@ from controlplane.deployment import Deployment
 from controlplane.log import Logs
 
 #: SubmitJob has no client token, so the SDK must not post it again: a lost answer is looked up instead.
-_ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"})
+#: A call that hangs must end before its function does (seconds).
+_ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"}, connect_timeout=2, read_timeout=10)
 _S3 = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 
 
@@ -60,7 +61,7 @@ class AwsPlane:
     @cached_property
     def batch(self) -> Batch:
         """AWS Batch."""
-        return Batch(self._client("batch", config=_ONCE))
+        return Batch(self._client("batch", config=_ONCE), asking=self._client("batch"))
 
     @cached_property
     def logs(self) -> Logs:

@@ -201,9 +201,9 @@ class DynamoRecords:
         queue, definition = update.name("jobQueue"), update.name("jobDefinition")
         update.require(f"{queue} = {update.value({'S': change.detail.job_queue})}")
         update.require(f"{definition} = {update.value({'S': change.detail.job_definition})}")
-        if change.detail.job_id:
-            name, value = update.name("batchJobId"), update.value({"S": change.detail.job_id})
-            update.require(f"(attribute_not_exists({name}) OR {name} = {value})")
+        name = update.name("batchJobId")
+        same = f" OR {name} = {update.value({'S': change.detail.job_id})}" if change.detail.job_id else ""
+        update.require(f"(attribute_not_exists({name}){same})")
 
     def _block(self, batch_job_id: str, first: int, *, limit: int) -> Iterator[Item]:
         """The children of one block from an index on."""

@@ -10,15 +10,15 @@ from typing import Annotated, Any
 import msgspec
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Query
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from controlplane.acceptor import Acceptor
 from controlplane.edge.function import Handler
 from controlplane.edge.owner import bearer_of, owner_of
-from controlplane.edge.problem import problem, problem_of
-from controlplane.errors import PlaneError, SubmissionInvalid, Violation
+from controlplane.edge.problem import problem, problem_of, to_answer
+from controlplane.errors import NotAuthorized, PlaneError, SubmissionInvalid, Violation
 from controlplane.io_bucket import Link
 from controlplane.lender import Lender, Upload
 from controlplane.plane import Plane
@@ -27,7 +27,12 @@ from controlplane.viewer import PAGE_LIMIT, Viewer
 
 #: Most lines of a page of a log: CloudWatch Logs' own bound.
 LOG_LIMIT = 10_000
+#: Most broken bounds that one answer names.
+MAX_VIOLATIONS = 20
+#: Most characters of a body: more than any document that is taken.
+MAX_BODY_CHARACTERS = 1024 * 1024
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
+Index = Annotated[int, Path(ge=0, lt=10_000)]
 LogLimit = Annotated[int, Query(ge=1, le=LOG_LIMIT)]
 Attempt = Annotated[int | None, Query(ge=1, le=10)]
 
@@ -67,9 +72,22 @@ def serve(plane: Plane) -> Handler:
     _route_links(app, Lender(records=plane.records, io_bucket=plane.io_bucket))
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+        try:
+            _let_in(event)
+        except NotAuthorized as error:
+            return to_answer(problem_of(error))
         return app.resolve(event, context)
 
     return handler
+
+
+def _let_in(event: dict[str, Any]) -> None:
+    """Ask for a credential before anything of the body is read. Raises NotAuthorized."""
+    path = event.get("rawPath")
+    if path == "/runner/links":
+        bearer_of(event)
+    elif path != "/health":
+        owner_of(event)
 
 
 def _route_submissions(app: APIGatewayHttpResolver, acceptor: Acceptor) -> None:
@@ -121,7 +139,7 @@ def _route_jobs(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
         return viewer.children(job_id, owner=owner(), first=first, limit=limit)
 
     @app.get("/jobs/<job_id>/children/<index>", summary="Describe a child of an array job")
-    def child(job_id: str, index: int) -> dict[str, Any]:
+    def child(job_id: str, index: Index) -> dict[str, Any]:
         return viewer.describe(job_id, owner=owner(), index=index)
 
     @app.get("/jobs/<job_id>/outputs", summary="List what a job has left in the IOBucket")
@@ -140,7 +158,7 @@ def _route_logs(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
 
     @app.get("/jobs/<job_id>/children/<index>/log", summary="Read a child's log")
     def child_log(
-        job_id: str, index: int, attempt: Attempt = None, after: str | None = None, limit: LogLimit = 1000
+        job_id: str, index: Index, attempt: Attempt = None, after: str | None = None, limit: LogLimit = 1000
     ) -> dict[str, Any]:
         page = viewer.log(job_id, owner=owner(), index=index, attempt=attempt, after=after, limit=limit)
         return dict(msgspec.to_builtins(page))
@@ -171,7 +189,13 @@ def _route_errors(app: APIGatewayHttpResolver) -> None:
     logger = Logger()
 
     def invalid(error: RequestValidationError) -> Response[str]:
-        return problem_of(SubmissionInvalid(tuple(violation_of(_within_body(each)) for each in error.errors())))
+        found = error.errors()[:MAX_VIOLATIONS]
+        return problem_of(SubmissionInvalid(tuple(violation_of(_within_body(each)) for each in found)))
+
+    def not_json(error: RequestUnsupportedContentType) -> Response[str]:
+        given = app.current_event.headers.get("content-type")
+        bound = Violation(field="Content-Type", bound="application/json", value=given)
+        return problem(415, title="The body is not JSON", detail=bound.detail, violations=[bound])
 
     def undecodable(error: UnicodeDecodeError) -> Response[str]:
         return problem_of(_not_json(f"not UTF-8: {error.reason}"))
@@ -186,12 +210,16 @@ def _route_errors(app: APIGatewayHttpResolver) -> None:
 
     app.exception_handler(PlaneError)(problem_of)
     app.exception_handler(RequestValidationError)(invalid)
+    app.exception_handler(RequestUnsupportedContentType)(not_json)
     app.exception_handler(UnicodeDecodeError)(undecodable)
     app.exception_handler(Exception)(unexpected)
     app.not_found(no_route)
 
 
 def _decode(body: str) -> Any:
+    if len(body) > MAX_BODY_CHARACTERS:
+        bound = f"at most {MAX_BODY_CHARACTERS} characters long"
+        raise SubmissionInvalid((Violation(field="body", bound=bound, value=len(body)),))
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, RecursionError, ValueError) as error:

@@ -17,7 +17,7 @@ _OWNER = re.compile(r"^[A-Za-z0-9_+=,.@/:|-]{1,256}$")
 
 
 def owner_of(event: Mapping[str, Any]) -> str:
-    """The owner: a JWT's subject, or the user or role session of a signed request. Raises NotAuthorized."""
+    """The owner: a JWT's subject, or the user or role of a signed request. Raises NotAuthorized."""
     authorizer = event.get("requestContext", {}).get("authorizer") or {}
     subject = (authorizer.get("jwt") or {}).get("claims", {}).get("sub")
     arn = (authorizer.get("iam") or {}).get("userArn")
@@ -36,5 +36,12 @@ def bearer_of(event: Mapping[str, Any]) -> str:
 
 
 def _resource(arn: str) -> str:
-    """The part of an ARN that names the caller within the account: `user/ada`, `assumed-role/Analyst/ada`."""
-    return arn.split(":", 5)[-1]
+    """The part of an ARN that names the caller within the account: `user/ada`, `assumed-role/Analyst`.
+
+    A role's session is named by whoever assumes the role, and by the SDK at random, so it tells nothing; only IAM
+    Identity Center names it after the person who has signed in.
+    """
+    named = arn.split(":", 5)[-1]
+    kind, _, rest = named.partition("/")
+    is_of_a_person = kind != "assumed-role" or rest.startswith("AWSReservedSSO_")
+    return named if is_of_a_person else named.rpartition("/")[0]

@@ -9,8 +9,6 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from controlplane.errors import (
-    BatchRefused,
-    BatchUnavailable,
     JobNotFound,
     LogNotFound,
     NotAuthorized,
@@ -27,8 +25,6 @@ _PROBLEMS: tuple[tuple[type[PlaneError], int, str], ...] = (
     (JobNotFound, 404, "No such job"),
     (LogNotFound, 404, "No log yet"),
     (SubmissionConflict, 409, "The key was used with another body"),
-    (BatchRefused, 422, "AWS Batch refused"),
-    (BatchUnavailable, 503, "AWS Batch is not available"),
     (PlaneError, 500, "The plane failed"),
 )
 
@@ -53,3 +49,9 @@ def problem(
     if violations:
         document["errors"] = [violation.to_wire() for violation in violations]
     return Response(status_code=status, content_type="application/problem+json", body=json.dumps(document))
+
+
+def to_answer(response: Response[str]) -> dict[str, Any]:
+    """A problem as API Gateway takes it, for a request that no route has seen."""
+    headers = {"content-type": response.content_type}
+    return {"statusCode": response.status_code, "headers": headers, "body": response.body, "isBase64Encoded": False}
