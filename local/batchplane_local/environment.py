@@ -28,7 +28,9 @@ def establish(batch: EmbeddedBatch, *, url: str) -> Deployment:
         for name, tags in (("runner", RUNNER_TAG), ("plain", {}))
     )
     queue = JobQueue(name=JOB_QUEUE, arn=_queue(batch, _environment(batch)))
-    return Deployment(name=DEPLOYMENT, url=url, job_queues=(queue,), job_definitions=tuple(definitions))
+    return Deployment(
+        name=DEPLOYMENT, url=url, job_queues=(queue,), job_definitions=tuple(definitions), largest=batch.machine
+    )
 
 
 def _environment(batch: EmbeddedBatch) -> str:

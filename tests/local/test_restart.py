@@ -13,9 +13,8 @@ from batchplane_local.database import Database
 from batchplane_local.plane import LocalPlane, opened
 from controlplane.record import AlertClaim, JobRecord, RecordKey
 from controlplane.submission import Submission, plan, to_submit_job
-from controlplane.submit_job_request import parse_request
 from controlplane.submitter import Submitter
-from tests.builders import T0
+from tests.builders import T0, parse_request
 
 
 @contextmanager

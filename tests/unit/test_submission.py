@@ -1,13 +1,14 @@
 """Requests become submissions, or say every bound that they break."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from controlplane.errors import SubmissionInvalid
 from controlplane.job import derive_job_id
-from controlplane.submission import MAX_OVERRIDES_CHARACTERS, read_message, to_message, to_submit_job
-from tests.builders import PLAIN, QUEUE, RUNNER, parse_request, submission
+from controlplane.submission import MAX_OVERRIDES_CHARACTERS, plan, read_message, to_message, to_submit_job
+from tests.builders import DEPLOYMENT, PLAIN, QUEUE, RUNNER, parse_request, submission
 
 KEY = f"user%2Fada/uploads/{'0' * 64}/f"
 
@@ -124,3 +125,20 @@ def test_submit_job_gets_batchs_own_words() -> None:
 def test_a_message_carries_the_job_id() -> None:
     """What is sent is what is read."""
     assert read_message(to_message("j1")) == "j1"
+
+
+@pytest.mark.parametrize(
+    ("asked", "fields"), [("4", set()), ("5", {"containerOverrides.resourceRequirements.0.value"})]
+)
+def test_what_no_machine_has_is_refused_where_that_is_known(asked: str, fields: set[str]) -> None:
+    """Such a job would wait for ever, and hold up everybody's."""
+    overrides = {"resourceRequirements": [{"type": "VCPU", "value": asked}]}
+    request = parse_request({"jobName": "n", "containerOverrides": overrides})
+    small = replace(DEPLOYMENT, largest={"VCPU": 4})
+    try:
+        plan(request, owner="ada", idempotency_key="k", deployment=small, now=0)
+        found = set()
+    except SubmissionInvalid as error:
+        found = {violation.field for violation in error.violations}
+
+    assert fields == found

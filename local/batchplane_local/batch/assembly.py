@@ -23,6 +23,8 @@ from batchplane_local.batch.job_operations import JobOperations, Keys
 from batchplane_local.batch.launch import Launcher
 from batchplane_local.batch.ledger import Ledger
 from batchplane_local.batch.listing import Listing
+from batchplane_local.batch.log_search import LogSearch
+from batchplane_local.batch.log_streams import LogStreams
 from batchplane_local.batch.logs import LogsClient
 from batchplane_local.batch.names import Place
 from batchplane_local.batch.orphans import become_subreaper, end_earlier_life
@@ -67,6 +69,11 @@ class Settings:
         memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
         return Need(milli_vcpus=round(vcpus * 1000), memory=memory if self.memory_mib is None else self.memory_mib)
 
+    @property
+    def largest(self) -> Mapping[str, int]:
+        """The same by the type of resource, in whole units."""
+        return {"VCPU": self.machine.milli_vcpus // 1000, "MEMORY": self.machine.memory, "GPU": 0}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Assembly:
@@ -74,6 +81,8 @@ class Assembly:
 
     operations: Mapping[str, Operation]
     logs: LogsClient
+    #: The most that jobs may use together, by the type of resource; memory in MiB.
+    machine: Mapping[str, int]
     close: Callable[[], None]
 
 
@@ -107,8 +116,9 @@ def assemble(settings: Settings, *, deliver: Deliver, clock: Clock) -> Assembly:
         opened.callback(delivery.close)
         engine.start()
         delivery.start(engine.delivered)
-        logs = LogsClient(state.outputs, state.reading, task_ids)
-        return Assembly(operations=operations, logs=logs, close=opened.pop_all().close)
+        streams = LogStreams(reading=state.reading, task_ids=task_ids)
+        logs = LogsClient(LogSearch(streams=streams, outputs=state.outputs), streams, teller.place)
+        return Assembly(machine=settings.largest, operations=operations, logs=logs, close=opened.pop_all().close)
 
 
 def _open(folder: Path, settings: Settings, clock: Clock, opened: ExitStack) -> _State:

@@ -19,6 +19,9 @@ from batchplane_local.batch.refused import Refused, Stopped
 from batchplane_local.batch.service_model import operation_named, validate
 from batchplane_local.batch.store import Synchronous
 
+#: Stands in ARNs and events unless another is given.
+REGION = "local-1"
+
 
 class EmbeddedBatch:
     """AWS Batch on one machine: every method of boto3's Batch client, by the same name and with the same shapes.
@@ -38,6 +41,8 @@ class EmbeddedBatch:
         self._assembly = assembly
         #: boto3's CloudWatch Logs client, for the logs of the jobs.
         self.logs: LogsClient = assembly.logs
+        #: The most that jobs may use together, by the type of resource: VCPU, MEMORY in MiB, GPU.
+        self.machine: Mapping[str, int] = assembly.machine
 
     @classmethod
     def open(
@@ -49,7 +54,7 @@ class EmbeddedBatch:
         vcpus: float | None = None,
         memory_mib: int | None = None,
         clock: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
-        region: str = "local-1",
+        region: str = REGION,
         account: str = "000000000000",
         environment: Mapping[str, str] = BASE_ENVIRONMENT,
         synchronous: Synchronous = "NORMAL",

@@ -26,6 +26,10 @@ class Place:
         """The ARN of a Batch resource: `job`, `job-queue`, `job-definition`, `compute-environment`."""
         return f"arn:aws:batch:{self.region}:{self.account}:{kind}/{name}"
 
+    def logs(self, group: str) -> str:
+        """The ARN of a log group."""
+        return f"arn:aws:logs:{self.region}:{self.account}:log-group:{group}"
+
     def ecs(self, kind: str, name: str) -> str:
         """The ARN of an ECS resource: `task`, `container-instance`."""
         return f"arn:aws:ecs:{self.region}:{self.account}:{kind}/{name}"

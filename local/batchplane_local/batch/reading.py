@@ -79,6 +79,18 @@ class Reading:
             key = db.execute("SELECT submission FROM job WHERE key = ?", (job,)).fetchone()[0]
             return self._submission(db, key), AttemptRow(*row)
 
+    def started_attempts(
+        self, start: tuple[int, int], limit: int, *, descending: bool
+    ) -> list[tuple[Submission, AttemptRow]]:
+        """Attempts that have started, from a (job, attempt) on, that one included, with their submissions."""
+        reach, order = ("<=", "DESC") if descending else (">=", "ASC")
+        question = f"""SELECT job.submission, attempt.* FROM attempt JOIN job ON job.key = attempt.job
+                       WHERE (attempt.job, attempt.attempt) {reach} (?, ?) AND attempt.started_at IS NOT NULL
+                       ORDER BY attempt.job {order}, attempt.attempt {order} LIMIT ?"""  # noqa: S608 - our own words
+        with self._connection() as db:
+            rows = db.execute(question, (*start, limit)).fetchall()
+            return [(self._submission(db, key), AttemptRow(*row)) for key, *row in rows]
+
     def log(self, job: int, attempt: int) -> LogRow | None:
         """The log of an ended attempt; None where it wrote nothing or hasn't ended."""
         with self._connection() as db:

@@ -12,13 +12,19 @@ from typing import Any
 import botocore.session
 from botocore import xform_name
 from botocore.exceptions import ParamValidationError
-from botocore.model import ServiceModel, Shape, StructureShape
+from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
 
 def operation_named(method: str) -> str | None:
     """The operation behind a method of boto3's Batch client: SubmitJob for submit_job. None for no such method."""
     return _batch_methods().get(method)
+
+
+def operations(service: str) -> list[OperationModel]:
+    """Every operation of a service, with its path and its members."""
+    model = _service(service)
+    return [model.operation_model(name) for name in model.operation_names]
 
 
 def validate(service: str, operation: str, request: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ allows are the boundary of what a job may do: anything not named here is refused
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -48,6 +48,8 @@ class Deployment:
     url: str
     job_queues: tuple[JobQueue, ...]
     job_definitions: tuple[JobDefinition, ...]
+    #: The most of each type of resource that a job can ever get (VCPU, MEMORY in MiB, GPU), where that is known.
+    largest: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def from_wire(cls, document: Mapping[str, Any], *, url: str) -> Deployment:

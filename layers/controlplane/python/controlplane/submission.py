@@ -114,6 +114,7 @@ def plan(
         *_allowed(request, deployment),
         *_dependencies(request, job_id=derive_job_id(owner, idempotency_key)),
         *_retries(request),
+        *_resources(request, deployment),
         *_inputs(document.get("inputs", {}), owner=owner, definition=definition),
         *_sizes(document),
     ]
@@ -192,6 +193,17 @@ def _dependencies(request: SubmitJobRequest, *, job_id: str) -> Iterable[Violati
             yield Violation(field=f"{field}.jobId", bound="another job's, not this one's own", value=job_id)
         if dependency.type and request.arrayProperties is None:
             yield Violation(field=f"{field}.type", bound="left out: only an array job has it", value=dependency.type)
+
+
+def _resources(request: SubmitJobRequest, deployment: Deployment) -> Iterable[Violation]:
+    """What no machine of the deployment could ever give: such a job would wait for ever, and hold up its queue."""
+    overrides = request.containerOverrides
+    for place, asked in enumerate((overrides and overrides.resourceRequirements) or ()):
+        most = deployment.largest.get(asked.type)
+        if most is not None and int(asked.value) > most:
+            field = f"containerOverrides.resourceRequirements.{place}.value"
+            bound = f"at most {most}, which is all the {asked.type} that there is"
+            yield Violation(field=field, bound=bound, value=asked.value)
 
 
 def _retries(request: SubmitJobRequest) -> Iterable[Violation]:

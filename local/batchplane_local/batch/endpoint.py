@@ -1,0 +1,112 @@
+"""The embedded Batch as an HTTP endpoint, for boto3, the AWS CLI and every other client: an ASGI application.
+
+It decides nothing of its own: each request is one call of the client in this process. Nothing that isn't signed with
+the key pair reaches that: no web page and no other user of the machine may start a process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError, ParamValidationError
+
+from batchplane_local.batch.aws_json import TARGET, AwsJson
+from batchplane_local.batch.client import EmbeddedBatch
+from batchplane_local.batch.exchange import Disconnected, Receive, Rejected, Reply, Request, Scope, Send, read, write
+from batchplane_local.batch.rest_json import RestJson
+from batchplane_local.batch.sigv4 import KeyPair, verify
+
+log = logging.getLogger(__name__)
+
+#: Requests that are answered at the same time; the others wait. Most of them wait for a commit that they share.
+_CALLERS = 16
+
+
+class _Wire(Protocol):
+    """How a service is spoken to."""
+
+    service: str
+    content_type: str
+    invalid: str
+    broken: str
+
+    def called(self, request: Request) -> tuple[str, dict[str, Any]]: ...
+
+    def error(self, kind: str, words: str) -> dict[str, str]: ...
+
+
+class Endpoint:
+    """AWS Batch and CloudWatch Logs' reading calls at one URL."""
+
+    def __init__(self, batch: EmbeddedBatch, *, url: str, key_pair: KeyPair, clock: Callable[[], int]) -> None:
+        """Answer for `batch` at `url`; the clock tells epoch milliseconds."""
+        port = urlsplit(url).port
+        self._hosts = frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
+        self._batch = batch
+        self._key_pair = key_pair
+        self._clock = clock
+        self._rest_json = RestJson()
+        self._aws_json = AwsJson()
+        self._callers = ThreadPoolExecutor(max_workers=_CALLERS, thread_name_prefix="endpoint")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        try:
+            request = await read(scope, receive)
+        except Disconnected:
+            return
+        except Rejected as rejected:
+            reply = _refusal(self._rest_json, rejected.status, rejected.kind, str(rejected))
+        else:
+            reply = await asyncio.get_running_loop().run_in_executor(self._callers, self._reply, request)
+        await write(send, reply)
+
+    def close(self) -> None:
+        """Let the requests that are being answered end, and answer no other."""
+        self._callers.shutdown()
+
+    def _reply(self, request: Request) -> Reply:
+        if request.header(TARGET) is None:
+            return self._through(self._rest_json, self._batch.call, request)
+        return self._through(self._aws_json, self._batch.logs.call, request)
+
+    def _through(self, wire: _Wire, call: Callable[[str, dict[str, Any]], dict[str, Any]], request: Request) -> Reply:
+        try:
+            self._admit(request, wire.service)
+            answer = call(*wire.called(request))
+        except Rejected as rejected:
+            return _refusal(wire, rejected.status, rejected.kind, str(rejected))
+        except ParamValidationError as error:
+            return _refusal(wire, 400, wire.invalid, str(error))
+        except ClientError as error:
+            refused, metadata = error.response["Error"], error.response["ResponseMetadata"]
+            return _refusal(wire, metadata["HTTPStatusCode"], refused["Code"], refused["Message"])
+        except Exception:
+            log.exception("A request to the Batch endpoint failed")
+            return _refusal(wire, 500, wire.broken, "The embedded Batch failed; its log says more.")
+        del answer["ResponseMetadata"]
+        return _reply(wire, 200, answer)
+
+    def _admit(self, request: Request, service: str) -> None:
+        """Let in who calls us by our own name and has the key pair. Raises Rejected."""
+        host = request.header("host")
+        if host not in self._hosts:
+            words = f"Host must be one of {', '.join(sorted(self._hosts))}; it is {host}."
+            raise Rejected("ClientException", words, status=421)
+        verify(request, service=service, key_pair=self._key_pair, now=self._clock())
+
+
+def _refusal(wire: _Wire, status: int, kind: str, words: str) -> Reply:
+    return _reply(wire, status, wire.error(kind, words), {"x-amzn-errortype": kind})
+
+
+def _reply(wire: _Wire, status: int, document: dict[str, Any], headers: dict[str, str] | None = None) -> Reply:
+    identified = {"content-type": wire.content_type, "x-amzn-requestid": str(uuid.uuid4()), **(headers or {})}
+    return Reply(status=status, headers=identified, body=json.dumps(document, separators=(",", ":")).encode())

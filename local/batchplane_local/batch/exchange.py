@@ -1,0 +1,87 @@
+"""One HTTP request in, one reply out, in the few words of ASGI that it takes. Knows no service and no signature.
+
+https://asgi.readthedocs.io/en/latest/specs/www.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+#: Most bytes of a body; the largest that AWS Batch takes, a SubmitJob request, has 30 KiB.
+MAX_BODY_BYTES = 1024 * 1024
+
+
+class Rejected(Exception):
+    """A request that reaches no operation: the kind of the service's error, its words, its HTTP status."""
+
+    def __init__(self, kind: str, words: str, *, status: int) -> None:
+        super().__init__(words)
+        self.kind = kind
+        self.status = status
+
+
+class Disconnected(Exception):
+    """The caller went away before the end of its request: nobody waits for a reply."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A request as it came."""
+
+    method: str
+    #: Still percent-encoded, as they were signed; the query without its question mark.
+    path: str
+    query: str
+    #: Names in lower case, repeated where the caller repeated them.
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """A header by its name in lower case, its values joined by commas; None where there is none."""
+        values = [value for each, value in self.headers if each == name]
+        return ",".join(values) if values else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What is answered."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+async def read(scope: Scope, receive: Receive) -> Request:
+    """The whole request. Raises Disconnected, and Rejected for a body of more than MAX_BODY_BYTES."""
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY_BYTES:
+            words = f"The request's body must be at most {MAX_BODY_BYTES} bytes long; {len(body)} have come so far."
+            raise Rejected("RequestEntityTooLargeException", words, status=413)
+        more = message.get("more_body", False)
+    return Request(
+        method=scope["method"],
+        path=scope["raw_path"].decode("latin-1"),
+        query=scope["query_string"].decode("latin-1"),
+        headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]),
+        body=bytes(body),
+    )
+
+
+async def write(send: Send, reply: Reply) -> None:
+    """Send the reply."""
+    headers = {**reply.headers, "content-length": str(len(reply.body))}
+    encoded = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": reply.status, "headers": encoded})
+    await send({"type": "http.response.body", "body": reply.body})

@@ -1,0 +1,69 @@
+"""AWS Batch's protocol, rest-json: which operation a request is for, and what it asks. Pure; calls nothing.
+
+Paths and places of members come from botocore's model of the service.
+https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs, unquote
+
+from botocore.model import OperationModel
+
+from batchplane_local.batch.exchange import Rejected, Request
+from batchplane_local.batch.json_body import json_object
+from batchplane_local.batch.service_model import operations
+
+#: A member in a path, `{resourceArn}`. It may hold slashes: not every client encodes those of an ARN.
+_MEMBER = re.compile(r"\{(\w+)\+?\}")
+
+
+class RestJson:
+    """Requests to AWS Batch."""
+
+    service = "batch"
+    content_type = "application/json"
+    #: Kinds of error: a request of the wrong shape; a failure of ours.
+    invalid = "ClientException"
+    broken = "ServerException"
+
+    def __init__(self) -> None:
+        self._routes = [(each.http["method"], _pattern(each), each) for each in operations("batch")]
+
+    def called(self, request: Request) -> tuple[str, dict[str, Any]]:
+        """The operation's name and its parameters. Raises Rejected for a path that has none."""
+        for method, pattern, operation in self._routes:
+            if method == request.method and (match := pattern.fullmatch(request.path)):
+                return operation.name, _parameters(operation, request, match.groupdict())
+        words = f"AWS Batch has no operation {request.method} {unquote(request.path)}."
+        raise Rejected("UnknownOperationException", words, status=404)
+
+    def error(self, kind: str, words: str) -> dict[str, str]:
+        """The body of an error; its kind stands in the header."""
+        return {"message": words}
+
+
+def _pattern(operation: OperationModel) -> re.Pattern[str]:
+    """What the path of an operation's requests looks like, with a group for each member in it."""
+    # Literal text and names of members alternate.
+    pieces = _MEMBER.split(operation.http["requestUri"])
+    members = [f"(?P<{name}>.+)" for name in pieces[1::2]]
+    literals = [re.escape(piece) for piece in pieces[::2]]
+    return re.compile(literals[0] + "".join(map("".join, zip(members, literals[1:], strict=True))))
+
+
+def _parameters(operation: OperationModel, request: Request, in_path: Mapping[str, str]) -> dict[str, Any]:
+    """Body, path and query together; Batch's members outside of the body are strings and lists of strings."""
+    parameters = json_object(request.body)
+    query = parse_qs(request.query, keep_blank_values=True)
+    for member, shape in operation.input_shape.members.items() if operation.input_shape else ():
+        name = shape.serialization.get("name", member)
+        match shape.serialization.get("location"):
+            case "uri":
+                parameters[member] = unquote(in_path[name])
+            case "querystring" if name in query:
+                parameters[member] = query[name] if shape.type_name == "list" else query[name][-1]
+    return parameters
