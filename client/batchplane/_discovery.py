@@ -29,7 +29,7 @@ class PlaneAddress:
         cls, environment: Mapping[str, str], home: Path, *, url: str | None = None, token: str | None = None
     ) -> PlaneAddress:
         """The plane of the arguments, else of BATCHPLANE_URL, else the embedded one. Raises PlaneNotFound."""
-        url = url or environment.get("BATCHPLANE_URL")
+        url = _checked(url or environment.get("BATCHPLANE_URL"))
         token = token or environment.get("BATCHPLANE_TOKEN")
         if url and token:
             return cls(url=url, auth=BearerAuth(token))
@@ -46,6 +46,17 @@ class PlaneAddress:
                 " Start the embedded plane with 'batchplane local', or set BATCHPLANE_URL to one's endpoint on AWS."
             )
         return cls(url=embedded[0], auth=BearerAuth(token or embedded[1]))
+
+
+def _checked(url: str | None) -> str | None:
+    """An address that can be asked, or none. Raises PlaneNotFound for any other text."""
+    try:
+        read = httpx.URL(url or "")
+    except httpx.InvalidURL:
+        read = httpx.URL("")
+    if url and not (read.scheme in ("http", "https") and read.host):
+        raise PlaneNotFound(f"A plane's URL must begin with https:// or http:// and name a host; it is {url!r}.")
+    return url or None
 
 
 def data_folder(environment: Mapping[str, str], home: Path) -> Path:

@@ -30,7 +30,7 @@ def fetch_inputs(job: JobIdentity, folder: Path, retry: Retry) -> None:
 
 
 def send_outputs(job: JobIdentity, folder: Path, retry: Retry) -> None:
-    """Upload each file below a folder. One that no key can name is reported after all others are up."""
+    """Upload each file below a folder. Those that no key can name are reported after all others are up."""
     refused: list[NameRefused] = []
     found = _measured(folder, refused)
     while page := tuple(islice(found, LINKS_AT_ONCE)):
@@ -39,7 +39,7 @@ def send_outputs(job: JobIdentity, folder: Path, retry: Retry) -> None:
             with _about(f"the output {ascii(output.name)}"):
                 _send(output, links.get(output.name), retry)
     if refused:
-        raise refused[0]
+        raise NameRefused("; ".join(map(str, refused)))
 
 
 def _links(job: JobIdentity, uploads: tuple[OutputFile, ...], retry: Retry) -> Links:

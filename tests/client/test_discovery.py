@@ -176,3 +176,10 @@ def test_secrets_are_not_shown() -> None:
     """Neither repr nor str of what holds a token says it."""
     assert "secret" not in repr(BearerAuth("secret")) + repr(PlaneAddress(url="u", auth=BearerAuth("secret")))
     assert issubclass(CredentialsMissing, Exception)
+
+
+@pytest.mark.parametrize("url", ["http://[::1", "ftp://example.org", "not a url", "https://", "/jobs"])
+def test_an_address_that_can_not_be_asked_is_refused(url: str, tmp_path: Path) -> None:
+    """At once and in words, not after five tries."""
+    with pytest.raises(PlaneNotFound, match="must begin with https:// or http://"):
+        PlaneAddress.find({"BATCHPLANE_URL": url}, tmp_path)
