@@ -14,14 +14,19 @@ import sys
 import threading
 from contextlib import closing, redirect_stdout
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from batchplane_local.batch.sigv4 import KeyPair
+from batchplane_local.credentials import CredentialsRefused, read_key_pair
 from batchplane_local.data_folder import DataFolder, FolderRefused, default_folder
 from batchplane_local.database import Database
 from batchplane_local.tokens import Tokens, may_own
 from controlplane.errors import SubmissionInvalid
+
+if TYPE_CHECKING:
+    from batchplane_local.running import Running, Settings
 
 app = typer.Typer(help="The plane on this machine, with no AWS account.", add_completion=False, rich_markup_mode=None)
 
@@ -41,19 +46,39 @@ Data = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="One line of JSON instead of words.")]
 
 
+Port = Annotated[
+    int | None, typer.Option(min=0, max=65535, help="The loopback port; 0 takes a free one. Default: the last one.")
+]
+BatchPort = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="Serve AWS Batch's API for other clients here; 0 takes a free port."),
+]
+OwnCredentials = Annotated[
+    Path | None,
+    typer.Option("--credentials", metavar="FILE", help="JSON with accessKeyId and secretAccessKey, for --batch-port."),
+]
+Vcpus = Annotated[int | None, typer.Option(min=1, help="How many vCPUs jobs may use. Default: all.")]
+
+
 @app.callback(invoke_without_command=True)
 def local(
     context: typer.Context,
     data: Data = None,
-    port: Annotated[
-        int | None, typer.Option(min=0, max=65535, help="The loopback port; 0 takes a free one. Default: the last one.")
-    ] = None,
-    vcpus: Annotated[int | None, typer.Option(min=1, help="How many vCPUs jobs may use. Default: all.")] = None,
+    port: Port = None,
+    batch_port: BatchPort = None,
+    credentials: OwnCredentials = None,
+    vcpus: Vcpus = None,
     as_json: Json = False,
 ) -> None:
     """Run the plane in the foreground until Ctrl-C. A killed plane goes on where it stopped."""
     if context.invoked_subcommand is None:
-        _run(_folder(data), port=port, vcpus=vcpus, as_json=as_json)
+        _prepare()
+        # Imported late: the functions' library reads its settings as it is imported, and a token needs none of it.
+        from batchplane_local.running import Settings
+
+        key_pair = None if credentials is None else _own_key_pair(credentials)
+        settings = Settings(owner=_user(), port=port, batch_port=batch_port, key_pair=key_pair, vcpus=vcpus)
+        _run(_folder(data), settings, as_json=as_json)
 
 
 @app.command()
@@ -74,28 +99,44 @@ def token(
     typer.echo(json.dumps({"owner": owner, "token": made}) if as_json else made)
 
 
-def _run(path: Path, *, port: int | None, vcpus: int | None, as_json: bool) -> None:
+def _prepare() -> None:
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+
+
+def _run(path: Path, settings: Settings, *, as_json: bool) -> None:
     stopped = threading.Event()
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: stopped.set())
 
-    # Imported late: the functions' library reads its settings as it is imported, and a token needs none of it.
     from batchplane_local.running import running
     from batchplane_local.server import PortTaken
 
     output = sys.stdout
     try:
         # What the functions log goes to standard error: standard output is for the one line.
-        with redirect_stdout(sys.stderr), running(path, owner=_user(), port=port, vcpus=vcpus) as plane:
-            plane_file = str(DataFolder(path).credentials)
-            ready = {"url": plane.url, "credentials": plane_file}
-            words = f"Batchplane answers at {plane.url}; clients find the token in {plane_file}. Ctrl-C stops it."
-            typer.echo(json.dumps(ready) if as_json else words, file=output)
+        with redirect_stdout(sys.stderr), running(path, settings) as plane:
+            typer.echo(_ready(DataFolder(path), plane, as_json=as_json), file=output)
             stopped.wait()
     except (FolderRefused, PortTaken) as error:
+        raise _refused(str(error)) from error
+
+
+def _ready(folder: DataFolder, plane: Running, *, as_json: bool) -> str:
+    """The one line that is said."""
+    url, plane_file = plane.credentials.url, str(folder.credentials)
+    if as_json:
+        batch = {} if plane.batch_url is None else {"batchUrl": plane.batch_url}
+        return json.dumps({"url": url, **batch, "credentials": plane_file})
+    batch_words = "" if plane.batch_url is None else f" AWS Batch's API at {plane.batch_url} ({folder.aws_config})."
+    return f"Batchplane answers at {url}; clients find the token in {plane_file}.{batch_words} Ctrl-C stops it."
+
+
+def _own_key_pair(path: Path) -> KeyPair:
+    try:
+        return read_key_pair(path)
+    except CredentialsRefused as error:
         raise _refused(str(error)) from error
 
 

@@ -39,6 +39,11 @@ class DataFolder:
         return self.path / "plane.json"
 
     @property
+    def aws_config(self) -> Path:
+        """What other Batch clients read."""
+        return self.path / "aws-config"
+
+    @property
     def database(self) -> Path:
         """Records, queues, tokens, and which key has which bytes."""
         return self.path / "plane.sqlite"

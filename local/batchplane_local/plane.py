@@ -58,6 +58,8 @@ class LocalPlane:
     submissions: QueuedSubmissions
     batch: Batch
     logs: Logs
+    #: What both of them speak to.
+    embedded_batch: EmbeddedBatch
     io_bucket: FolderBucket
     topic: MailFolder
     dead_letters: EventDeadLetters
@@ -101,6 +103,7 @@ def _bound(
         submissions=QueuedSubmissions(queue=queues.submissions),
         batch=Batch(engine),
         logs=Logs(engine.logs),
+        embedded_batch=engine,
         io_bucket=FolderBucket(database, folder.io_bucket, links=links, url=url),
         topic=MailFolder(folder.mail, clock=clock),
         dead_letters=EventDeadLetters(queue=queues.job_events),

@@ -29,6 +29,8 @@ class PlaneProcess:
 
     credentials: Credentials
     process: subprocess.Popen[str]
+    #: Where its Batch endpoint answers; None where it has none.
+    batch_url: str | None = None
 
     def kill(self) -> None:
         """End it at once and unasked, as a power cut of this process would (SIGKILL)."""
@@ -37,17 +39,33 @@ class PlaneProcess:
 
 
 @contextmanager
-def started(path: Path, *, vcpus: int | None = None) -> Iterator[PlaneProcess]:
-    """Run the plane of a folder while the block runs. Raises NotStarted; what the plane says on stderr tells why."""
+def started(
+    path: Path, *, vcpus: int | None = None, batch_port: int | None = None, credentials: Path | None = None
+) -> Iterator[PlaneProcess]:
+    """Run the plane of a folder while the block runs; the others are the command's options of these names.
+
+    Raises NotStarted; what the plane says on stderr tells why.
+    """
+    options = {"--vcpus": vcpus, "--batch-port": batch_port, "--credentials": credentials}
     command = [sys.executable, "-m", "batchplane_local", "--data", str(path), "--json"]
-    command += [] if vcpus is None else ["--vcpus", str(vcpus)]
+    command += [word for name, value in options.items() if value is not None for word in (name, str(value))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
         try:
-            yield PlaneProcess(credentials=_credentials(_first_line(process.stdout)), process=process)
+            yield _plane(process)
         finally:
             if process.poll() is None:
                 process.terminate()
                 process.wait(STOP_SECONDS)
+
+
+def _plane(process: subprocess.Popen[str]) -> PlaneProcess:
+    """The plane, once it is ready."""
+    line = _first_line(process.stdout)
+    ready = json.loads(line) if line else {}
+    credentials = Credentials.read(Path(ready["credentials"])) if ready else None
+    if credentials is None:
+        raise NotStarted(f"The plane was not ready within {START_SECONDS} seconds, or has ended: see its stderr.")
+    return PlaneProcess(credentials=credentials, process=process, batch_url=ready.get("batchUrl"))
 
 
 def _first_line(output: IO[str] | None) -> str:
@@ -55,10 +73,3 @@ def _first_line(output: IO[str] | None) -> str:
     if output is None or not select.select([output], [], [], START_SECONDS)[0]:
         return ""
     return output.readline()
-
-
-def _credentials(line: str) -> Credentials:
-    credentials = Credentials.read(Path(json.loads(line)["credentials"])) if line else None
-    if credentials is None:
-        raise NotStarted(f"The plane was not ready within {START_SECONDS} seconds, or has ended: see its stderr.")
-    return credentials

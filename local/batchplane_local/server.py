@@ -20,18 +20,15 @@ class PortTaken(Exception):
     """Somebody else listens on the port."""
 
 
-def listen(port: int) -> socket.socket:
-    """A socket on this loopback port, or on a free one for 0. Raises PortTaken."""
+def listen(port: int, *, otherwise: str) -> socket.socket:
+    """A socket on this loopback port, or on a free one for 0. Raises PortTaken, which says what to do otherwise."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((ADDRESS, port))
     except OSError as error:
         listener.close()
-        raise PortTaken(
-            f"Port {port} of {ADDRESS} can't be had ({error.strerror}). Running jobs know the plane by its port: "
-            "free it, or give another with --port."
-        ) from error
+        raise PortTaken(f"Port {port} of {ADDRESS} can't be had ({error.strerror}). {otherwise}") from error
     listener.listen()
     return listener
 
@@ -56,7 +53,7 @@ def served(application: Any, listener: socket.socket) -> Iterator[None]:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="gateway")
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="server")
     thread.start()
     try:
         yield

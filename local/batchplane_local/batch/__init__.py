@@ -1,5 +1,5 @@
 """AWS Batch on one machine: boto3's Batch client over an engine that really runs the jobs. Knows no plane."""
 
-from batchplane_local.batch.client import EmbeddedBatch
+from batchplane_local.batch.client import REGION, EmbeddedBatch
 
-__all__ = ["EmbeddedBatch"]
+__all__ = ["REGION", "EmbeddedBatch"]

@@ -78,7 +78,7 @@ class LogSearch:
     def filter_log_events(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Events that match, of streams in the order of their jobs; within an answer in the order of their times."""
         if not request.get("startFromHead", True):
-            raise Refused("The embedded CloudWatch Logs searches from the earliest event only: leave startFromHead out.")
+            raise Refused("The embedded CloudWatch Logs searches from the earliest event on: leave startFromHead out.")
         start, offset = _place(request)
         asked = _Asked.by(request)
         found = _Found()
@@ -94,7 +94,7 @@ class LogSearch:
 
     def _searched(self, request: Mapping[str, Any], start: StreamKey) -> Iterator[LogStream]:
         """The streams to look into, from a place on, that one included."""
-        group = self.streams.group_in(request)
+        group = self.streams.known_group_in(request)
         names, prefix = request.get("logStreamNames"), request.get("logStreamNamePrefix")
         if names is None:
             return self.streams.of(group, prefix=prefix or "", start=start)

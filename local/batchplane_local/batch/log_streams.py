@@ -86,12 +86,9 @@ class LogStreams:
         definitions = (each.document for each in self.reading.resources() if each.kind == JOB_DEFINITION)
         return sorted({log_group_of(document["containerProperties"]) for document in definitions})
 
-    def group_in(self, request: Mapping[str, Any]) -> str:
-        """The group that a request names, by logGroupName or by logGroupIdentifier. Raises NoSuchLog, Refused."""
-        names = [request[member] for member in ("logGroupName", "logGroupIdentifier") if member in request]
-        if len(names) != 1:
-            raise Refused(f"Exactly one of logGroupName and logGroupIdentifier must be given, not {len(names)}.")
-        group = str(names[0]).rpartition(_GROUP_IN_ARN)[2].removesuffix(":*")
+    def known_group_in(self, request: Mapping[str, Any]) -> str:
+        """The group that a request names. Raises NoSuchLog where no definition writes to it, and Refused."""
+        group = group_in(request)
         if group not in self.groups():
             _not_found("group")
         return group
@@ -102,6 +99,14 @@ class LogStreams:
             return None
         name = submission.log_stream(self.task_ids.of(row.job, row.attempt))
         return LogStream(key=StreamKey(row.job, row.attempt), name=name, created_at=row.started_at)
+
+
+def group_in(request: Mapping[str, Any]) -> str:
+    """The group that a request names, by logGroupName or by logGroupIdentifier. Raises Refused."""
+    names = [request[member] for member in ("logGroupName", "logGroupIdentifier") if member in request]
+    if len(names) != 1:
+        raise Refused(f"Exactly one of logGroupName and logGroupIdentifier must be given, not {len(names)}.")
+    return str(names[0]).rpartition(_GROUP_IN_ARN)[2].removesuffix(":*")
 
 
 def _not_found(what: str) -> NoReturn:

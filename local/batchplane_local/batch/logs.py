@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from batchplane_local.batch.answers import ResourceNotFoundException, answer, failure
 from batchplane_local.batch.log_pages import FOREVER, MOST_LINES, Wanted
 from batchplane_local.batch.log_search import LogSearch
-from batchplane_local.batch.log_streams import FIRST, LAST, LogStreams, NoSuchLog, StreamKey
+from batchplane_local.batch.log_streams import FIRST, LAST, LogStreams, NoSuchLog, StreamKey, group_in
 from batchplane_local.batch.names import Place
 from batchplane_local.batch.refused import Refused
 from batchplane_local.batch.service_model import validate
@@ -82,7 +82,7 @@ class LogsClient:
             raise failure("InvalidParameterException", str(refused), operation) from refused
 
     def _get_log_events(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        stream = self._streams.find(self._streams.group_in(request), request["logStreamName"])
+        stream = self._streams.find(group_in(request), request["logStreamName"])
         wanted = Wanted(
             start=request.get("startTime", 0),
             end=request.get("endTime", FOREVER),
@@ -95,7 +95,7 @@ class LogsClient:
         return {"events": events, "nextForwardToken": page.forward, "nextBackwardToken": page.backward}
 
     def _describe_log_streams(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        group = self._streams.group_in(request)
+        group = self._streams.known_group_in(request)
         descending = request.get("descending", False)
         start = _stream_key(request.get("nextToken"), LAST if descending else FIRST)
         size = _size(request)
@@ -107,13 +107,13 @@ class LogsClient:
             {"logStreamName": stream.name, "creationTime": stream.created_at, "arn": f"{arn}{stream.name}"}
             for stream in streams[:size]
         ]
-        more = {"nextToken": f"{key.job}/{key.attempt}" for key in (stream.key for stream in streams[size:])}
+        more = {"nextToken": f"{streams[size].key.job}/{streams[size].key.attempt}"} if len(streams) > size else {}
         return {"logStreams": described, **more}
 
     def _describe_log_groups(self, request: Mapping[str, Any]) -> dict[str, Any]:
         unknown = request.keys() - {"logGroupNamePrefix", "logGroupNamePattern", "nextToken", "limit"}
         if unknown:
-            raise Refused(f"The embedded CloudWatch Logs does not do DescribeLogGroups by {', '.join(sorted(unknown))}.")
+            raise Refused(f"The embedded CloudWatch Logs does not describe groups by {', '.join(sorted(unknown))}.")
         size, after = _size(request), request.get("nextToken", "")
         prefix, part = request.get("logGroupNamePrefix", ""), request.get("logGroupNamePattern", "")
         names = [name for name in self._streams.groups() if name.startswith(prefix) and part in name and name > after]

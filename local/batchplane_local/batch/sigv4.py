@@ -123,7 +123,7 @@ def _check_claims(authorization: _Authorization, request: Request, service: str,
     missing = {"host", *(name for name, _ in request.headers if name.startswith("x-amz-"))}
     missing -= {*authorization.signed_headers}
     if missing:
-        _reject("InvalidSignatureException", f"These headers must be among SignedHeaders: {', '.join(sorted(missing))}.")
+        _reject("InvalidSignatureException", f"SignedHeaders must have these too: {', '.join(sorted(missing))}.")
     if not date:
         _reject("IncompleteSignatureException", "Authorization header requires existence of a 'X-Amz-Date' header.")
     if (scoped_service, terminator) != (service, _TERMINATOR):
