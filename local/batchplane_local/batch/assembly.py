@@ -9,17 +9,19 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from batchplane_local.batch.catalogue import Catalogue
-from batchplane_local.batch.catalogue_operations import CatalogueOperations
 from batchplane_local.batch.claims import Claims
+from batchplane_local.batch.compute_environment_operations import ComputeEnvironmentOperations
 from batchplane_local.batch.container import Need
+from batchplane_local.batch.deletion import Deletions
 from batchplane_local.batch.delivery import Deliver, Delivery
 from batchplane_local.batch.detail import Teller
 from batchplane_local.batch.engine import Engine, Parts
 from batchplane_local.batch.events import Announcer
+from batchplane_local.batch.job_definition_operations import JobDefinitionOperations
 from batchplane_local.batch.job_operations import JobOperations, Keys
+from batchplane_local.batch.job_queue_operations import JobQueueOperations
 from batchplane_local.batch.launch import Launcher
 from batchplane_local.batch.ledger import Ledger
 from batchplane_local.batch.listing import Listing
@@ -31,14 +33,16 @@ from batchplane_local.batch.orphans import become_subreaper, end_earlier_life
 from batchplane_local.batch.output import Outputs
 from batchplane_local.batch.placement import Capacity
 from batchplane_local.batch.reading import Reading
+from batchplane_local.batch.records import Operation, Records
 from batchplane_local.batch.recovery import Recovery
+from batchplane_local.batch.scheduling_policy_operations import SchedulingPolicyOperations
 from batchplane_local.batch.slots import Slots
 from batchplane_local.batch.store import Store, Synchronous
+from batchplane_local.batch.tag_operations import TagOperations
 
 #: Seconds for which an opening waits for the folder, and between two tries.
 _LOCK_PATIENCE, _LOCK_EVERY = 0.5, 0.01
 Clock = Callable[[], int]
-Operation = Callable[[Mapping[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +136,7 @@ def _open(folder: Path, settings: Settings, clock: Clock, opened: ExitStack) -> 
         store=store,
         reading=reading,
         claims=claims,
-        catalogue=Catalogue(reading.resources()),
+        catalogue=Catalogue(reading.resources(), last_key=reading.last_resource_key()),
         ledger=Ledger(capacity=Capacity(machine=settings.machine), history=reading),
         outputs=Outputs(folder / "logs", reading, clock),
     )
@@ -164,14 +168,13 @@ def _engine(folder: Path, state: _State, launcher: Launcher, clock: Clock, annou
         launcher=launcher,
         clock=clock,
         announced=announced,
+        watches=(Deletions(catalogue=state.catalogue, ledger=state.ledger),),
     )
     return Engine(parts)
 
 
 def _operations(state: _State, engine: Engine, teller: Teller, clock: Clock) -> Mapping[str, Operation]:
-    catalogue_operations = CatalogueOperations(
-        engine=engine, ledger=state.ledger, catalogue=state.catalogue, place=teller.place
-    )
+    records = Records(engine=engine, ledger=state.ledger, catalogue=state.catalogue, place=teller.place)
     job_operations = JobOperations(
         engine=engine,
         ledger=state.ledger,
@@ -182,7 +185,14 @@ def _operations(state: _State, engine: Engine, teller: Teller, clock: Clock) -> 
         clock=clock,
         keys=Keys(state.store.last_key),
     )
-    return {**catalogue_operations.table(), **job_operations.table()}
+    return {
+        **ComputeEnvironmentOperations(records=records).table(),
+        **JobQueueOperations(records=records).table(),
+        **JobDefinitionOperations(records=records).table(),
+        **SchedulingPolicyOperations(records=records).table(),
+        **TagOperations(records=records).table(),
+        **job_operations.table(),
+    }
 
 
 def _hold(path: Path, opened: ExitStack) -> None:

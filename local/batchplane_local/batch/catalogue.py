@@ -1,4 +1,4 @@
-"""The records jobs are submitted against: compute environments, job queues, job definitions. Does no I/O.
+"""The records jobs are submitted against: environments, queues, definitions, scheduling policies. Does no I/O.
 
 Written on the engine's thread alone; read from any.
 """
@@ -15,6 +15,9 @@ from batchplane_local.batch.refused import Refused
 COMPUTE_ENVIRONMENT = "compute-environment"
 JOB_QUEUE = "job-queue"
 JOB_DEFINITION = "job-definition"
+SCHEDULING_POLICY = "scheduling-policy"
+#: The status of a record that goes when nothing is left in it.
+DELETING = "DELETING"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +26,7 @@ class Resource:
 
     #: Row in the database, never used again for another.
     key: int
-    #: `compute-environment`, `job-queue` or `job-definition`, as in its ARN.
+    #: `compute-environment`, `job-queue`, `job-definition` or `scheduling-policy`, as in its ARN.
     kind: str
     #: Unique within the kind; `name:revision` for a definition.
     name: str
@@ -35,34 +38,46 @@ class Resource:
         """True unless its state was set to DISABLED."""
         return bool(self.document.get("state", "ENABLED") == "ENABLED")
 
+    @property
+    def is_deleting(self) -> bool:
+        """True once it was deleted while something was left in it."""
+        return bool(self.document.get("status") == DELETING)
+
 
 class Catalogue:
     """All records of one embedded Batch."""
 
-    def __init__(self, resources: Iterable[Resource]) -> None:
-        self._resources: dict[tuple[str, str], Resource] = {}
+    def __init__(self, resources: Iterable[Resource], *, last_key: int = 0) -> None:
+        self._resources: dict[str, dict[str, Resource]] = {
+            kind: {} for kind in (COMPUTE_ENVIRONMENT, JOB_QUEUE, JOB_DEFINITION, SCHEDULING_POLICY)
+        }
         self._revisions: dict[str, int] = {}
-        self._last_key = 0
+        #: The highest key that was ever given: a deleted record's key is never given to another.
+        self._last_key = last_key
         for resource in resources:
             self._keep(resource)
 
     def all(self, kind: str) -> list[Resource]:
         """Every record of a kind, oldest first."""
-        return [resource for resource in list(self._resources.values()) if resource.kind == kind]
+        return list(self._resources[kind].values())
 
     def find(self, kind: str, name_or_arn: str) -> Resource | None:
         """The record with this name or ARN; None where there is none."""
-        return self._resources.get((kind, name_in(name_or_arn)))
+        return self._resources.get(kind, {}).get(name_in(name_or_arn))
 
-    def named(self, key: int) -> str:
-        """The name of the record with this key; empty where there is none."""
-        return next((resource.name for resource in list(self._resources.values()) if resource.key == key), "")
+    def environment_named(self, key: int) -> str:
+        """The name of the compute environment with this key; empty where there is none."""
+        return next((resource.name for resource in self.all(COMPUTE_ENVIRONMENT) if resource.key == key), "")
 
     def put(self, kind: str, name: str, document: dict[str, Any]) -> Resource:
         """Keep a new record, or a new document for the one with this name."""
-        known = self._resources.get((kind, name))
+        known = self._resources[kind].get(name)
         key = known.key if known else self._last_key + 1
         return self._keep(Resource(key=key, kind=kind, name=name, document=document))
+
+    def remove(self, resource: Resource) -> None:
+        """Let go of a record."""
+        del self._resources[resource.kind][resource.name]
 
     def next_revision(self, definition_name: str) -> int:
         """The revision that the next definition of this name gets, from 1."""
@@ -82,13 +97,13 @@ class Catalogue:
         name, _, revision = name_in(name_or_arn).partition(":")
         revisions = [revision] if revision else range(self._revisions.get(name, 0), 0, -1)
         for candidate in revisions:
-            definition = self._resources.get((JOB_DEFINITION, f"{name}:{candidate}"))
+            definition = self._resources[JOB_DEFINITION].get(f"{name}:{candidate}")
             if definition is not None and definition.document["status"] == "ACTIVE":
                 return definition
         raise Refused(f"JobDefinition name {name_or_arn} does not exist or is not in ACTIVE status")
 
     def _keep(self, resource: Resource) -> Resource:
-        self._resources[resource.kind, resource.name] = resource
+        self._resources[resource.kind][resource.name] = resource
         self._last_key = max(self._last_key, resource.key)
         if resource.kind == JOB_DEFINITION:
             name, _, revision = resource.name.partition(":")

@@ -97,12 +97,13 @@ class Changes:
     summaries: dict[int, Summary] = field(default_factory=dict)
     logs: list[LogRow] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
+    #: Keys of resources that are gone.
+    removed: list[int] = field(default_factory=list)
     #: Ids of submissions whose jobs have all ended.
     ended: list[str] = field(default_factory=list)
     #: The last event that was delivered: it and all before it are forgotten.
     delivered: int | None = None
 
     def __bool__(self) -> bool:
-        return bool(
-            self.jobs or self.events or self.submissions or self.resources or self.logs or self.delivered is not None
-        )
+        rows = self.jobs or self.events or self.submissions or self.logs or self.resources or self.removed
+        return bool(rows or self.delivered is not None)

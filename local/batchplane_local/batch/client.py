@@ -126,6 +126,14 @@ class EmbeddedBatch:
         """A queue over one to three compute environments."""
         return self.call("CreateJobQueue", request)
 
+    def update_job_queue(self, **request: Any) -> dict[str, Any]:
+        """Another state, priority, order of environments, policy or time limits for a queue."""
+        return self.call("UpdateJobQueue", request)
+
+    def delete_job_queue(self, **request: Any) -> dict[str, Any]:
+        """A DISABLED queue ends its jobs, and goes with the last of them."""
+        return self.call("DeleteJobQueue", request)
+
     def describe_job_queues(self, **request: Any) -> dict[str, Any]:
         """Queues by name, or all of them."""
         return self.call("DescribeJobQueues", request)
@@ -134,20 +142,48 @@ class EmbeddedBatch:
         """A record that stands for this machine, or for maxvCpus of it."""
         return self.call("CreateComputeEnvironment", request)
 
+    def update_compute_environment(self, **request: Any) -> dict[str, Any]:
+        """Another state, or other resources, for an environment."""
+        return self.call("UpdateComputeEnvironment", request)
+
+    def delete_compute_environment(self, **request: Any) -> dict[str, Any]:
+        """A DISABLED environment that is in no queue goes when nothing runs in it any more."""
+        return self.call("DeleteComputeEnvironment", request)
+
     def describe_compute_environments(self, **request: Any) -> dict[str, Any]:
         """Compute environments by name, or all of them."""
         return self.call("DescribeComputeEnvironments", request)
 
+    def create_scheduling_policy(self, **request: Any) -> dict[str, Any]:
+        """A fair-share policy for queues."""
+        return self.call("CreateSchedulingPolicy", request)
+
+    def update_scheduling_policy(self, **request: Any) -> dict[str, Any]:
+        """Another fair-share policy under the same ARN."""
+        return self.call("UpdateSchedulingPolicy", request)
+
+    def delete_scheduling_policy(self, **request: Any) -> dict[str, Any]:
+        """A policy that no queue uses goes."""
+        return self.call("DeleteSchedulingPolicy", request)
+
+    def describe_scheduling_policies(self, **request: Any) -> dict[str, Any]:
+        """Scheduling policies by ARN."""
+        return self.call("DescribeSchedulingPolicies", request)
+
+    def list_scheduling_policies(self, **request: Any) -> dict[str, Any]:
+        """The ARNs of all scheduling policies."""
+        return self.call("ListSchedulingPolicies", request)
+
     def tag_resource(self, **request: Any) -> dict[str, Any]:
-        """Set tags of a queue, an environment or a definition."""
+        """Set tags of a queue, an environment, a definition or a scheduling policy."""
         return self.call("TagResource", request)
 
     def untag_resource(self, **request: Any) -> dict[str, Any]:
-        """Remove tags of a queue, an environment or a definition."""
+        """Remove tags of a queue, an environment, a definition or a scheduling policy."""
         return self.call("UntagResource", request)
 
     def list_tags_for_resource(self, **request: Any) -> dict[str, Any]:
-        """Tags of a queue, an environment or a definition."""
+        """Tags of a queue, an environment, a definition or a scheduling policy."""
         return self.call("ListTagsForResource", request)
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,11 +12,11 @@ import logging
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from batchplane_local.batch.attempt import Attempt
 from batchplane_local.batch.catalogue import COMPUTE_ENVIRONMENT, Catalogue
@@ -45,6 +45,13 @@ _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
+class Watch(Protocol):
+    """Something that happens because time has passed, and not because anybody called or an attempt ended."""
+
+    def look(self, at: int) -> bool:
+        """Do what is due at this moment, in epoch milliseconds; True where it must look again though nothing runs."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Parts:
     """What an engine works with; all of it is used on the engine's thread alone once it has started."""
@@ -60,6 +67,7 @@ class Parts:
     clock: Callable[[], int]
     #: Called after each commit that wrote events.
     announced: Callable[[], None]
+    watches: Sequence[Watch]
 
 
 class Engine:
@@ -68,7 +76,7 @@ class Engine:
     def __init__(self, parts: Parts) -> None:
         self._store, self._claims, self._slots = parts.store, parts.claims, parts.slots
         self._ledger, self._catalogue, self._outputs = parts.ledger, parts.catalogue, parts.outputs
-        self._clock, self._announced = parts.clock, parts.announced
+        self._clock, self._announced, self._watches = parts.clock, parts.announced, parts.watches
         self._loop = asyncio.new_event_loop()
         self._host = Host(loop=self._loop, launcher=parts.launcher, slots=parts.slots, ended=self._attempt_ended)
         self._calls: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
@@ -128,6 +136,7 @@ class Engine:
         """The engine's thread."""
         self._serve_queues()
         self._loop.call_soon(self._start_attempts)
+        self._loop.call_soon(self._look_soon)
         self._loop.set_exception_handler(lambda _, context: self._fail(context.get("exception")))
         self._loop.run_forever()
         self._host.close()
@@ -154,6 +163,7 @@ class Engine:
             for future, _ in answers:
                 future.set_exception(Stopped(self._stopped))
         self._start_attempts()
+        self._look_soon()
 
     def _start_attempts(self) -> None:
         """Start what fits."""
@@ -224,9 +234,9 @@ class Engine:
             elif timeout is not None and started_at is not None and now >= started_at + timeout * 1000:
                 self._ledger.stop(attempt, TIMED_OUT)
                 self._end_gracefully(attempt)
-        if self._ledger.changes:
-            self._commit_soon()
-        if self._ledger.attempts:
+        watched = [watch.look(now) for watch in self._watches]
+        self._start_attempts()
+        if self._ledger.attempts or any(watched):
             self._look_soon()
 
     def _commit_soon(self) -> None:
@@ -250,7 +260,7 @@ class Engine:
         while self._held:
             self._slots.give_back(self._held.pop())
         self._ledger.forget(changes.ended)
-        if changes.resources:
+        if changes.resources or changes.removed:
             self._serve_queues()
         if changes.events:
             self._announced()

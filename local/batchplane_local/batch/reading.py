@@ -110,6 +110,12 @@ class Reading:
             rows = db.execute("SELECT key, kind, name, document FROM resource ORDER BY key").fetchall()
         return [Resource(key=key, kind=kind, name=name, document=json.loads(text)) for key, kind, name, text in rows]
 
+    def last_resource_key(self) -> int:
+        """The highest key that anything in the catalogue ever had."""
+        question = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'resource'"
+        with self._connection() as db:
+            return int(db.execute(question).fetchone()[0])
+
     def open_submissions(self) -> list[tuple[Submission, int]]:
         """Submissions with a job that hasn't ended, oldest first, each with its queue's key."""
         question = "SELECT submission, queue FROM job WHERE queue IS NOT NULL AND status < ? ORDER BY submission"

@@ -96,7 +96,7 @@ class Recovery:
             self.ledger.changes.attempts[earlier.key, earlier.number] = earlier.row()._replace(
                 stopped_at=earlier.started_at, status_reason=self._lost().status_reason
             )
-        environment = self.catalogue.named(claim.environment)
+        environment = self.catalogue.environment_named(claim.environment)
         live.move(position, Status.STARTING)
         begun[claim.job] = Attempt(live=live, position=position, environment=environment, slot=claim.slot)
 

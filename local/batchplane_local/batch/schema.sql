@@ -3,9 +3,10 @@
 -- pad: the data folder's random id; generation: how many commits there were (see claims.py).
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
--- Compute environments, job queues and job definitions, as their Describe calls answer them.
+-- Compute environments, queues, definitions and scheduling policies, as their Describe calls answer them. A deleted
+-- one's key is never given again: jobs keep the key of their queue.
 CREATE TABLE resource (
-  key INTEGER PRIMARY KEY, kind TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL, UNIQUE (kind, name)
+  key INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL, UNIQUE (kind, name)
 );
 
 -- One row for one SubmitJob. key is the row of its job; a child with index i has the job row key + 1 + i.

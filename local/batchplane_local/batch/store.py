@@ -38,6 +38,7 @@ _INSERT_ATTEMPT = "INSERT OR REPLACE INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?
 _INSERT_SUMMARY = "INSERT OR REPLACE INTO summary VALUES (?, ?, ?)"
 _INSERT_LOG = "INSERT OR REPLACE INTO log VALUES (?, ?, ?, ?)"
 _INSERT_RESOURCE = "INSERT OR REPLACE INTO resource VALUES (?, ?, ?, ?)"
+_DELETE_RESOURCE = "DELETE FROM resource WHERE key = ?"
 _INSERT_EVENT = "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?)"
 _INSERT_EVENTS = """
     WITH RECURSIVE row (key) AS (SELECT :first UNION ALL SELECT key + 1 FROM row WHERE key < :last)
@@ -101,6 +102,7 @@ class Store:
         db.executemany(_INSERT_LOG, changes.logs)
         resources = changes.resources
         db.executemany(_INSERT_RESOURCE, [(r.key, r.kind, r.name, json.dumps(r.document)) for r in resources])
+        db.executemany(_DELETE_RESOURCE, [(key,) for key in changes.removed])
         if changes.delivered is not None:
             db.execute("DELETE FROM outbox WHERE sequence <= ?", (changes.delivered,))
             db.execute("UPDATE meta SET value = ? WHERE name = 'delivered'", (str(changes.delivered),))

@@ -11,6 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from batchplane_local.batch import EmbeddedBatch
 
 #: Seconds after which a test gives up waiting.
@@ -139,6 +142,14 @@ class Consumer:
             if len(self.offered) <= self._refusals:
                 raise ConnectionError("not now")
             self.taken.extend(events)
+
+
+def refusal(machine: Machine, method: str, **request: Any) -> tuple[str, str]:
+    """The code and the words of the error that a method raises."""
+    with pytest.raises(ClientError) as refused:
+        getattr(machine.batch, method)(**request)
+    error = refused.value.response["Error"]
+    return error["Code"], error["Message"]
 
 
 def wait_until(holds: Callable[[], object], what: str) -> None:

@@ -8,18 +8,10 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ParamValidationError
+from botocore.exceptions import ParamValidationError
 
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import CONTAINER, DEFINITION, QUEUE, Machine, wait_until
-
-
-def refusal(machine: Machine, method: str, **request: Any) -> tuple[str, str]:
-    """The code and the words of the error that a method raises."""
-    with pytest.raises(ClientError) as refused:
-        getattr(machine.batch, method)(**request)
-    error = refused.value.response["Error"]
-    return error["Code"], error["Message"]
+from tests.local.batch.machine import CONTAINER, DEFINITION, QUEUE, Machine, refusal, wait_until
 
 
 def test_an_answer_has_metadata(machine: Machine) -> None:

@@ -1,0 +1,77 @@
+"""The operations on job definitions: revisions, each of which stays as it was registered. Runs no jobs.
+
+https://docs.aws.amazon.com/batch/latest/userguide/job_definitions.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from batchplane_local.batch.catalogue import JOB_DEFINITION
+from batchplane_local.batch.limits import check_definition
+from batchplane_local.batch.records import Operation, Records, Request, page
+
+#: Members of a RegisterJobDefinition request that a description of the definition shows.
+_DEFINITION_MEMBERS = (
+    "type",
+    "schedulingPriority",
+    "parameters",
+    "retryStrategy",
+    "containerProperties",
+    "timeout",
+    "propagateTags",
+    "platformCapabilities",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobDefinitionOperations:
+    """The operations, as functions from a request that has the right types to an answer's body."""
+
+    records: Records
+
+    def table(self) -> dict[str, Operation]:
+        """Operations by name."""
+        changing = self.records.changing
+        return {
+            "RegisterJobDefinition": changing(self.register_job_definition),
+            "DeregisterJobDefinition": changing(self.deregister_job_definition),
+            "DescribeJobDefinitions": self.describe_job_definitions,
+        }
+
+    def register_job_definition(self, request: Request) -> dict[str, Any]:
+        """The next revision of a definition."""
+        check_definition(request)
+        name = request["jobDefinitionName"]
+        revision = self.records.catalogue.next_revision(name)
+        identity = {
+            "jobDefinitionName": name,
+            "jobDefinitionArn": self.records.place.batch(JOB_DEFINITION, f"{name}:{revision}"),
+            "revision": revision,
+        }
+        document = {
+            **identity,
+            "status": "ACTIVE",
+            **{member: request[member] for member in _DEFINITION_MEMBERS if member in request},
+            "containerOrchestrationType": "ECS",
+            "tags": request.get("tags", {}),
+        }
+        self.records.keep(JOB_DEFINITION, f"{name}:{revision}", document)
+        return identity
+
+    def deregister_job_definition(self, request: Request) -> dict[str, Any]:
+        """A revision becomes INACTIVE: what was submitted with it goes on, and nothing more is."""
+        definition = self.records.catalogue.definition_for(request["jobDefinition"])
+        self.records.update(definition, {"status": "INACTIVE"})
+        return {}
+
+    def describe_job_definitions(self, request: Request) -> dict[str, Any]:
+        """Revisions by name, by name:revision or ARN, by status; all of them where nothing is named."""
+        named = request.get("jobDefinitions")
+        found = self.records.named(JOB_DEFINITION, named)
+        documents = [definition.document for definition in (found if named else found[::-1])]
+        for member in ("jobDefinitionName", "status"):
+            if member in request:
+                documents = [document for document in documents if document[member] == request[member]]
+        return page("jobDefinitions", documents, request)
