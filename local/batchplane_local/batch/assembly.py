@@ -42,6 +42,7 @@ from batchplane_local.batch.tag_operations import TagOperations
 
 #: Seconds for which an opening waits for the folder, and between two tries.
 _LOCK_PATIENCE, _LOCK_EVERY = 0.5, 0.01
+_DEVICES = Path("/dev")
 Clock = Callable[[], int]
 
 
@@ -57,6 +58,8 @@ class Settings:
     vcpus: float | None
     #: MiB that jobs may ask for together; all of the machine's where None.
     memory_mib: int | None
+    #: GPUs that jobs may have; as many as there are NVIDIA devices where None.
+    gpus: int | None
     #: Stand in ARNs and events.
     region: str
     account: str
@@ -71,12 +74,14 @@ class Settings:
         """What jobs may use together."""
         vcpus = len(os.sched_getaffinity(0)) if self.vcpus is None else self.vcpus
         memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") >> 20
-        return Need(milli_vcpus=round(vcpus * 1000), memory=memory if self.memory_mib is None else self.memory_mib)
+        gpus = len(list(_DEVICES.glob("nvidia[0-9]*"))) if self.gpus is None else self.gpus
+        memory = memory if self.memory_mib is None else self.memory_mib
+        return Need(milli_vcpus=round(vcpus * 1000), memory=memory, gpus=gpus)
 
     @property
     def largest(self) -> Mapping[str, int]:
         """The same by the type of resource, in whole units."""
-        return {"VCPU": self.machine.milli_vcpus // 1000, "MEMORY": self.machine.memory, "GPU": 0}
+        return {"VCPU": self.machine.milli_vcpus // 1000, "MEMORY": self.machine.memory, "GPU": self.machine.gpus}
 
 
 @dataclass(frozen=True, kw_only=True)

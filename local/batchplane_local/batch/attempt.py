@@ -20,6 +20,8 @@ class Attempt:
     key: int = field(init=False)
     #: From 1.
     number: int = field(init=False)
+    #: Numbers of the GPUs that are its own.
+    gpus: tuple[int, ...] = ()
     #: Number of the slot it runs in; None until it has one.
     slot: int | None = None
     #: Epoch milliseconds; None until its process exists.

@@ -23,6 +23,8 @@ class Need:
     milli_vcpus: int
     #: MiB.
     memory: int
+    #: Whole GPUs, no two attempts on one.
+    gpus: int = 0
 
 
 def container_detail(properties: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
@@ -45,7 +47,8 @@ def need_of(container: Mapping[str, Any]) -> Need:
     """What the container needs, by resourceRequirements or by the deprecated vcpus and memory."""
     vcpus = _required(container, "VCPU") or str(container.get("vcpus", 1))
     memory = _required(container, "MEMORY") or str(container.get("memory", 0))
-    return Need(milli_vcpus=round(float(vcpus) * 1000), memory=int(memory))
+    gpus = _required(container, "GPU") or "0"
+    return Need(milli_vcpus=round(float(vcpus) * 1000), memory=int(memory), gpus=int(gpus))
 
 
 def log_group_of(container: Mapping[str, Any]) -> str:

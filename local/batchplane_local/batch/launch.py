@@ -21,6 +21,8 @@ from batchplane_local.batch.submission import Submission
 BASE_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
 #: Environments kept encoded.
 _KEPT_ENVIRONMENTS = 256
+#: What tells CUDA, and NVIDIA's container runtime, which GPUs they may use; on ECS only the second is set.
+_GPU_VARIABLES = (b"CUDA_VISIBLE_DEVICES=", b"NVIDIA_VISIBLE_DEVICES=")
 #: Most characters of a container's reason.
 _REASON_LIMIT = 255
 
@@ -56,6 +58,8 @@ class Launcher:
         if not arguments:
             raise FileNotFoundError(errno.ENOENT, "no command specified")
         search, shared = self._shared_environment(submission, attempt.environment, directory)
+        if attempt.gpus:
+            shared = _with_gpus(shared, attempt.gpus)
         return Launch(
             path=self._find(arguments[0], search),
             arguments=[argument.encode() for argument in arguments],
@@ -100,6 +104,13 @@ class Launcher:
             raise FileNotFoundError(errno.ENOENT, "executable file not found in $PATH", name)
         self._found[name, search] = found
         return found
+
+
+def _with_gpus(environment: Sequence[bytes], gpus: Sequence[int]) -> list[bytes]:
+    """The environment of an attempt that sees these GPUs, whatever else it was told of GPUs."""
+    devices = ",".join(map(str, gpus)).encode()
+    others = [variable for variable in environment if not variable.startswith(_GPU_VARIABLES)]
+    return [*others, *(name + devices for name in _GPU_VARIABLES)]
 
 
 def cannot_start(error: OSError) -> Ending:

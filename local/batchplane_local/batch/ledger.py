@@ -90,7 +90,7 @@ class Ledger:
         """The next attempt of a job begins: it is STARTING, and its share of the machine is taken."""
         attempt = Attempt(live=live, position=position, environment=environment)
         self.attempts[attempt.key] = attempt
-        self._capacity.take(live.submission.need, environment)
+        attempt.gpus = self._capacity.take(live.submission.need, environment)
         self._transitions.move(live, position, JobRow(Status.STARTING, attempts=live.finished[position]), at)
         self.changes.attempts[attempt.key, attempt.number] = attempt.row()
         return attempt
@@ -98,7 +98,7 @@ class Ledger:
     def adopt(self, attempt: Attempt) -> None:
         """An attempt that an earlier life began; its job's row already says so."""
         self.attempts[attempt.key] = attempt
-        self._capacity.take(attempt.live.submission.need, attempt.environment)
+        attempt.gpus = self._capacity.take(attempt.live.submission.need, attempt.environment)
 
     def run(self, attempt: Attempt, at: int) -> None:
         """The attempt's process exists: its job is RUNNING."""
@@ -111,7 +111,7 @@ class Ledger:
         """The attempt has ended: its job is SUCCEEDED, FAILED, or RUNNABLE once more."""
         live, position = attempt.live, attempt.position
         del self.attempts[attempt.key]
-        self._capacity.give_back(live.submission.need, attempt.environment)
+        self._capacity.give_back(live.submission.need, attempt.environment, attempt.gpus)
         live.finished[position] = attempt.number
         request = live.requests.pop(position, None)
         status_reason = request.reason if request else ending.status_reason

@@ -196,8 +196,6 @@ def _check_environment(container: Mapping[str, Any]) -> None:
 def _check_resources(container: Mapping[str, Any]) -> None:
     kinds = [requirement["type"] for requirement in container.get("resourceRequirements", ())]
     _check_once(kinds)
-    if "GPU" in kinds:
-        _refuse("The embedded Batch does not place GPU requirements yet")
     try:
         need = need_of(container)
     except (ValueError, OverflowError) as error:
@@ -206,6 +204,8 @@ def _check_resources(container: Mapping[str, Any]) -> None:
         _refuse("Resource requirement VCPU must be greater than 0")
     if "MEMORY" in kinds and need.memory < 4:
         _refuse(f"Resource requirement MEMORY must be at least 4 MiB, got {need.memory}")
+    if "GPU" in kinds and need.gpus < 1:
+        _refuse(f"Resource requirement GPU must be at least 1, got {need.gpus}")
 
 
 def _check_once(kinds: Sequence[str]) -> None:

@@ -62,15 +62,20 @@ class Capacity:
     machine: Need
     _free_milli_vcpus: int = field(init=False)
     _free_memory: int = field(init=False)
+    #: Numbers of devices, the lowest first.
+    _free_gpus: list[int] = field(init=False)
     _used: dict[str, int] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._free_milli_vcpus = self.machine.milli_vcpus
         self._free_memory = self.machine.memory
+        self._free_gpus = list(range(self.machine.gpus))
 
     def place(self, need: Need, environments: Sequence[Environment]) -> str | None:
         """The first environment with room for the need now; None where there is none."""
         if need.milli_vcpus > self._free_milli_vcpus or need.memory > self._free_memory:
+            return None
+        if need.gpus > len(self._free_gpus):
             return None
         for environment in environments:
             most = environment.milli_vcpus
@@ -80,18 +85,26 @@ class Capacity:
 
     def could_place(self, need: Need, environments: Sequence[Environment]) -> bool:
         """True where the need would fit if nothing else ran."""
-        if need.milli_vcpus > self.machine.milli_vcpus or need.memory > self.machine.memory:
+        machine = self.machine
+        if need.milli_vcpus > machine.milli_vcpus or need.memory > machine.memory or need.gpus > machine.gpus:
             return False
         return any(e.milli_vcpus is None or need.milli_vcpus <= e.milli_vcpus for e in environments)
 
-    def take(self, need: Need, environment: str) -> None:
-        """Count an attempt in."""
+    def take(self, need: Need, environment: str) -> tuple[int, ...]:
+        """Count an attempt in; the numbers of the GPUs that are its own come back."""
         self._free_milli_vcpus -= need.milli_vcpus
         self._free_memory -= need.memory
         self._used[environment] = self._used.get(environment, 0) + need.milli_vcpus
+        if not need.gpus:
+            return ()
+        gpus = tuple(self._free_gpus[: need.gpus])
+        del self._free_gpus[: need.gpus]
+        return gpus
 
-    def give_back(self, need: Need, environment: str) -> None:
-        """Count an attempt out."""
+    def give_back(self, need: Need, environment: str, gpus: tuple[int, ...]) -> None:
+        """Count an attempt out, with the GPUs that it had."""
         self._free_milli_vcpus += need.milli_vcpus
         self._free_memory += need.memory
         self._used[environment] -= need.milli_vcpus
+        if gpus:
+            self._free_gpus = sorted((*self._free_gpus, *gpus))

@@ -67,8 +67,8 @@ def overrides(**members: Any) -> dict[str, Any]:
             "Resource requirement VCPU must be greater than 0",
         ),
         (
-            overrides(resourceRequirements=[{"type": "GPU", "value": "1"}]),
-            "The embedded Batch does not place GPU requirements yet",
+            overrides(resourceRequirements=[{"type": "GPU", "value": "0"}]),
+            "Resource requirement GPU must be at least 1, got 0",
         ),
     ],
 )

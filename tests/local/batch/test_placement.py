@@ -35,8 +35,19 @@ def test_what_is_given_back_is_free() -> None:
     """An environment has room again when an attempt has ended."""
     capacity = Capacity(machine=MACHINE)
     capacity.take(vcpus(1), "small")
-    capacity.give_back(vcpus(1), "small")
+    capacity.give_back(vcpus(1), "small", ())
     assert capacity.place(vcpus(1), [SMALL]) == "small"
+
+
+def test_gpus_are_numbered_and_each_has_one_attempt() -> None:
+    """The lowest numbers that are free are given; an attempt without GPUs gets none."""
+    capacity = Capacity(machine=Need(milli_vcpus=4000, memory=1000, gpus=3))
+    one, two = Need(milli_vcpus=1, memory=4, gpus=1), Need(milli_vcpus=1, memory=4, gpus=2)
+    first, second = capacity.take(one, "whole"), capacity.take(two, "whole")
+    assert (first, second, capacity.take(vcpus(1), "whole"), capacity.place(one, [WHOLE])) == ((0,), (1, 2), (), None)
+    capacity.give_back(two, "whole", second)
+    capacity.give_back(one, "whole", first)
+    assert capacity.take(two, "whole") == (0, 1)
 
 
 def test_memory_counts_as_vcpus_do() -> None:
