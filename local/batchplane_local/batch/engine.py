@@ -203,7 +203,7 @@ class Engine:
     def _attempt_over(self, attempt: Attempt, slot: Slot, ending: Ending) -> None:
         row = self._outputs.end(attempt.key, attempt.number)
         if row is None:
-            self._slots.give_back(slot)
+            self._slots.give_back(slot, has_output=False)
         else:
             self._ledger.changes.logs.append(row)
             self._held.append(slot)
@@ -258,7 +258,7 @@ class Engine:
             return False
         self._outputs.kept(changes.logs)
         while self._held:
-            self._slots.give_back(self._held.pop())
+            self._slots.give_back(self._held.pop(), has_output=True)
         self._ledger.forget(changes.ended)
         if changes.resources or changes.removed:
             self._serve_queues()

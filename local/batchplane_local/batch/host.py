@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
 import time
 from collections.abc import Callable
@@ -52,6 +53,10 @@ class Host:
         self._ended = ended
         self._by_key: dict[int, Running] = {}
         self._by_session: dict[int, Running] = {}
+        # Their pidfds are in an epoll of their own: one call adds one to it, where the loop's readers take a dozen.
+        self._by_pidfd: dict[int, Running] = {}
+        self._exits = select.epoll()
+        loop.add_reader(self._exits.fileno(), self._look_for_exits)
         self._orphans = Orphans(launcher.task_ids.folder, self._is_running)
 
     def start(self, attempt: Attempt, slot: Slot) -> Ending | None:
@@ -63,8 +68,8 @@ class Host:
         except OSError as error:
             return cannot_start(error)
         running = Running(attempt=attempt, slot=slot, pid=pid, pidfd=pidfd)
-        self._by_key[attempt.key] = self._by_session[pid] = running
-        self._loop.add_reader(running.pidfd, self._exited, running)
+        self._by_key[attempt.key] = self._by_session[pid] = self._by_pidfd[pidfd] = running
+        self._exits.register(pidfd, select.EPOLLIN)
         return None
 
     def signal(self, attempt: Attempt, number: signal.Signals) -> None:
@@ -80,29 +85,37 @@ class Host:
     def close(self) -> None:
         """Kill everything that runs and wait until it is gone; `ended` isn't called."""
         sessions = set(self._by_session)
+        self._loop.remove_reader(self._exits.fileno())
         for running in self._by_key.values():
-            self._loop.remove_reader(running.pidfd)
             _signal_group(running.pid, signal.SIGKILL)
             _wait(running)
+        self._exits.close()
         self._by_key.clear()
         self._by_session.clear()
+        self._by_pidfd.clear()
         for _ in range(_LOOKS):
             if self._orphans.end(sessions):
                 break
             time.sleep(_LOOK_EVERY)
         self._orphans.close()
 
+    def _look_for_exits(self) -> None:
+        """Some attempts' own processes have ended."""
+        for pidfd, _ in self._exits.poll(0):
+            # Closing it is not enough: a process that is being made has it open too until it has reached exec.
+            self._exits.unregister(pidfd)
+            self._exited(self._by_pidfd.pop(pidfd))
+
     def _exited(self, running: Running) -> None:
         """The attempt's own process has ended; what it left behind ends now."""
-        self._loop.remove_reader(running.pidfd)
+        del self._by_key[running.attempt.key], self._by_session[running.pid]
+        # What it left lost its parent when it ended, at the latest.
+        if not self._orphans.exist():
+            self._finish(running, _wait(running))
+            return
         # Before it is reaped, while its id can't be another's.
         _signal_group(running.pid, signal.SIGKILL)
-        exit_code = _wait(running)
-        del self._by_key[running.attempt.key], self._by_session[running.pid]
-        if self._orphans.exist():
-            self._bury(running, exit_code, _LOOKS)
-        else:
-            self._finish(running, exit_code)
+        self._bury(running, _wait(running), _LOOKS)
 
     def _bury(self, running: Running, exit_code: int | None, looks: int) -> None:
         """End what the attempt left behind, and finish when all of it is gone."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import stat
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,12 +16,14 @@ from batchplane_local.batch.spawn import Spawner
 
 #: Of a slot's folder and of its working directory.
 _MODE = 0o700
+#: Nanoseconds within which two changes of a directory may carry the same time: more than a tick of any kernel's clock.
+_TICK = 20_000_000
 
 
 class Slot:
     """One working directory and one log file."""
 
-    __slots__ = ("directory", "log", "log_path", "number", "source", "spawner")
+    __slots__ = ("_made", "_taken_at", "directory", "log", "log_path", "number", "source", "spawner")
 
     def __init__(self, folder: Path, number: int, source: int) -> None:
         self.number = number
@@ -31,6 +33,8 @@ class Slot:
         self.directory = str(folder / str(number) / "work")
         self.log_path = folder / str(number) / "log"
         Path(self.directory).mkdir(parents=True, mode=_MODE, exist_ok=True)
+        self._made = self._identity()
+        self._taken_at = 0
         self._open()
 
     def keep_log(self, path: Path) -> None:
@@ -47,17 +51,35 @@ class Slot:
         """At most so many bytes of the log from an offset on."""
         return os.pread(self.log, size, offset)
 
+    def take(self) -> None:
+        """An attempt will run here."""
+        self._taken_at = time.time_ns()
+
     def is_clean(self) -> bool:
-        """True where the working directory is as it was made."""
+        """True where the working directory is empty and as it was made."""
         try:
-            return not os.listdir(self.directory) and stat.S_IMODE(os.lstat(self.directory).st_mode) == _MODE  # noqa: PTH208
+            made, self._made = self._made, self._identity()
+            # Whatever is done to a directory changes its time; only within one tick of the clock might that not show.
+            if made == self._made and self._taken_at - made[1] > _TICK:
+                return True
+            return made[0] == self._made[0] and not os.listdir(self.directory)  # noqa: PTH208
         except OSError:
             return False
+
+    def make_anew(self) -> None:
+        """The working directory has been moved away: make another."""
+        Path(self.directory).mkdir(mode=_MODE)
+        self._made = self._identity()
 
     def close(self) -> None:
         """Close the log file."""
         self.spawner.close()
         os.close(self.log)
+
+    def _identity(self) -> tuple[tuple[int, int, int], int]:
+        """Which directory it is, with which mode and owner; and when anything was last done to it."""
+        found = os.lstat(self.directory)
+        return (found.st_ino, found.st_mode, found.st_uid), found.st_ctime_ns
 
     def _open(self) -> None:
         self.log = os.open(self.log_path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
@@ -89,16 +111,19 @@ class Slots:
     def take(self) -> Slot:
         """A clean slot. Raises OSError where another can't be made."""
         if self._free:
-            return self._free.pop()
-        self._made += 1
-        return Slot(self._folder, self._made, self._nothing)
+            slot = self._free.pop()
+        else:
+            self._made += 1
+            slot = Slot(self._folder, self._made, self._nothing)
+        slot.take()
+        return slot
 
-    def give_back(self, slot: Slot) -> None:
+    def give_back(self, slot: Slot, *, has_output: bool) -> None:
         """The attempt has ended, and what it wrote has been taken care of."""
         if not slot.is_clean():
             self._throw(Path(slot.directory))
-            Path(slot.directory).mkdir(mode=_MODE)
-        if slot.log_size():
+            slot.make_anew()
+        if has_output:
             os.ftruncate(slot.log, 0)
         self._free.append(slot)
 

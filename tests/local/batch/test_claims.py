@@ -41,10 +41,22 @@ def test_half_a_record_is_none(tmp_path: Path) -> None:
     claims.add(claim(1), generation=0)
     claims.add(claim(2), generation=0)
     claims.close()
-    content = (tmp_path / "claims").read_bytes()
-    (tmp_path / "claims").write_bytes(content[:-5])
+    content = bytearray((tmp_path / "claims").read_bytes())
+    content[56:64] = bytes(8)
+    (tmp_path / "claims").write_bytes(content)
     again = Claims(tmp_path / "claims", sync=False)
     assert again.uncovered(0) == [claim(1)]
+    again.close()
+
+
+def test_a_page_of_claims_is_not_the_end(tmp_path: Path) -> None:
+    """There is room for as many claims as one commit covers."""
+    claims = Claims(tmp_path / "claims", sync=False)
+    for number in range(1000):
+        claims.add(claim(number), generation=0)
+    claims.close()
+    again = Claims(tmp_path / "claims", sync=False)
+    assert again.uncovered(0) == [claim(number) for number in range(1000)]
     again.close()
 
 
