@@ -12,7 +12,8 @@ from typing import Any
 
 from batchplane_local.batch.detail import Moment
 from batchplane_local.batch.events import Announcer, moment_of
-from batchplane_local.batch.reading import OutboxRow, Reading
+from batchplane_local.batch.outbox import Transition
+from batchplane_local.batch.reading import Reading
 
 #: Takes "Batch Job State Change" events, in order and each at least once, on a thread of its own; by returning it says
 #: that it has them for good. It must not change them: they share structures with each other.
@@ -54,7 +55,7 @@ class Delivery:
             self._thread.join()
 
     def _run(self, delivered: Callable[[int], None]) -> None:
-        after, wait = 0, _FIRST_WAIT
+        after, wait = self._reading.delivered(), _FIRST_WAIT
         while not self._closed.is_set():
             self._news.clear()
             try:
@@ -79,6 +80,6 @@ class Delivery:
         self._deliver([self._event(row, now[row.job]) for row in rows])
         return rows[-1].sequence
 
-    def _event(self, row: OutboxRow, now: Moment) -> dict[str, Any]:
+    def _event(self, row: Transition, now: Moment) -> dict[str, Any]:
         moment = moment_of(now, status=row.status, finished=row.attempts)
         return self._announcer.job_state_change(moment, sequence=row.sequence, at=row.at)

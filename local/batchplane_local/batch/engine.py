@@ -7,7 +7,6 @@ a commit stops the engine: the database holds a state that a restart takes up, a
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import signal
 import threading
@@ -25,6 +24,7 @@ from batchplane_local.batch.host import Host
 from batchplane_local.batch.launch import Launcher, cannot_start
 from batchplane_local.batch.ledger import Ledger
 from batchplane_local.batch.live import Live
+from batchplane_local.batch.loop import Loop, Timer
 from batchplane_local.batch.output import Outputs
 from batchplane_local.batch.placement import queues_by_priority
 from batchplane_local.batch.refused import Refused, Stopped
@@ -77,10 +77,10 @@ class Engine:
         self._store, self._claims, self._slots = parts.store, parts.claims, parts.slots
         self._ledger, self._catalogue, self._outputs = parts.ledger, parts.catalogue, parts.outputs
         self._clock, self._announced, self._watches = parts.clock, parts.announced, parts.watches
-        self._loop = asyncio.new_event_loop()
+        self._loop = Loop()
         self._host = Host(loop=self._loop, launcher=parts.launcher, slots=parts.slots, ended=self._attempt_ended)
         self._calls: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
-        self._timer: asyncio.TimerHandle | None = None
+        self._timer: Timer | None = None
         self._looking = False
         #: Slots whose output isn't committed yet.
         self._held: list[Slot] = []
@@ -137,8 +137,10 @@ class Engine:
         self._serve_queues()
         self._loop.call_soon(self._start_attempts)
         self._loop.call_soon(self._look_soon)
-        self._loop.set_exception_handler(lambda _, context: self._fail(context.get("exception")))
-        self._loop.run_forever()
+        try:
+            self._loop.run_forever()
+        except Exception as error:
+            self._fail(error)
         self._host.close()
         self._slots.close()
         self._loop.close()

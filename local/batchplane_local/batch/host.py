@@ -5,17 +5,17 @@ Knows nothing of queues, retries or rows. Used on the engine's thread alone.
 
 from __future__ import annotations
 
-import asyncio
 import os
-import select
 import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 
 from batchplane_local.batch.attempt import Attempt
 from batchplane_local.batch.launch import Launcher, cannot_start
+from batchplane_local.batch.loop import Loop
 from batchplane_local.batch.orphans import Orphans
 from batchplane_local.batch.retry import Ending
 from batchplane_local.batch.slots import Slot, Slots
@@ -24,7 +24,7 @@ from batchplane_local.batch.slots import Slot, Slots
 _LOOK_EVERY, _LOOKS = 0.002, 2500
 
 
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Running:
     """An attempt's process."""
 
@@ -41,7 +41,7 @@ class Host:
     def __init__(
         self,
         *,
-        loop: asyncio.AbstractEventLoop,
+        loop: Loop,
         launcher: Launcher,
         slots: Slots,
         ended: Callable[[Attempt, Slot, Ending], None],
@@ -53,10 +53,6 @@ class Host:
         self._ended = ended
         self._by_key: dict[int, Running] = {}
         self._by_session: dict[int, Running] = {}
-        # Their pidfds are in an epoll of their own: one call adds one to it, where the loop's readers take a dozen.
-        self._by_pidfd: dict[int, Running] = {}
-        self._exits = select.epoll()
-        loop.add_reader(self._exits.fileno(), self._look_for_exits)
         self._orphans = Orphans(launcher.task_ids.folder, self._is_running)
 
     def start(self, attempt: Attempt, slot: Slot) -> Ending | None:
@@ -67,9 +63,9 @@ class Host:
             pidfd = _pidfd(pid)
         except OSError as error:
             return cannot_start(error)
-        running = Running(attempt=attempt, slot=slot, pid=pid, pidfd=pidfd)
-        self._by_key[attempt.key] = self._by_session[pid] = self._by_pidfd[pidfd] = running
-        self._exits.register(pidfd, select.EPOLLIN)
+        running = Running(attempt, slot, pid, pidfd)
+        self._by_key[attempt.key] = self._by_session[pid] = running
+        self._loop.add_reader(pidfd, self._exited, running)
         return None
 
     def signal(self, attempt: Attempt, number: signal.Signals) -> None:
@@ -85,29 +81,21 @@ class Host:
     def close(self) -> None:
         """Kill everything that runs and wait until it is gone; `ended` isn't called."""
         sessions = set(self._by_session)
-        self._loop.remove_reader(self._exits.fileno())
         for running in self._by_key.values():
+            self._loop.remove_reader(running.pidfd)
             _signal_group(running.pid, signal.SIGKILL)
             _wait(running)
-        self._exits.close()
         self._by_key.clear()
         self._by_session.clear()
-        self._by_pidfd.clear()
         for _ in range(_LOOKS):
             if self._orphans.end(sessions):
                 break
             time.sleep(_LOOK_EVERY)
         self._orphans.close()
 
-    def _look_for_exits(self) -> None:
-        """Some attempts' own processes have ended."""
-        for pidfd, _ in self._exits.poll(0):
-            # Closing it is not enough: a process that is being made has it open too until it has reached exec.
-            self._exits.unregister(pidfd)
-            self._exited(self._by_pidfd.pop(pidfd))
-
     def _exited(self, running: Running) -> None:
         """The attempt's own process has ended; what it left behind ends now."""
+        self._loop.remove_reader(running.pidfd)
         del self._by_key[running.attempt.key], self._by_session[running.pid]
         # What it left lost its parent when it ended, at the latest.
         if not self._orphans.exist():
@@ -125,8 +113,7 @@ class Host:
             self._loop.call_later(_LOOK_EVERY, self._bury, running, exit_code, looks - 1)
 
     def _finish(self, running: Running, exit_code: int | None) -> None:
-        ending = Ending(exit_code=exit_code, reason=None, status_reason="Essential container in task exited")
-        self._ended(running.attempt, running.slot, ending)
+        self._ended(running.attempt, running.slot, _exit(exit_code))
 
     def _is_running(self, task_id: str, session: int) -> bool:
         if session in self._by_session:
@@ -144,6 +131,12 @@ def _pidfd(pid: int) -> int:
         _signal_group(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
         raise
+
+
+@cache
+def _exit(code: int | None) -> Ending:
+    """The ending of an attempt whose process has ended; there are few different ones."""
+    return Ending(exit_code=code, reason=None, status_reason="Essential container in task exited")
 
 
 def _signal_group(pid: int, number: signal.Signals) -> None:

@@ -10,25 +10,24 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from batchplane_local.batch.attempt import Attempt
 from batchplane_local.batch.names import TaskIds
 from batchplane_local.batch.orphans import TOKEN
 from batchplane_local.batch.retry import Ending
-from batchplane_local.batch.submission import Submission
 
 #: What every command finds in its environment; nothing of the plane's own is passed on.
 BASE_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
-#: Environments kept encoded.
-_KEPT_ENVIRONMENTS = 256
+#: Launches kept encoded.
+_KEPT = 256
 #: What tells CUDA, and NVIDIA's container runtime, which GPUs they may use; on ECS only the second is set.
 _GPU_VARIABLES = (b"CUDA_VISIBLE_DEVICES=", b"NVIDIA_VISIBLE_DEVICES=")
 #: Most characters of a container's reason.
 _REASON_LIMIT = 255
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Launch:
+class Launch(NamedTuple):
     """A process to be made."""
 
     path: str
@@ -49,53 +48,48 @@ class Launcher:
     #: Files found on a PATH: a search costs more than all else here.
     _found: dict[tuple[str, str], str] = field(default_factory=dict)
     #: By submission, compute environment and working directory.
-    _shared: dict[tuple[int, str, str], tuple[str, list[bytes]]] = field(default_factory=dict)
+    _shared: dict[tuple[int, str, str], tuple[str, Launch]] = field(default_factory=dict)
 
     def launch(self, attempt: Attempt, directory: str) -> Launch:
         """What to execute in this working directory. Raises FileNotFoundError where the command is nowhere."""
-        submission = attempt.live.submission
-        arguments = [*self.runner, *submission.command] if submission.runner else submission.command
-        if not arguments:
-            raise FileNotFoundError(errno.ENOENT, "no command specified")
-        search, shared = self._shared_environment(submission, attempt.environment, directory)
+        place = (attempt.live.submission.key, attempt.environment, directory)
+        search, (name, arguments, environment) = self._shared.get(place) or self._share(attempt, directory)
         if attempt.gpus:
-            shared = _with_gpus(shared, attempt.gpus)
-        return Launch(
-            path=self._find(arguments[0], search),
-            arguments=[argument.encode() for argument in arguments],
-            environment=[*shared, *self._own_environment(attempt)],
-        )
+            environment = _with_gpus(environment, attempt.gpus)
+        path = name if "/" in name else self._find(name, search)
+        return Launch(path, arguments, [*environment, *self._own_environment(attempt)])
 
     def _own_environment(self, attempt: Attempt) -> list[bytes]:
         """Variables that no other attempt has with the same values."""
         task_id = self.task_ids.of(attempt.key, attempt.number)
         own = [
-            f"AWS_BATCH_JOB_ID={attempt.job_id}",
-            f"AWS_BATCH_JOB_ATTEMPT={attempt.number}",
-            f"{TOKEN}={self.task_ids.folder}/{task_id}",
+            f"AWS_BATCH_JOB_ID={attempt.job_id}".encode(),
+            f"AWS_BATCH_JOB_ATTEMPT={attempt.number}".encode(),
+            f"{TOKEN}={self.task_ids.folder}/{task_id}".encode(),
         ]
         if attempt.position:
-            own.append(f"AWS_BATCH_JOB_ARRAY_INDEX={attempt.position - 1}")
-        return [variable.encode() for variable in own]
+            own.append(f"AWS_BATCH_JOB_ARRAY_INDEX={attempt.position - 1}".encode())
+        return own
 
-    def _shared_environment(self, submission: Submission, environment: str, directory: str) -> tuple[str, list[bytes]]:
-        """PATH, and the variables that attempts of a submission have in common where they run in one directory."""
-        place = (submission.key, environment, directory)
-        if place not in self._shared:
-            if len(self._shared) >= _KEPT_ENVIRONMENTS:
-                self._shared.clear()
-            given = {variable["name"]: variable.get("value", "") for variable in submission.container["environment"]}
-            given.pop(TOKEN, None)
-            shared = {**self.base, "HOME": directory, "TMPDIR": directory, **given}
-            shared |= {"AWS_BATCH_CE_NAME": environment, "AWS_BATCH_JQ_NAME": submission.queue_name}
-            variables = [f"{name}={value}".encode() for name, value in shared.items()]
-            self._shared[place] = shared.get("PATH", os.defpath), variables
-        return self._shared[place]
+    def _share(self, attempt: Attempt, directory: str) -> tuple[str, Launch]:
+        """PATH, and what attempts of a submission have in common where they run in one directory."""
+        submission = attempt.live.submission
+        arguments = [*self.runner, *submission.command] if submission.runner else submission.command
+        if not arguments:
+            raise FileNotFoundError(errno.ENOENT, "no command specified")
+        given = {variable["name"]: variable.get("value", "") for variable in submission.container["environment"]}
+        given.pop(TOKEN, None)
+        variables = {**self.base, "HOME": directory, "TMPDIR": directory, **given}
+        variables |= {"AWS_BATCH_CE_NAME": attempt.environment, "AWS_BATCH_JQ_NAME": submission.queue_name}
+        environment = [f"{name}={value}".encode() for name, value in variables.items()]
+        if len(self._shared) >= _KEPT:
+            self._shared.clear()
+        shared = Launch(arguments[0], [argument.encode() for argument in arguments], environment)
+        place = (submission.key, attempt.environment, directory)
+        return self._shared.setdefault(place, (variables.get("PATH", os.defpath), shared))
 
     def _find(self, name: str, search: str) -> str:
-        """The file that a command's first word means; a word with a slash means itself, from the directory."""
-        if "/" in name:
-            return name
+        """The file that a command's first word without a slash means."""
         known = self._found.get((name, search))
         if known and os.access(known, os.X_OK):
             return known

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from batchplane_local.batch.attempt import Attempt
-from batchplane_local.batch.changes import Changes, JobRow
+from batchplane_local.batch.changes import AttemptRow, Changes, JobRow
 from batchplane_local.batch.dependencies import History, dependencies_of, first_statuses, wait_for
 from batchplane_local.batch.live import Live, Request
 from batchplane_local.batch.placement import Capacity, Queue
@@ -72,6 +72,8 @@ class Ledger:
 
     def claim(self, at: int) -> Attempt | None:
         """The next attempt to start, its job now STARTING; None when nothing waits or nothing fits."""
+        if self._capacity.is_full:
+            return None
         for queue in self.queues:
             head = self._placeable_head(queue, at)
             if head is None:
@@ -115,16 +117,19 @@ class Ledger:
         live.finished[position] = attempt.number
         request = live.requests.pop(position, None)
         status_reason = request.reason if request else ending.status_reason
-        self.changes.attempts[attempt.key, attempt.number] = attempt.row()._replace(
-            stopped_at=at, exit_code=ending.exit_code, reason=ending.reason, status_reason=status_reason
+        self.changes.attempts[attempt.key, attempt.number] = AttemptRow(
+            *attempt.row()[:5], at, ending.exit_code, ending.reason, status_reason
         )
-        row = JobRow(Status.FAILED, attempt.number, attempt.started_at, at, status_reason, False, request is not None)
         if request is None and ending.succeeded:
-            self._transitions.settle(live, position, row._replace(status=Status.SUCCEEDED), at)
+            row = JobRow(Status.SUCCEEDED, attempt.number, attempt.started_at, at, status_reason)
+            self._transitions.settle(live, position, row, at)
         elif request is None and live.submission.retry.retries(ending, finished=attempt.number):
-            self._transitions.move(live, position, row._replace(status=Status.RUNNABLE, stopped_at=None), at)
+            row = JobRow(Status.RUNNABLE, attempt.number, attempt.started_at, None, status_reason)
+            self._transitions.move(live, position, row, at)
             self._transitions.make_ready(live, position, position)
         else:
+            is_terminated = request is not None
+            row = JobRow(Status.FAILED, attempt.number, attempt.started_at, at, status_reason, False, is_terminated)
             self._transitions.settle(live, position, row, at)
         self._transitions.pass_on(at)
 

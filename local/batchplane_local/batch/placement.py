@@ -71,6 +71,11 @@ class Capacity:
         self._free_memory = self.machine.memory
         self._free_gpus = list(range(self.machine.gpus))
 
+    @property
+    def is_full(self) -> bool:
+        """True where no attempt fits, for each takes some of a vCPU."""
+        return self._free_milli_vcpus <= 0
+
     def place(self, need: Need, environments: Sequence[Environment]) -> str | None:
         """The first environment with room for the need now; None where there is none."""
         if need.milli_vcpus > self._free_milli_vcpus or need.memory > self._free_memory:

@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,22 +17,13 @@ from batchplane_local.batch.catalogue import Resource
 from batchplane_local.batch.changes import AttemptRow, JobRow, LogRow, Summary
 from batchplane_local.batch.detail import Moment
 from batchplane_local.batch.names import split_job_id
+from batchplane_local.batch.outbox import Transition, unpacked
 from batchplane_local.batch.status import Status
 from batchplane_local.batch.submission import Submission
 
 #: Submissions whose documents are kept parsed.
 _KEPT_SUBMISSIONS = 512
 _JOB = "job.submission, job.key, status, attempts, started_at, stopped_at, status_reason, is_cancelled, is_terminated"
-
-
-class OutboxRow(NamedTuple):
-    """A transition to be told of."""
-
-    sequence: int
-    job: int
-    status: Status
-    attempts: int
-    at: int
 
 
 class JobState(NamedTuple):
@@ -97,12 +89,18 @@ class Reading:
             row = db.execute("SELECT * FROM log WHERE job = ? AND attempt = ?", (job, attempt)).fetchone()
         return LogRow(*row) if row else None
 
-    def outbox(self, after: int, limit: int) -> list[OutboxRow]:
-        """The first transitions after a sequence number that nobody has been told of."""
-        question = "SELECT sequence, job, status, attempts, at FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?"
+    def delivered(self) -> int:
+        """The number of the last transition that somebody has been told of."""
         with self._connection() as db:
-            rows = db.execute(question, (after, limit)).fetchall()
-        return [OutboxRow(sequence, job, Status(status), attempts, at) for sequence, job, status, attempts, at in rows]
+            return int(db.execute("SELECT value FROM meta WHERE name = 'delivered'").fetchone()[0])
+
+    def outbox(self, after: int, limit: int) -> list[Transition]:
+        """The first transitions after a number; all of them where they are no more than the limit."""
+        question = "SELECT first, transitions FROM outbox WHERE last > ? ORDER BY last"
+        with self._connection() as db:
+            commits = db.execute(question, (after,))
+            waiting = chain.from_iterable(unpacked(content, first=first, after=after) for first, content in commits)
+            return list(islice(waiting, limit))
 
     def resources(self) -> list[Resource]:
         """Everything in the catalogue, oldest first."""

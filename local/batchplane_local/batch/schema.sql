@@ -38,8 +38,6 @@ CREATE TABLE log (
   job INTEGER NOT NULL, attempt INTEGER NOT NULL, body BLOB, marks TEXT NOT NULL, UNIQUE (job, attempt)
 );
 
--- Transitions that nobody has been told of yet, in the order in which they happened.
-CREATE TABLE outbox (
-  sequence INTEGER PRIMARY KEY, job INTEGER NOT NULL, submission INTEGER NOT NULL, status INTEGER NOT NULL,
-  attempts INTEGER NOT NULL, at INTEGER NOT NULL
-);
+-- Transitions that nobody has been told of yet, a row for all of one commit (see outbox.py): the numbers of the first
+-- and the last of them, in the order in which they happened.
+CREATE TABLE outbox (last INTEGER PRIMARY KEY, first INTEGER NOT NULL, transitions BLOB NOT NULL);

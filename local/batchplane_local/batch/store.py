@@ -15,12 +15,13 @@ from typing import Literal
 
 from batchplane_local.batch.changes import Birth, Changes, Event, JobRow
 from batchplane_local.batch.names import TaskIds
+from batchplane_local.batch.outbox import number_of, packed
 from batchplane_local.batch.submission import Submission
 
 #: NORMAL survives the death of the process, FULL that of the power as well.
 Synchronous = Literal["NORMAL", "FULL"]
 #: The layout of schema.sql; another number in a file is another layout.
-_SCHEMA_VERSION = 1
+_SCHEMA_VERSION = 2
 #: Pages of the write-ahead log, of 4 KiB each, after which it is worked into the file.
 _CHECKPOINT_PAGES = 4000
 #: A range of at least so many jobs is written by one statement that counts, a shorter one row by row.
@@ -39,12 +40,9 @@ _INSERT_SUMMARY = "INSERT OR REPLACE INTO summary VALUES (?, ?, ?)"
 _INSERT_LOG = "INSERT OR REPLACE INTO log VALUES (?, ?, ?, ?)"
 _INSERT_RESOURCE = "INSERT OR REPLACE INTO resource VALUES (?, ?, ?, ?)"
 _DELETE_RESOURCE = "DELETE FROM resource WHERE key = ?"
-_INSERT_EVENT = "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?)"
-_INSERT_EVENTS = """
-    WITH RECURSIVE row (key) AS (SELECT :first UNION ALL SELECT key + 1 FROM row WHERE key < :last)
-    INSERT INTO outbox SELECT :sequence + key - :first, key, :submission, :status, :attempts, :at FROM row"""
+_INSERT_TRANSITIONS = "INSERT INTO outbox VALUES (?, ?, ?)"
 _LAST_SEQUENCE = """
-    SELECT max((SELECT coalesce(max(sequence), 0) FROM outbox),
+    SELECT max((SELECT coalesce(max(last), 0) FROM outbox),
                (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'delivered'))"""
 
 
@@ -104,7 +102,7 @@ class Store:
         db.executemany(_INSERT_RESOURCE, [(r.key, r.kind, r.name, json.dumps(r.document)) for r in resources])
         db.executemany(_DELETE_RESOURCE, [(key,) for key in changes.removed])
         if changes.delivered is not None:
-            db.execute("DELETE FROM outbox WHERE sequence <= ?", (changes.delivered,))
+            db.execute("DELETE FROM outbox WHERE last <= ?", (changes.delivered,))
             db.execute("UPDATE meta SET value = ? WHERE name = 'delivered'", (str(changes.delivered),))
 
     def _write_birth(self, birth: Birth) -> None:
@@ -115,18 +113,9 @@ class Store:
             self._db.execute(_INSERT_JOBS, birth._asdict())
 
     def _write_events(self, events: Sequence[Event]) -> None:
-        sequence = self._last_sequence
-        rows: list[tuple[int, ...]] = []
-        for event in events:
-            if event.last - event.first < _COUNTED_RANGE:
-                for key in range(event.first, event.last + 1):
-                    sequence += 1
-                    rows.append((sequence, key, *event[2:]))
-            else:
-                self._db.execute(_INSERT_EVENTS, event._asdict() | {"sequence": sequence + 1})
-                sequence += event.last - event.first + 1
-        self._db.executemany(_INSERT_EVENT, rows)
-        self._last_sequence = sequence
+        if events:
+            first, self._last_sequence = self._last_sequence + 1, self._last_sequence + number_of(events)
+            self._db.execute(_INSERT_TRANSITIONS, (self._last_sequence, first, packed(events)))
 
     def _meta(self, name: str) -> str:
         return str(self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0])
