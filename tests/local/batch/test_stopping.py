@@ -1,4 +1,4 @@
-"""Jobs are cancelled, terminated and timed out, and nothing of them runs on."""
+"""Jobs are cancelled and terminated, and nothing of them runs on."""
 
 from __future__ import annotations
 
@@ -8,11 +8,7 @@ from pathlib import Path
 import pytest
 
 from batchplane_local.batch.orphans import inspect
-from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import Clock, Machine, is_alive, kill, wait_until
-
-#: Ignores SIGTERM, and says when it does.
-STUBBORN = "trap '' TERM; echo ready; while :; do sleep 0.05; done"
+from tests.local.batch.machine import Machine, is_alive, kill, wait_until
 
 
 def test_a_running_job_is_terminated(machine: Machine) -> None:
@@ -32,31 +28,6 @@ def test_a_job_may_clean_up_when_it_is_terminated(machine: Machine) -> None:
     machine.batch.terminate_job(jobId=job_id, reason="enough")
     job = machine.ended(job_id)
     assert (job["status"], machine.lines(job)[-1], job["container"]["exitCode"]) == ("FAILED", "bye", 0)
-
-
-def test_a_job_that_ignores_sigterm_is_killed_after_thirty_seconds(machine_with: OpenMachine) -> None:
-    """SIGKILL comes when the grace is over, and not before."""
-    clock = Clock()
-    machine = machine_with(clock=clock)
-    job_id = machine.submit("sh", "-c", STUBBORN)
-    machine.printed(machine.running(job_id), "ready")
-    machine.batch.terminate_job(jobId=job_id, reason="enough")
-    clock.move(seconds=29.9)
-    between = machine.job(job_id)["status"]
-    clock.move(seconds=0.1)
-    assert (between, machine.ended(job_id)["container"]["exitCode"]) == ("RUNNING", 137)
-
-
-def test_an_attempt_that_runs_too_long_is_ended(machine_with: OpenMachine) -> None:
-    """Its timeout counts from its start; a job that timed out isn't retried."""
-    clock = Clock()
-    machine = machine_with(clock=clock)
-    job_id = machine.submit("sleep", "600", timeout={"attemptDurationSeconds": 60}, retryStrategy={"attempts": 2})
-    machine.running(job_id)
-    clock.move(seconds=60)
-    job = machine.ended(job_id)
-    assert (job["status"], job["statusReason"]) == ("FAILED", "Job attempt duration exceeded timeout")
-    assert (job["isTerminated"], len(job["attempts"]), job["container"]["exitCode"]) == (True, 1, 143)
 
 
 def test_a_runnable_job_is_cancelled(machine: Machine) -> None:
