@@ -15,7 +15,7 @@ JOB_QUEUE = "default"
 RUNNER_TAG = {"runner": "batchplane"}
 #: The log group of both definitions: Batch's own default.
 LOG_GROUP = "/aws/batch/job"
-#: What a job reserves unless it asks for more; the embedded Batch counts it and enforces nothing. Memory in MiB.
+#: What a job reserves unless it asks for more; the embedded Batch counts vCPUs, and ends what uses more memory. MiB.
 RESOURCES = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
 #: The embedded Batch records an image and runs none: the command finds this machine.
 IMAGE = "local"

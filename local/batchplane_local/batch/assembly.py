@@ -151,7 +151,7 @@ def _open(folder: Path, settings: Settings, clock: Clock, opened: ExitStack) -> 
         ledger=state.ledger,
         outputs=state.outputs,
         slots_folder=folder / "slots",
-        instance_id=store.task_ids.folder[:17],
+        folder_id=store.task_ids.folder,
     )
     recovery.recover(claims.uncovered(store.generation), clock())
     changes = state.ledger.take_changes()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from batchplane_local.batch.changes import AttemptRow
 from batchplane_local.batch.live import Live
+from batchplane_local.batch.retry import Ending
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
@@ -28,6 +29,8 @@ class Attempt:
     started_at: int | None = None
     #: Epoch milliseconds after which it is killed; None unless it has been told to end.
     kill_at: int | None = None
+    #: How it is said to have ended where it was killed from outside; None where its process says it.
+    verdict: Ending | None = None
 
     def __post_init__(self) -> None:
         self.key = self.live.submission.key + self.position

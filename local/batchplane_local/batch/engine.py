@@ -20,11 +20,13 @@ from typing import Any, Protocol, TypeVar
 from batchplane_local.batch.attempt import Attempt
 from batchplane_local.batch.catalogue import COMPUTE_ENVIRONMENT, Catalogue
 from batchplane_local.batch.claims import Claim, Claims
+from batchplane_local.batch.endings import OUT_OF_MEMORY
 from batchplane_local.batch.host import Host
 from batchplane_local.batch.launch import Launcher, cannot_start
 from batchplane_local.batch.ledger import Ledger
 from batchplane_local.batch.live import Live
 from batchplane_local.batch.loop import Loop, Timer
+from batchplane_local.batch.memory import MemoryWatch
 from batchplane_local.batch.output import Outputs
 from batchplane_local.batch.placement import queues_by_priority
 from batchplane_local.batch.refused import Refused, Stopped
@@ -79,6 +81,7 @@ class Engine:
         self._clock, self._announced, self._watches = parts.clock, parts.announced, parts.watches
         self._loop = Loop()
         self._host = Host(loop=self._loop, launcher=parts.launcher, slots=parts.slots, ended=self._attempt_ended)
+        self._memory = MemoryWatch(task_ids=parts.launcher.task_ids, above=self._above_memory)
         self._calls: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
         self._timer: Timer | None = None
         self._looking = False
@@ -89,6 +92,7 @@ class Engine:
 
     def start(self) -> None:
         """Begin to run jobs."""
+        self._memory.start()
         self._thread.start()
 
     def do(self, call: Callable[[], _T]) -> _T:
@@ -118,6 +122,12 @@ class Engine:
         for attempt in self._ledger.terminate(live, position, reason, self._clock()):
             self._end_gracefully(attempt)
 
+    def kill(self, attempt: Attempt, verdict: Ending) -> None:
+        """SIGKILL for an attempt that still runs, which then has ended in this way; on the engine's thread."""
+        if self._ledger.attempts.get(attempt.key) is attempt and attempt.verdict is None:
+            attempt.verdict = verdict
+            self._host.signal(attempt, signal.SIGKILL)
+
     def close(self) -> None:
         """Stop, killing what runs; the next life takes it for lost with its host."""
         with suppress(Stopped):
@@ -141,6 +151,7 @@ class Engine:
             self._loop.run_forever()
         except Exception as error:
             self._fail(error)
+        self._memory.close()
         self._host.close()
         self._slots.close()
         self._loop.close()
@@ -209,7 +220,12 @@ class Engine:
         else:
             self._ledger.changes.logs.append(row)
             self._held.append(slot)
-        self._ledger.end(attempt, ending, self._clock())
+        self._ledger.end(attempt, attempt.verdict or ending, self._clock())
+
+    def _above_memory(self, attempt: Attempt) -> None:
+        """The memory watch says that an attempt uses more than its job asked for."""
+        with suppress(Stopped):
+            self._tell(lambda: self.kill(attempt, OUT_OF_MEMORY))
 
     def _end_gracefully(self, attempt: Attempt) -> None:
         """SIGTERM now, SIGKILL after the grace."""
@@ -227,6 +243,7 @@ class Engine:
         self._looking = False
         self._outputs.mark()
         self._host.sweep()
+        self._memory.look(self._host.sessions)
         now = self._clock()
         for attempt in list(self._ledger.attempts.values()):
             timeout, started_at = attempt.live.submission.timeout, attempt.started_at

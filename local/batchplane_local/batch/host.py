@@ -73,6 +73,11 @@ class Host:
         if running := self._by_key.get(attempt.key):
             _signal_group(running.pid, number)
 
+    @property
+    def sessions(self) -> dict[int, Attempt]:
+        """The attempts that run, by the ids of their sessions."""
+        return {session: running.attempt for session, running in self._by_session.items()}
+
     def sweep(self) -> None:
         """Reap orphans of running attempts that have died."""
         if self._orphans.exist():

@@ -127,6 +127,11 @@ def _carrying(prefix: bytes) -> Iterator[int]:
             yield int(entry.name)
 
 
+def task_id_of(pid: int, folder: str) -> str | None:
+    """The task id that a process carries, where it is one of this data folder's."""
+    return _task_id(pid, f"{TOKEN}={folder}/".encode())
+
+
 def _task_id(pid: int, prefix: bytes) -> str | None:
     """The task id in a process's environment; None where it has none of this folder (a zombie has nothing)."""
     try:

@@ -15,6 +15,7 @@ from batchplane_local.batch.attempt import Attempt
 from batchplane_local.batch.catalogue import Catalogue
 from batchplane_local.batch.changes import AttemptRow
 from batchplane_local.batch.claims import Claim
+from batchplane_local.batch.endings import host_lost
 from batchplane_local.batch.ledger import Ledger
 from batchplane_local.batch.live import Live, Request
 from batchplane_local.batch.output import Outputs
@@ -34,8 +35,8 @@ class Recovery:
     outputs: Outputs
     #: Where slots were.
     slots_folder: Path
-    #: Names the host that is lost: 17 hexadecimal digits after `i-`.
-    instance_id: str
+    #: Names the host that is lost.
+    folder_id: str
 
     def recover(self, claims: Sequence[Claim], at: int) -> None:
         """Put every unfinished job into the ledger, and end every attempt that had begun.
@@ -110,6 +111,4 @@ class Recovery:
             self.ledger.changes.logs.append(row)
 
     def _lost(self) -> Ending:
-        return Ending(
-            exit_code=None, reason=None, status_reason=f"Host EC2 (instance i-{self.instance_id}) terminated."
-        )
+        return host_lost(self.folder_id)
