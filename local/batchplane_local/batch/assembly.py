@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
@@ -19,6 +20,7 @@ from batchplane_local.batch.delivery import Deliver, Delivery
 from batchplane_local.batch.detail import Teller
 from batchplane_local.batch.engine import Engine, Parts
 from batchplane_local.batch.events import Announcer
+from batchplane_local.batch.homes import Homes
 from batchplane_local.batch.job_definition_operations import JobDefinitionOperations
 from batchplane_local.batch.job_operations import JobOperations, Keys
 from batchplane_local.batch.job_queue_operations import JobQueueOperations
@@ -28,7 +30,7 @@ from batchplane_local.batch.listing import Listing
 from batchplane_local.batch.log_search import LogSearch
 from batchplane_local.batch.log_streams import LogStreams
 from batchplane_local.batch.logs import LogsClient
-from batchplane_local.batch.names import Place
+from batchplane_local.batch.names import Place, TaskIds
 from batchplane_local.batch.orphans import become_subreaper, end_earlier_life
 from batchplane_local.batch.output import Outputs
 from batchplane_local.batch.placement import Capacity
@@ -68,6 +70,8 @@ class Settings:
     environment: Mapping[str, str]
     #: NORMAL survives the death of this process, FULL that of the power as well.
     synchronous: Synchronous
+    #: Run a container's `user` as that user of this machine, which takes root; else `user` has no effect.
+    honour_user: bool
 
     @property
     def machine(self) -> Need:
@@ -117,7 +121,8 @@ def assemble(settings: Settings, *, deliver: Deliver, clock: Clock) -> Assembly:
         state = _open(folder, settings, clock, opened)
         task_ids = state.store.task_ids
         teller = Teller(place=Place(region=settings.region, account=settings.account), task_ids=task_ids)
-        launcher = Launcher(runner=settings.runner, base=settings.environment, task_ids=task_ids)
+        homes = _homes(task_ids, settings, opened)
+        launcher = Launcher(runner=settings.runner, base=settings.environment, task_ids=task_ids, homes=homes)
         delivery = Delivery(reading=state.reading, announcer=Announcer(teller=teller), deliver=deliver)
         engine = _engine(folder, state, launcher, clock, delivery.wake)
         operations = _operations(state, engine, teller, clock)
@@ -176,6 +181,13 @@ def _engine(folder: Path, state: _State, launcher: Launcher, clock: Clock, annou
         watches=(Deletions(catalogue=state.catalogue, ledger=state.ledger),),
     )
     return Engine(parts)
+
+
+def _homes(task_ids: TaskIds, settings: Settings, opened: ExitStack) -> Homes | None:
+    """Where attempts of other users run; None where this process may run none."""
+    if not settings.honour_user or os.geteuid() != 0:
+        return None
+    return opened.enter_context(closing(Homes(Path(tempfile.gettempdir()) / f"batch-{task_ids.folder}")))
 
 
 def _operations(state: _State, engine: Engine, teller: Teller, clock: Clock) -> Mapping[str, Operation]:

@@ -29,6 +29,8 @@ class Attempt:
     started_at: int | None = None
     #: Epoch milliseconds after which it is killed; None unless it has been told to end.
     kill_at: int | None = None
+    #: Its working directory where that isn't its slot's: it runs as another user.
+    home: str | None = None
     #: How it is said to have ended where it was killed from outside; None where its process says it.
     verdict: Ending | None = None
 

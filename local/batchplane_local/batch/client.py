@@ -59,6 +59,7 @@ class EmbeddedBatch:
         account: str = "000000000000",
         environment: Mapping[str, str] = BASE_ENVIRONMENT,
         synchronous: Synchronous = "NORMAL",
+        honour_user: bool = True,
     ) -> EmbeddedBatch:
         """Open the embedded Batch that lives in a folder, and go on with its jobs; Settings says what each means.
 
@@ -74,6 +75,7 @@ class EmbeddedBatch:
             account=account,
             environment=environment,
             synchronous=synchronous,
+            honour_user=honour_user,
         )
         return cls(assemble(settings, deliver=deliver, clock=clock))
 

@@ -62,6 +62,7 @@ class Host:
             pid = slot.spawner.start(launch.path, launch.arguments, launch.environment)
             pidfd = _pidfd(pid)
         except OSError as error:
+            self._launcher.clear(attempt)
             return cannot_start(error)
         running = Running(attempt, slot, pid, pidfd)
         self._by_key[attempt.key] = self._by_session[pid] = running
@@ -118,6 +119,8 @@ class Host:
             self._loop.call_later(_LOOK_EVERY, self._bury, running, exit_code, looks - 1)
 
     def _finish(self, running: Running, exit_code: int | None) -> None:
+        if running.attempt.home is not None:
+            self._launcher.clear(running.attempt)
         self._ended(running.attempt, running.slot, _exit(exit_code))
 
     def _is_running(self, task_id: str, session: int) -> bool:

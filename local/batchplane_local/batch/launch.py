@@ -8,11 +8,16 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple
 
+from batchplane_local.batch.accounts import Account, account_of
 from batchplane_local.batch.attempt import Attempt
+from batchplane_local.batch.become import VEIL
+from batchplane_local.batch.homes import Homes
 from batchplane_local.batch.names import TaskIds
 from batchplane_local.batch.orphans import TOKEN
 from batchplane_local.batch.retry import Ending
@@ -21,6 +26,8 @@ from batchplane_local.batch.retry import Ending
 BASE_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
 #: Launches kept encoded.
 _KEPT = 256
+#: The program that becomes another user.
+_BECOME = Path(__file__).with_name("become.py")
 #: What tells CUDA, and NVIDIA's container runtime, which GPUs they may use; on ECS only the second is set.
 _GPU_VARIABLES = (b"CUDA_VISIBLE_DEVICES=", b"NVIDIA_VISIBLE_DEVICES=")
 #: Most characters of a container's reason.
@@ -45,19 +52,42 @@ class Launcher:
     #: What every command finds in its environment.
     base: Mapping[str, str]
     task_ids: TaskIds
+    #: Where attempts of other users run; None where a container's `user` has no effect.
+    homes: Homes | None
     #: Files found on a PATH: a search costs more than all else here.
     _found: dict[tuple[str, str], str] = field(default_factory=dict)
     #: By submission, compute environment and working directory.
     _shared: dict[tuple[int, str, str], tuple[str, Launch]] = field(default_factory=dict)
 
     def launch(self, attempt: Attempt, directory: str) -> Launch:
-        """What to execute in this working directory. Raises FileNotFoundError where the command is nowhere."""
+        """What to execute in this working directory, or in a home of the attempt's own where it has another user.
+
+        Raises OSError where the command or the user is nowhere, or no home can be made.
+        """
+        account = self._at_home(attempt)
+        directory = attempt.home or directory
         place = (attempt.live.submission.key, attempt.environment, directory)
         search, (name, arguments, environment) = self._shared.get(place) or self._share(attempt, directory)
         if attempt.gpus:
             environment = _with_gpus(environment, attempt.gpus)
         path = name if "/" in name else self._find(name, search)
-        return Launch(path, arguments, [*environment, *self._own_environment(attempt)])
+        launch = Launch(path, arguments, [*environment, *self._own_environment(attempt)])
+        return launch if account is None else _become(account, directory, launch)
+
+    def clear(self, attempt: Attempt) -> None:
+        """The attempt has ended, and nothing of it runs any more."""
+        if attempt.home is not None and self.homes is not None:
+            self.homes.remove(attempt.home)
+
+    def _at_home(self, attempt: Attempt) -> Account | None:
+        """Whom the attempt runs as, with a home of its own made; None where it runs as this process does."""
+        if self.homes is None or not (user := attempt.live.submission.container.get("user")):
+            return None
+        account = account_of(user)
+        if (account.uid, account.gid) == (os.geteuid(), os.getegid()):
+            return None
+        attempt.home = self.homes.make(self.task_ids.of(attempt.key, attempt.number), account)
+        return account
 
     def _own_environment(self, attempt: Attempt) -> list[bytes]:
         """Variables that no other attempt has with the same values."""
@@ -105,6 +135,18 @@ def _with_gpus(environment: Sequence[bytes], gpus: Sequence[int]) -> list[bytes]
     devices = ",".join(map(str, gpus)).encode()
     others = [variable for variable in environment if not variable.startswith(_GPU_VARIABLES)]
     return [*others, *(name + devices for name in _GPU_VARIABLES)]
+
+
+def _become(account: Account, directory: str, launch: Launch) -> Launch:
+    """The same, begun by the program that becomes the account first."""
+    ids = (str(account.uid), str(account.gid), ",".join(map(str, account.groups)))
+    arguments = (sys.executable, "-I", "-S", str(_BECOME), *ids, directory, launch.path)
+    token = [variable for variable in launch.environment if variable.startswith(f"{TOKEN}=".encode())]
+    return Launch(
+        path=sys.executable,
+        arguments=[*(argument.encode() for argument in arguments), *launch.arguments],
+        environment=[*token, *(VEIL + variable for variable in launch.environment)],
+    )
 
 
 def cannot_start(error: OSError) -> Ending:
