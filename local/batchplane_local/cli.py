@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from batchplane_local.batch.faults import Faults
 from batchplane_local.batch.sigv4 import KeyPair
 from batchplane_local.credentials import CredentialsRefused, read_key_pair
 from batchplane_local.data_folder import DataFolder, FolderRefused, default_folder
 from batchplane_local.database import Database
+from batchplane_local.faults_file import FaultsFileRefused, read_faults
 from batchplane_local.tokens import Tokens, may_own
 from controlplane.errors import SubmissionInvalid
 
@@ -37,6 +39,8 @@ _QUIET = {
     "POWERTOOLS_METRICS_NAMESPACE": "Batchplane",
     "POWERTOOLS_SERVICE_NAME": "batchplane",
 }
+#: The least limit of calls a second that leaves room for the plane's own at its start.
+LEAST_CALLS = 10
 #: The first owner where the user has no name.
 _NAMELESS = "local"
 Data = Annotated[
@@ -57,6 +61,14 @@ OwnCredentials = Annotated[
     Path | None,
     typer.Option("--credentials", metavar="FILE", help="JSON with accessKeyId and secretAccessKey, for --batch-port."),
 ]
+FaultsFile = Annotated[
+    Path | None,
+    typer.Option("--faults", metavar="FILE", help="JSON that says what goes wrong in the embedded Batch, for tests."),
+]
+CallsPerSecond = Annotated[
+    int | None,
+    typer.Option(min=LEAST_CALLS, help="How many Batch calls a second are taken; AWS takes 50. Default: any number."),
+]
 Vcpus = Annotated[int | None, typer.Option(min=1, help="How many vCPUs jobs may use. Default: all.")]
 
 
@@ -68,16 +80,26 @@ def local(
     batch_port: BatchPort = None,
     credentials: OwnCredentials = None,
     vcpus: Vcpus = None,
+    faults: FaultsFile = None,
+    calls_per_second: CallsPerSecond = None,
     as_json: Json = False,
 ) -> None:
     """Run the plane in the foreground until Ctrl-C. A killed plane goes on where it stopped."""
     if context.invoked_subcommand is None:
         _prepare()
         # Imported late: the functions' library reads its settings as it is imported, and a token needs none of it.
+        from batchplane_local.plane import EngineSettings
         from batchplane_local.running import Settings
 
         key_pair = None if credentials is None else _own_key_pair(credentials)
-        settings = Settings(owner=_user(), port=port, batch_port=batch_port, key_pair=key_pair, vcpus=vcpus)
+        known_faults = None if faults is None else _faults(faults)
+        settings = Settings(
+            owner=_user(),
+            port=port,
+            batch_port=batch_port,
+            key_pair=key_pair,
+            engine=EngineSettings(vcpus=vcpus, faults=known_faults, calls_per_second=calls_per_second),
+        )
         _run(_folder(data), settings, as_json=as_json)
 
 
@@ -137,6 +159,13 @@ def _own_key_pair(path: Path) -> KeyPair:
     try:
         return read_key_pair(path)
     except CredentialsRefused as error:
+        raise _refused(str(error)) from error
+
+
+def _faults(path: Path) -> Faults:
+    try:
+        return read_faults(path)
+    except FaultsFileRefused as error:
         raise _refused(str(error)) from error
 
 

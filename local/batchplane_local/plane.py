@@ -6,10 +6,11 @@ import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from batchplane_local.batch import EmbeddedBatch
+from batchplane_local.batch.faults import Faults
 from batchplane_local.clock import epoch_milliseconds
 from batchplane_local.data_folder import DataFolder
 from batchplane_local.database import Database
@@ -64,10 +65,30 @@ class LocalPlane:
     topic: MailFolder
     dead_letters: EventDeadLetters
     clock: Callable[[], int]
-    #: The embedded Batch tells of a job as soon as it has taken it: what it doesn't know, it never took.
+    #: How long Batch may not know of a job that it has taken.
     settle_milliseconds: int = 0
     queues: Queues
     links: Links
+
+
+@dataclass(frozen=True, kw_only=True)
+class EngineSettings:
+    """How the embedded Batch is to run jobs and take calls."""
+
+    #: How many vCPUs jobs may use together; all of the machine's where it is None.
+    vcpus: int | None = None
+    #: How many Batch calls a second are taken; any number where it is None.
+    calls_per_second: int | None = None
+    #: What goes wrong once everything is laid out.
+    faults: Faults | None = None
+
+    @property
+    def settle_milliseconds(self) -> int:
+        """How long Batch may not know of a job that it has taken.
+
+        The embedded Batch tells of a job at once, and what it doesn't know it never took; unless its listings lag.
+        """
+        return self.faults.listing_lag_milliseconds if self.faults else 0
 
 
 @contextmanager
@@ -76,19 +97,27 @@ def opened(
     database: Database,
     *,
     url: str,
-    vcpus: int | None = None,
+    engine: EngineSettings = EngineSettings(),  # noqa: B008 - frozen
     clock: Callable[[], int] = epoch_milliseconds,
 ) -> Iterator[LocalPlane]:
     """Open what a folder holds, or lay it out; when the block ends, the embedded Batch stops.
 
-    The folder must be locked, and the API answer at `url`. `vcpus` is how many vCPUs jobs may use together; all of the
-    machine's where it is None.
+    The folder must be locked, and the API answer at `url`.
     """
     queues = Queues.open(database, clock=clock)
     deliver = JobEvents(queue=queues.job_events).deliver
-    engine = EmbeddedBatch.open(folder.batch, deliver=deliver, runner=runner(), vcpus=vcpus, clock=clock)
-    with closing(engine):
-        yield _bound(folder, database, queues, engine, url=url, clock=clock)
+    batch = EmbeddedBatch.open(
+        folder.batch,
+        deliver=deliver,
+        runner=runner(),
+        vcpus=engine.vcpus,
+        clock=clock,
+        calls_per_second=engine.calls_per_second,
+    )
+    with closing(batch):
+        plane = _bound(folder, database, queues, batch, url=url, clock=clock)
+        batch.faults = engine.faults
+        yield replace(plane, settle_milliseconds=engine.settle_milliseconds)
 
 
 def _bound(

@@ -40,13 +40,25 @@ class PlaneProcess:
 
 @contextmanager
 def started(
-    path: Path, *, vcpus: int | None = None, batch_port: int | None = None, credentials: Path | None = None
+    path: Path,
+    *,
+    vcpus: int | None = None,
+    batch_port: int | None = None,
+    credentials: Path | None = None,
+    faults: Path | None = None,
+    calls_per_second: int | None = None,
 ) -> Iterator[PlaneProcess]:
     """Run the plane of a folder while the block runs; the others are the command's options of these names.
 
     Raises NotStarted; what the plane says on stderr tells why.
     """
-    options = {"--vcpus": vcpus, "--batch-port": batch_port, "--credentials": credentials}
+    options = {
+        "--vcpus": vcpus,
+        "--batch-port": batch_port,
+        "--credentials": credentials,
+        "--faults": faults,
+        "--calls-per-second": calls_per_second,
+    }
     command = [sys.executable, "-m", "batchplane_local", "--data", str(path), "--json"]
     command += [word for name, value in options.items() if value is not None for word in (name, str(value))]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module

@@ -17,7 +17,7 @@ from batchplane_local.database import Database
 from batchplane_local.functions import fed
 from batchplane_local.gateway import Gateway
 from batchplane_local.io_routes import IoRoutes
-from batchplane_local.plane import LocalPlane, opened
+from batchplane_local.plane import EngineSettings, LocalPlane, opened
 from batchplane_local.server import listen, served, url_of
 from batchplane_local.tokens import Tokens
 from lambdas.serve_api.handler import build as serve_api
@@ -38,8 +38,7 @@ class Settings:
     batch_port: int | None = None
     #: Whose requests the Batch endpoint answers; the pair of the last start where it is None, at first a new one.
     key_pair: KeyPair | None = None
-    #: How many vCPUs jobs may use together; all of the machine's where it is None.
-    vcpus: int | None = None
+    engine: EngineSettings = EngineSettings()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +65,7 @@ def running(path: Path, settings: Settings) -> Iterator[Running]:
         with _listening(known, settings) as (listener, batch_listener):
             url, tokens, key_pair = url_of(listener), Tokens(database), _key_pair(known, settings)
             credentials = _introduced(known, tokens, url=url, owner=settings.owner, key_pair=key_pair)
-            with opened(folder, database, url=url, vcpus=settings.vcpus) as plane:
+            with opened(folder, database, url=url, engine=settings.engine) as plane:
                 gateway = _gateway(plane, tokens, url=url)
                 batch = _batch_served(plane, folder, batch_listener, key_pair)
                 with fed(plane), closing(gateway), served(gateway, listener), batch as batch_url:

@@ -23,6 +23,10 @@ class ResourceNotFoundException(ClientError):
 _KINDS = {kind.__name__: kind for kind in (ClientException, ServerException, ResourceNotFoundException)}
 
 
+#: Of the errors that aren't the caller's fault.
+_HTTP_STATUSES = {"ServerException": 500, "TooManyRequestsException": 429}
+
+
 def answer(body: dict[str, Any]) -> dict[str, Any]:
     """The answer of an operation that succeeded."""
     return {**body, "ResponseMetadata": _metadata(200)}
@@ -30,7 +34,7 @@ def answer(body: dict[str, Any]) -> dict[str, Any]:
 
 def failure(code: str, words: str, operation: str) -> ClientError:
     """The error with this code, in the service's words, of the kind that the real client raises."""
-    metadata = _metadata(500 if code == "ServerException" else 400)
+    metadata = _metadata(_HTTP_STATUSES.get(code, 400))
     response: Any = {"Error": {"Code": code, "Message": words}, "ResponseMetadata": metadata, "message": words}
     return _KINDS.get(code, ClientError)(response, operation)
 

@@ -18,8 +18,11 @@ from batchplane_local.batch.container import Need
 from batchplane_local.batch.deletion import Deletions
 from batchplane_local.batch.delivery import Deliver, Delivery
 from batchplane_local.batch.detail import Teller
-from batchplane_local.batch.engine import Engine, Parts
+from batchplane_local.batch.engine import Engine
 from batchplane_local.batch.events import Announcer
+from batchplane_local.batch.faults import Faults
+from batchplane_local.batch.faulty_delivery import FaultyDelivery
+from batchplane_local.batch.gate import Gate
 from batchplane_local.batch.homes import Homes
 from batchplane_local.batch.job_definition_operations import JobDefinitionOperations
 from batchplane_local.batch.job_operations import JobOperations, Keys
@@ -33,6 +36,7 @@ from batchplane_local.batch.logs import LogsClient
 from batchplane_local.batch.names import Place, TaskIds
 from batchplane_local.batch.orphans import become_subreaper, end_earlier_life
 from batchplane_local.batch.output import Outputs
+from batchplane_local.batch.parts import Parts
 from batchplane_local.batch.placement import Capacity
 from batchplane_local.batch.reading import Reading
 from batchplane_local.batch.records import Operation, Records
@@ -41,6 +45,7 @@ from batchplane_local.batch.scheduling_policy_operations import SchedulingPolicy
 from batchplane_local.batch.slots import Slots
 from batchplane_local.batch.store import Store, Synchronous
 from batchplane_local.batch.tag_operations import TagOperations
+from batchplane_local.batch.trouble import Trouble
 
 #: Seconds for which an opening waits for the folder, and between two tries.
 _LOCK_PATIENCE, _LOCK_EVERY = 0.5, 0.01
@@ -72,6 +77,10 @@ class Settings:
     synchronous: Synchronous
     #: Run a container's `user` as that user of this machine, which takes root; else `user` has no effect.
     honour_user: bool
+    #: What goes wrong from the start.
+    faults: Faults | None
+    #: How many calls a second are taken, all operations together; any number where None.
+    calls_per_second: float | None
 
     @property
     def machine(self) -> Need:
@@ -96,6 +105,8 @@ class Assembly:
     logs: LogsClient
     #: The most that jobs may use together, by the type of resource; memory in MiB.
     machine: Mapping[str, int]
+    #: What goes wrong on demand, and the gate that every call passes.
+    trouble: Trouble
     close: Callable[[], None]
 
 
@@ -121,18 +132,26 @@ def assemble(settings: Settings, *, deliver: Deliver, clock: Clock) -> Assembly:
         state = _open(folder, settings, clock, opened)
         task_ids = state.store.task_ids
         teller = Teller(place=Place(region=settings.region, account=settings.account), task_ids=task_ids)
-        homes = _homes(task_ids, settings, opened)
-        launcher = Launcher(runner=settings.runner, base=settings.environment, task_ids=task_ids, homes=homes)
-        delivery = Delivery(reading=state.reading, announcer=Announcer(teller=teller), deliver=deliver)
+        launcher = _launcher(task_ids, settings, opened)
+        faulty = FaultyDelivery(deliver, clock=clock)
+        delivery = Delivery(reading=state.reading, announcer=Announcer(teller=teller), deliver=faulty)
         engine = _engine(folder, state, launcher, clock, delivery.wake)
-        operations = _operations(state, engine, teller, clock)
+        gate = Gate(clock=clock, calls_per_second=settings.calls_per_second)
+        trouble = Trouble(gate=gate, delivery=faulty, engine=engine, ledger=state.ledger, reading=state.reading)
+        trouble.begin(settings.faults)
         opened.callback(engine.close)
+        opened.callback(faulty.close)
         opened.callback(delivery.close)
         engine.start()
-        delivery.start(engine.delivered)
+        delivery.start(faulty.before(engine.delivered))
         streams = LogStreams(reading=state.reading, task_ids=task_ids)
-        logs = LogsClient(LogSearch(streams=streams, outputs=state.outputs), streams, teller.place)
-        return Assembly(machine=settings.largest, operations=operations, logs=logs, close=opened.pop_all().close)
+        return Assembly(
+            machine=settings.largest,
+            operations=_operations(state, engine, teller, clock),
+            logs=LogsClient(LogSearch(streams=streams, outputs=state.outputs), streams, teller.place),
+            trouble=trouble,
+            close=opened.pop_all().close,
+        )
 
 
 def _open(folder: Path, settings: Settings, clock: Clock, opened: ExitStack) -> _State:
@@ -183,11 +202,12 @@ def _engine(folder: Path, state: _State, launcher: Launcher, clock: Clock, annou
     return Engine(parts)
 
 
-def _homes(task_ids: TaskIds, settings: Settings, opened: ExitStack) -> Homes | None:
-    """Where attempts of other users run; None where this process may run none."""
-    if not settings.honour_user or os.geteuid() != 0:
-        return None
-    return opened.enter_context(closing(Homes(Path(tempfile.gettempdir()) / f"batch-{task_ids.folder}")))
+def _launcher(task_ids: TaskIds, settings: Settings, opened: ExitStack) -> Launcher:
+    """What makes launches; with homes for other users' attempts where this process may run any."""
+    homes = None
+    if settings.honour_user and os.geteuid() == 0:
+        homes = opened.enter_context(closing(Homes(Path(tempfile.gettempdir()) / f"batch-{task_ids.folder}")))
+    return Launcher(runner=settings.runner, base=settings.environment, task_ids=task_ids, homes=homes)
 
 
 def _operations(state: _State, engine: Engine, teller: Teller, clock: Clock) -> Mapping[str, Operation]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from botocore.exceptions import ClientError
 from batchplane_local.batch.answers import ClientException, ServerException, answer, failure
 from batchplane_local.batch.assembly import Assembly, Settings, assemble
 from batchplane_local.batch.delivery import Deliver
+from batchplane_local.batch.faults import Faults
 from batchplane_local.batch.launch import BASE_ENVIRONMENT
 from batchplane_local.batch.logs import LogsClient
 from batchplane_local.batch.refused import Refused, Stopped
@@ -60,6 +62,8 @@ class EmbeddedBatch:
         environment: Mapping[str, str] = BASE_ENVIRONMENT,
         synchronous: Synchronous = "NORMAL",
         honour_user: bool = True,
+        faults: Faults | None = None,
+        calls_per_second: float | None = None,
     ) -> EmbeddedBatch:
         """Open the embedded Batch that lives in a folder, and go on with its jobs; Settings says what each means.
 
@@ -76,6 +80,8 @@ class EmbeddedBatch:
             environment=environment,
             synchronous=synchronous,
             honour_user=honour_user,
+            faults=faults,
+            calls_per_second=calls_per_second,
         )
         return cls(assemble(settings, deliver=deliver, clock=clock))
 
@@ -85,6 +91,24 @@ class EmbeddedBatch:
         That is what the death of this process would leave, so there is one way to restart, and it is well worn.
         """
         self._assembly.close()
+
+    @property
+    def faults(self) -> Faults | None:
+        """What goes wrong on demand; None where nothing is to. May be set at any time."""
+        return self._assembly.trouble.faults
+
+    @faults.setter
+    def faults(self, faults: Faults | None) -> None:
+        with _errors_of("Faults"):
+            self._assembly.trouble.use(faults)
+
+    def lose_host(self, job_id: str | None = None) -> list[str]:
+        """Have what runs lose its host: the attempt of a job or of an array's children, every attempt where None.
+
+        The ids of the jobs whose attempts end so come back. Raises ClientException where there is no such job.
+        """
+        with _errors_of("LoseHost"):
+            return self._assembly.trouble.lose_hosts(job_id)
 
     def submit_job(self, **request: Any) -> dict[str, Any]:
         """Accept a job; answered once it is on disk."""
@@ -192,16 +216,14 @@ class EmbeddedBatch:
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Do an operation by its name in the API: `SubmitJob`. Raises what boto3's client raises."""
+        gate = self._assembly.trouble.gate
+        number = gate.enter(operation)
         validate("batch", operation, request)
         do = self._assembly.operations.get(operation)
         if do is None:
             raise failure("ClientException", f"The embedded Batch does not do {operation} yet", operation)
-        try:
-            return answer(_copy(do(_copy(request))))
-        except Refused as refused:
-            raise failure("ClientException", str(refused), operation) from refused
-        except Stopped as stopped:
-            raise failure("ServerException", str(stopped), operation) from stopped
+        with _errors_of(operation):
+            return answer(gate.leave(operation, number, _copy(do(_copy(request)))))
 
     def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
         """Every other operation of the service, as a method that refuses in words."""
@@ -213,6 +235,16 @@ class EmbeddedBatch:
             return self.call(operation, request)
 
         return call
+
+
+@contextmanager
+def _errors_of(operation: str) -> Iterator[None]:
+    try:
+        yield
+    except Refused as refused:
+        raise failure("ClientException", str(refused), operation) from refused
+    except Stopped as stopped:
+        raise failure("ServerException", str(stopped), operation) from stopped
 
 
 def _copy(document: Mapping[str, Any]) -> dict[str, Any]:

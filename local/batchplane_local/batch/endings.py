@@ -17,7 +17,10 @@ OUT_OF_MEMORY = Ending(
 _INSTANCE_DIGITS = 17
 
 
-def host_lost(task_id: str) -> Ending:
-    """The host of an attempt is gone, by Spot or by failure: nobody knows how it would have ended."""
-    instance = task_id[:_INSTANCE_DIGITS]
+def host_lost(folder_id: str) -> Ending:
+    """The host is gone, by Spot or by failure, and nobody knows how its attempt would have ended.
+
+    The host is this machine: its name is that of the data folder.
+    """
+    instance = folder_id[:_INSTANCE_DIGITS]
     return Ending(exit_code=None, reason=None, status_reason=f"Host EC2 (instance i-{instance}) terminated.")

@@ -15,11 +15,22 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError, ParamValidationError
+from botocore.exceptions import ClientError, ConnectionClosedError, ParamValidationError
 
 from batchplane_local.batch.aws_json import TARGET, AwsJson
 from batchplane_local.batch.client import EmbeddedBatch
-from batchplane_local.batch.exchange import Disconnected, Receive, Rejected, Reply, Request, Scope, Send, read, write
+from batchplane_local.batch.exchange import (
+    Disconnected,
+    Receive,
+    Rejected,
+    Reply,
+    Request,
+    Scope,
+    Send,
+    cut,
+    read,
+    write,
+)
 from batchplane_local.batch.rest_json import RestJson
 from batchplane_local.batch.sigv4 import KeyPair, verify
 
@@ -63,21 +74,24 @@ class Endpoint:
         except Disconnected:
             return
         except Rejected as rejected:
-            reply = _refusal(self._rest_json, rejected.status, rejected.kind, str(rejected))
+            reply: Reply | None = _refusal(self._rest_json, rejected.status, rejected.kind, str(rejected))
         else:
             reply = await asyncio.get_running_loop().run_in_executor(self._callers, self._reply, request)
-        await write(send, reply)
+        await (cut(send) if reply is None else write(send, reply))
 
     def close(self) -> None:
         """Let the requests that are being answered end, and answer no other."""
         self._callers.shutdown()
 
-    def _reply(self, request: Request) -> Reply:
+    def _reply(self, request: Request) -> Reply | None:
         if request.header(TARGET) is None:
             return self._through(self._rest_json, self._batch.call, request)
         return self._through(self._aws_json, self._batch.logs.call, request)
 
-    def _through(self, wire: _Wire, call: Callable[[str, dict[str, Any]], dict[str, Any]], request: Request) -> Reply:
+    def _through(
+        self, wire: _Wire, call: Callable[[str, dict[str, Any]], dict[str, Any]], request: Request
+    ) -> Reply | None:
+        """The reply to a call; None where the connection is to be cut instead."""
         try:
             self._admit(request, wire.service)
             answer = call(*wire.called(request))
@@ -88,6 +102,8 @@ class Endpoint:
         except ClientError as error:
             refused, metadata = error.response["Error"], error.response["ResponseMetadata"]
             return _refusal(wire, metadata["HTTPStatusCode"], refused["Code"], refused["Message"])
+        except ConnectionClosedError:
+            return None
         except Exception:
             log.exception("A request to the Batch endpoint failed")
             return _refusal(wire, 500, wire.broken, "The embedded Batch failed; its log says more.")

@@ -11,28 +11,27 @@ import logging
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from batchplane_local.batch.attempt import Attempt
-from batchplane_local.batch.catalogue import COMPUTE_ENVIRONMENT, Catalogue
-from batchplane_local.batch.claims import Claim, Claims
+from batchplane_local.batch.catalogue import COMPUTE_ENVIRONMENT
+from batchplane_local.batch.claims import Claim
 from batchplane_local.batch.endings import OUT_OF_MEMORY
+from batchplane_local.batch.faults import Faults
+from batchplane_local.batch.faulty_hosts import FaultyHosts
 from batchplane_local.batch.host import Host
-from batchplane_local.batch.launch import Launcher, cannot_start
-from batchplane_local.batch.ledger import Ledger
+from batchplane_local.batch.launch import cannot_start
 from batchplane_local.batch.live import Live
 from batchplane_local.batch.loop import Loop, Timer
 from batchplane_local.batch.memory import MemoryWatch
-from batchplane_local.batch.output import Outputs
+from batchplane_local.batch.parts import Parts
 from batchplane_local.batch.placement import queues_by_priority
 from batchplane_local.batch.refused import Refused, Stopped
 from batchplane_local.batch.retry import Ending
-from batchplane_local.batch.slots import Slot, Slots
-from batchplane_local.batch.store import Store
+from batchplane_local.batch.slots import Slot
 
 #: Seconds from the first unwritten transition to the commit that writes it.
 COMMIT_EVERY = 0.01
@@ -47,31 +46,6 @@ _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 
-class Watch(Protocol):
-    """Something that happens because time has passed, and not because anybody called or an attempt ended."""
-
-    def look(self, at: int) -> bool:
-        """Do what is due at this moment, in epoch milliseconds; True where it must look again though nothing runs."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Parts:
-    """What an engine works with; all of it is used on the engine's thread alone once it has started."""
-
-    store: Store
-    claims: Claims
-    catalogue: Catalogue
-    ledger: Ledger
-    slots: Slots
-    outputs: Outputs
-    launcher: Launcher
-    #: Epoch milliseconds.
-    clock: Callable[[], int]
-    #: Called after each commit that wrote events.
-    announced: Callable[[], None]
-    watches: Sequence[Watch]
-
-
 class Engine:
     """Runs the jobs of one embedded Batch."""
 
@@ -81,6 +55,8 @@ class Engine:
         self._clock, self._announced, self._watches = parts.clock, parts.announced, parts.watches
         self._loop = Loop()
         self._host = Host(loop=self._loop, launcher=parts.launcher, slots=parts.slots, ended=self._attempt_ended)
+        #: Where faults on demand reach the machine.
+        self.hosts = FaultyHosts(host=self._host, folder_id=parts.launcher.task_ids.folder)
         self._memory = MemoryWatch(task_ids=parts.launcher.task_ids, above=self._above_memory)
         self._calls: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
         self._timer: Timer | None = None
@@ -122,11 +98,10 @@ class Engine:
         for attempt in self._ledger.terminate(live, position, reason, self._clock()):
             self._end_gracefully(attempt)
 
-    def kill(self, attempt: Attempt, verdict: Ending) -> None:
-        """SIGKILL for an attempt that still runs, which then has ended in this way; on the engine's thread."""
-        if self._ledger.attempts.get(attempt.key) is attempt and attempt.verdict is None:
-            attempt.verdict = verdict
-            self._host.signal(attempt, signal.SIGKILL)
+    def use(self, faults: Faults | None) -> None:
+        """Have these faults of the machine from now on; on the engine's thread, or before it starts."""
+        self.hosts.faults = faults
+        self._serve_queues()
 
     def close(self) -> None:
         """Stop, killing what runs; the next life takes it for lost with its host."""
@@ -206,6 +181,8 @@ class Engine:
             self._attempt_over(attempt, slot, failure)
             return
         self._ledger.run(attempt, self._clock())
+        if self.hosts.faults is not None:
+            self.hosts.started(attempt, self._clock())
         self._look_soon()
 
     def _attempt_ended(self, attempt: Attempt, slot: Slot, ending: Ending) -> None:
@@ -220,12 +197,12 @@ class Engine:
         else:
             self._ledger.changes.logs.append(row)
             self._held.append(slot)
-        self._ledger.end(attempt, attempt.verdict or ending, self._clock())
+        self._ledger.end(attempt, ending, self._clock())
 
     def _above_memory(self, attempt: Attempt) -> None:
         """The memory watch says that an attempt uses more than its job asked for."""
         with suppress(Stopped):
-            self._tell(lambda: self.kill(attempt, OUT_OF_MEMORY))
+            self._tell(lambda: self._host.kill(attempt, OUT_OF_MEMORY))
 
     def _end_gracefully(self, attempt: Attempt) -> None:
         """SIGTERM now, SIGKILL after the grace."""
@@ -245,6 +222,7 @@ class Engine:
         self._host.sweep()
         self._memory.look(self._host.sessions)
         now = self._clock()
+        self.hosts.look(now)
         for attempt in list(self._ledger.attempts.values()):
             timeout, started_at = attempt.live.submission.timeout, attempt.started_at
             if attempt.kill_at is not None:
@@ -286,7 +264,7 @@ class Engine:
         return True
 
     def _serve_queues(self) -> None:
-        self._ledger.queues = queues_by_priority(self._catalogue)
+        self._ledger.queues = self.hosts.served(queues_by_priority(self._catalogue))
 
     def _fail(self, error: object) -> None:
         """Something went wrong that leaves memory and database apart."""

@@ -79,6 +79,14 @@ async def read(scope: Scope, receive: Receive) -> Request:
     )
 
 
+async def cut(send: Send) -> None:
+    """Begin a reply and let it be: the server closes the connection, and the caller gets no answer.
+
+    ASGI has no other way. Without a length the body comes in chunks, and a client notices that the last one is missing.
+    """
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+
+
 async def write(send: Send, reply: Reply) -> None:
     """Send the reply."""
     headers = {**reply.headers, "content-length": str(len(reply.body))}

@@ -74,6 +74,13 @@ class Host:
         if running := self._by_key.get(attempt.key):
             _signal_group(running.pid, number)
 
+    def kill(self, attempt: Attempt, verdict: Ending) -> None:
+        """SIGKILL for an attempt that still runs, which then has ended in this way, whatever its process says."""
+        running = self._by_key.get(attempt.key)
+        if running and running.attempt is attempt and attempt.verdict is None:
+            attempt.verdict = verdict
+            _signal_group(running.pid, signal.SIGKILL)
+
     @property
     def sessions(self) -> dict[int, Attempt]:
         """The attempts that run, by the ids of their sessions."""
@@ -121,7 +128,7 @@ class Host:
     def _finish(self, running: Running, exit_code: int | None) -> None:
         if running.attempt.home is not None:
             self._launcher.clear(running.attempt)
-        self._ended(running.attempt, running.slot, _exit(exit_code))
+        self._ended(running.attempt, running.slot, running.attempt.verdict or _exit(exit_code))
 
     def _is_running(self, task_id: str, session: int) -> bool:
         if session in self._by_session:
