@@ -102,6 +102,16 @@ def test_what_it_leaves_behind_ends_with_it(machine: Machine) -> None:
     assert not is_alive(int(line))
 
 
+def test_it_ends_with_the_embedded_batch(machine: Machine) -> None:
+    """In its session and out of it."""
+    machine.register("as", {"user": "nobody"})
+    job_id = machine.submit("sh", "-c", "setsid sleep 68 & echo $!; echo $$; exec sleep 69", jobDefinition="as")
+    wait_until(lambda: len(machine.lines(machine.running(job_id))) == 2, "its processes run")
+    pids = [int(line) for line in machine.lines(machine.job(job_id))]
+    machine.close()
+    assert [is_alive(pid) for pid in pids] == [False, False]
+
+
 def test_a_user_whom_nobody_knows_is_refused_with_its_attempt(machine: Machine) -> None:
     """It isn't run as root instead; who can't change users runs it as any other."""
     machine.register("as", {"user": "nobody-of-this-name"})
