@@ -10,6 +10,9 @@ from typing import Any
 from batchplane_local.queue import Queue
 from controlplane.submission import to_message
 
+#: The events that are recorded, as in the rule `infra/state_change_rule.py`.
+_DETAIL_TYPE = "Batch Job State Change"
+
 
 @dataclass(frozen=True, kw_only=True)
 class QueuedSubmissions:
@@ -29,8 +32,8 @@ class JobEvents:
     queue: Queue
 
     def deliver(self, events: Sequence[Mapping[str, Any]]) -> None:
-        """Keep these events, durably: whoever sent them need not send them again."""
-        self.queue.send(json.dumps(event) for event in events)
+        """Keep those that the rule on AWS takes, durably: whoever sent them need not send them again."""
+        self.queue.send(json.dumps(event) for event in events if event["detail-type"] == _DETAIL_TYPE)
 
 
 @dataclass(frozen=True, kw_only=True)

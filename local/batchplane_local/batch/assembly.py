@@ -11,6 +11,7 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from batchplane_local.batch.blocked_queues import BlockedQueues
 from batchplane_local.batch.catalogue import Catalogue
 from batchplane_local.batch.claims import Claims
 from batchplane_local.batch.compute_environment_operations import ComputeEnvironmentOperations
@@ -118,6 +119,7 @@ class _State:
     reading: Reading
     claims: Claims
     catalogue: Catalogue
+    capacity: Capacity
     ledger: Ledger
     outputs: Outputs
 
@@ -161,12 +163,14 @@ def _open(folder: Path, settings: Settings, clock: Clock, opened: ExitStack) -> 
     end_earlier_life(store.task_ids.folder)
     reading = opened.enter_context(closing(Reading(database)))
     claims = opened.enter_context(closing(Claims(folder / "claims", sync=settings.synchronous == "FULL")))
+    capacity = Capacity(machine=settings.machine)
     state = _State(
         store=store,
         reading=reading,
         claims=claims,
         catalogue=Catalogue(reading.resources(), last_key=reading.last_resource_key()),
-        ledger=Ledger(capacity=Capacity(machine=settings.machine), history=reading),
+        capacity=capacity,
+        ledger=Ledger(capacity=capacity, history=reading),
         outputs=Outputs(folder / "logs", reading, clock),
     )
     recovery = Recovery(
@@ -197,7 +201,10 @@ def _engine(folder: Path, state: _State, launcher: Launcher, clock: Clock, annou
         launcher=launcher,
         clock=clock,
         announced=announced,
-        watches=(Deletions(catalogue=state.catalogue, ledger=state.ledger),),
+        watches=(
+            Deletions(catalogue=state.catalogue, ledger=state.ledger),
+            BlockedQueues(ledger=state.ledger, capacity=state.capacity),
+        ),
     )
     return Engine(parts)
 

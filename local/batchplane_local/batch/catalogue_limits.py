@@ -80,6 +80,19 @@ def check_policy(request: Mapping[str, Any]) -> None:
     _check_no_overlap([entry["shareIdentifier"] for entry in distribution])
 
 
+def check_share(request: Mapping[str, Any], queue: Mapping[str, Any], definition: Mapping[str, Any]) -> None:
+    """Refuse a SubmitJob request without a share in a queue that has a scheduling policy, or with one in another."""
+    if "schedulingPolicyArn" not in queue:
+        if "shareIdentifier" in request:
+            _refuse(f"shareIdentifier can't be specified: JobQueue {queue['jobQueueName']} has no scheduling policy")
+        return
+    if "shareIdentifier" not in request:
+        _refuse("shareIdentifier must be specified.")
+    check_share_identifier(request["shareIdentifier"])
+    if "schedulingPriorityOverride" not in request and "schedulingPriority" not in definition:
+        _refuse("Either schedulingPriority in job definition or schedulingPriorityOverride should be specified.")
+
+
 def check_share_identifier(identifier: str) -> None:
     """Refuse what can't identify a share."""
     if not SHARE_IDENTIFIER.fullmatch(identifier):

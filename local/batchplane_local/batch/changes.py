@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from batchplane_local.batch.blockage import Blockage
 from batchplane_local.batch.catalogue import Resource
 from batchplane_local.batch.status import Status
 from batchplane_local.batch.submission import Submission
@@ -55,12 +56,15 @@ class Birth(NamedTuple):
 
 
 class Event(NamedTuple):
-    """A transition of the jobs in rows first to last, to be told to whoever listens."""
+    """A transition of the jobs in rows first to last, to be told to whoever listens.
+
+    Or, where a blockage stands in place of the status, that the RUNNABLE job in the row blocks its queue.
+    """
 
     first: int
     last: int
     submission: int
-    status: Status
+    status: Status | Blockage
     #: Attempts that had ended.
     attempts: int
     at: int

@@ -10,13 +10,14 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from batchplane_local.batch.blockage import Blockage
 from batchplane_local.batch.detail import Moment
 from batchplane_local.batch.events import Announcer, moment_of
 from batchplane_local.batch.outbox import Transition
 from batchplane_local.batch.reading import Reading
 
-#: Takes "Batch Job State Change" events, in order and each at least once, on a thread of its own; by returning it says
-#: that it has them for good. It must not change them: they share structures with each other.
+#: Takes "Batch Job State Change" and "Batch Job Queue Blocked" events, in order and each at least once, on a thread of
+#: its own; by returning it says that it has them for good. It must not change them: they share structures.
 Deliver = Callable[[Sequence[dict[str, Any]]], None]
 
 #: Events in a batch.
@@ -81,5 +82,9 @@ class Delivery:
         return rows[-1].sequence
 
     def _event(self, row: Transition, now: Moment) -> dict[str, Any]:
+        if isinstance(row.status, Blockage):
+            return self._announcer.job_queue_blocked(
+                now, row.status, finished=row.attempts, sequence=row.sequence, at=row.at
+            )
         moment = moment_of(now, status=row.status, finished=row.attempts)
         return self._announcer.job_state_change(moment, sequence=row.sequence, at=row.at)

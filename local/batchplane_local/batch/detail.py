@@ -66,6 +66,8 @@ class Teller:
             "status": row.status.name,
             "jobDefinition": submission.job_definition,
         } | _times(row)
+        if submission.share_identifier is not None:
+            summary["shareIdentifier"] = submission.share_identifier
         last = moment.attempts[-1] if moment.attempts else None
         if last and last.stopped_at is not None and row.status.is_terminal:
             summary["container"] = _exit(last)

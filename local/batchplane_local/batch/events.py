@@ -1,16 +1,18 @@
-"""EventBridge's "Batch Job State Change": envelope and detail of one transition. Pure; delivers nothing.
+"""EventBridge's "Batch Job State Change" and "Batch Job Queue Blocked": envelope and detail. Pure; delivers nothing.
 
 https://docs.aws.amazon.com/batch/latest/userguide/batch_job_events.html
+https://docs.aws.amazon.com/batch/latest/userguide/batch-job-queue-blocked-events.html
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
+from batchplane_local.batch.blockage import Blockage
 from batchplane_local.batch.changes import AttemptRow, JobRow
 from batchplane_local.batch.detail import Moment, Teller
 from batchplane_local.batch.status import Status
@@ -63,6 +65,14 @@ class Announcer:
             "resources": [detail["jobArn"]],
             "detail": detail,
         }
+
+    def job_queue_blocked(self, now: Moment, why: Blockage, *, finished: int, sequence: int, at: int) -> dict[str, Any]:
+        """The event of a queue that this RUNNABLE job blocked when so many of its attempts had ended."""
+        then = moment_of(now, status=Status.RUNNABLE, finished=finished)
+        blocked = replace(then, row=then.row._replace(status_reason=why.status_reason))
+        event = self.job_state_change(blocked, sequence=sequence, at=at)
+        resources = [event["detail"]["jobArn"], event["detail"]["jobQueue"]]
+        return event | {"detail-type": "Batch Job Queue Blocked", "resources": resources}
 
 
 @lru_cache(maxsize=16)

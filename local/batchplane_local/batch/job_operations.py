@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from batchplane_local.batch.catalogue import Catalogue
+from batchplane_local.batch.catalogue_limits import check_share
 from batchplane_local.batch.detail import Teller
 from batchplane_local.batch.engine import Engine
 from batchplane_local.batch.ledger import Ledger
@@ -58,6 +59,7 @@ class JobOperations:
         check_submission(request)
         queue = self.catalogue.queue_for(request["jobQueue"])
         definition = self.catalogue.definition_for(request["jobDefinition"])
+        check_share(request, queue.document, definition.document)
         job_id = str(uuid.uuid4())
 
         def accept() -> None:

@@ -44,7 +44,7 @@ class JobQueueOperations:
         check_tags(request.get("tags", {}))
         check_queue(request)
         if "schedulingPolicyArn" in request:
-            raise Refused("The embedded Batch does not schedule queues by policies yet")
+            self.records.known(SCHEDULING_POLICY, request["schedulingPolicyArn"])
         identity = {"jobQueueName": name, "jobQueueArn": self.records.place.batch(JOB_QUEUE, name)}
         document = {
             **request,

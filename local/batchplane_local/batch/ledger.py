@@ -25,7 +25,7 @@ class Ledger:
     def __init__(self, *, capacity: Capacity, history: History) -> None:
         self.lives: dict[str, Live] = {}
         self.attempts: dict[int, Attempt] = {}
-        #: Queues in the order in which they are served; set anew when a queue or environment changes.
+        #: Queues in the order in which they are served.
         self.queues: Sequence[Queue] = ()
         self._capacity = capacity
         self._history = history
@@ -41,8 +41,16 @@ class Ledger:
         changes, self._transitions.changes = self._transitions.changes, Changes()
         return changes
 
+    def serve(self, queues: Sequence[Queue]) -> None:
+        """Serve these queues from now on, in this order; told anew when a queue, environment or policy changes."""
+        self.queues = queues
+        for queue in queues:
+            if queue.policy is not None:
+                self._transitions.follow(queue.key, queue.policy)
+
     def accept(self, submission: Submission, queue_key: int, at: int) -> None:
-        """A new submission. Raises Refused, and changes nothing, where a dependency can't be waited for."""
+        """A new submission. Raises Refused, and changes nothing, where a dependency or a share is refused."""
+        self._transitions.check_share(submission, queue_key)
         dependencies = dependencies_of(submission, self.lives, self._history)
         live = Live(submission, queue_key)
         doomed = wait_for(live, dependencies)
@@ -82,7 +90,7 @@ class Ledger:
             need = live.submission.need
             environment = self._capacity.place(need, queue.environments)
             if environment is not None:
-                self._transitions.ready[queue.name].pop()
+                self._transitions.ready[queue.key].pop(at)
                 return self.begin(live, position, environment, at)
             if self._capacity.could_place(need, queue.environments):
                 return None
@@ -93,14 +101,18 @@ class Ledger:
         attempt = Attempt(live=live, position=position, environment=environment)
         self.attempts[attempt.key] = attempt
         attempt.gpus = self._capacity.take(live.submission.need, environment)
+        if live.submission.share_identifier is not None:
+            self._transitions.use(live, live.submission.need.milli_vcpus, at)
         self._transitions.move(live, position, JobRow(Status.STARTING, attempts=live.finished[position]), at)
         self.changes.attempts[attempt.key, attempt.number] = attempt.row()
         return attempt
 
-    def adopt(self, attempt: Attempt) -> None:
+    def adopt(self, attempt: Attempt, at: int) -> None:
         """An attempt that an earlier life began; its job's row already says so."""
         self.attempts[attempt.key] = attempt
         attempt.gpus = self._capacity.take(attempt.live.submission.need, attempt.environment)
+        if attempt.live.submission.share_identifier is not None:
+            self._transitions.use(attempt.live, attempt.live.submission.need.milli_vcpus, at)
 
     def run(self, attempt: Attempt, at: int) -> None:
         """The attempt's process exists: its job is RUNNING."""
@@ -114,6 +126,8 @@ class Ledger:
         live, position = attempt.live, attempt.position
         del self.attempts[attempt.key]
         self._capacity.give_back(live.submission.need, attempt.environment, attempt.gpus)
+        if live.submission.share_identifier is not None:
+            self._transitions.use(live, -live.submission.need.milli_vcpus, at)
         live.finished[position] = attempt.number
         request = live.requests.pop(position, None)
         status_reason = request.reason if request else ending.status_reason
@@ -171,14 +185,18 @@ class Ledger:
         for job_id in submissions:
             del self.lives[job_id]
 
+    def head(self, queue: Queue, at: int) -> tuple[Live, int] | None:
+        """The submission and position of the queue's next job; None where none waits."""
+        ready = self._transitions.ready.get(queue.key)
+        return ready.head(at) if ready is not None else None
+
     def _placeable_head(self, queue: Queue, at: int) -> tuple[Live, int] | None:
         """The queue's next job that can be placed at all; those that can't fail here."""
-        ready = self._transitions.ready.get(queue.name)
-        while ready and (head := ready.head()):
+        while head := self.head(queue, at):
             live, position = head
             if live.submission.unplaceable is None:
                 return head
-            ready.pop()
+            self._transitions.ready[queue.key].pop(at)
             row = JobRow(Status.FAILED, 0, None, at, live.submission.unplaceable)
             self._transitions.settle(live, position, row, at)
             self._transitions.pass_on(at)

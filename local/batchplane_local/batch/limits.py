@@ -32,7 +32,6 @@ _NOT_RUN = (
     "eksPropertiesOverride",
     "consumableResourceProperties",
     "consumableResourcePropertiesOverride",
-    "shareIdentifier",
 )
 
 

@@ -7,23 +7,27 @@ the commit. Transitions are numbered from 1 in the order in which they happened.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from batchplane_local.batch.blockage import Blockage
 from batchplane_local.batch.changes import Event
 from batchplane_local.batch.status import Status
 
 #: Event, member by member.
 _EVENT = struct.Struct("<QQQBBq")
+#: What a status's byte means.
+_TOLD: Mapping[int, Status | Blockage] = {int(told): told for told in (*Status, *Blockage)}
 
 
 class Transition(NamedTuple):
-    """One job got one status."""
+    """One job got one status, or blocks its queue."""
 
     sequence: int
     #: The job's row.
     job: int
-    status: Status
+    #: What it got, or why it blocks its queue.
+    status: Status | Blockage
     #: Attempts that had ended.
     attempts: int
     #: Epoch milliseconds.
@@ -46,5 +50,5 @@ def unpacked(content: bytes, *, first: int, after: int) -> Iterator[Transition]:
     for first_job, last_job, _, status, attempts, at in _EVENT.iter_unpack(content):
         skipped = max(0, after + 1 - sequence)
         for job in range(first_job + skipped, last_job + 1):
-            yield Transition(sequence + job - first_job, job, Status(status), attempts, at)
+            yield Transition(sequence + job - first_job, job, _TOLD[status], attempts, at)
         sequence += last_job - first_job + 1

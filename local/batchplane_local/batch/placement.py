@@ -1,18 +1,20 @@
-"""Which job runs next, and in which compute environment: queues by priority, first in first out within each.
+"""Which queue comes next, and which compute environment has room: queues by priority, environments in order.
 
 Decides from what it is told; starts nothing. The head of a queue that must wait for room holds the queues below it
 back as well, so that a large job is not starved by small ones; a head that can never fit holds back its own queue
 only, as on AWS: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html.
-Fair-share policies and the "Batch Job Queue Blocked" event belong here when they come.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from batchplane_local.batch.catalogue import COMPUTE_ENVIRONMENT, JOB_QUEUE, Catalogue
+from batchplane_local.batch.blockage import Blockage
+from batchplane_local.batch.catalogue import COMPUTE_ENVIRONMENT, JOB_QUEUE, SCHEDULING_POLICY, Catalogue, Resource
 from batchplane_local.batch.container import Need
+from batchplane_local.batch.fair_share import FairsharePolicy
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,15 +24,23 @@ class Environment:
     name: str
     #: Thousandths of a vCPU that its jobs may use together (maxvCpus); None for all of the machine.
     milli_vcpus: int | None
+    #: Thousandths of a vCPU of which a fair-share policy reserves a part (maxvCpus or unmanagedvCpus).
+    shared_milli_vcpus: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Queue:
     """A job queue as placement sees it."""
 
+    #: Its key in the catalogue.
+    key: int
     name: str
     #: Environments that take jobs now, in the order in which they are tried.
     environments: tuple[Environment, ...]
+    #: Seconds after which a head is cancelled that is blocked for a reason, by the reason's code.
+    time_limits: Mapping[str, int] = field(default_factory=dict)
+    #: None for a queue that is first in first out.
+    policy: FairsharePolicy | None = None
 
 
 def queues_by_priority(catalogue: Catalogue) -> tuple[Queue, ...]:
@@ -41,12 +51,28 @@ def queues_by_priority(catalogue: Catalogue) -> tuple[Queue, ...]:
         if resource.is_enabled
     }
     queues = sorted(catalogue.all(JOB_QUEUE), key=lambda queue: (-queue.document["priority"], queue.key))
-    return tuple(Queue(name=queue.name, environments=_in_order(queue.document, environments)) for queue in queues)
+    return tuple(_queue(queue, environments, catalogue) for queue in queues)
 
 
-def _environment(name: str, document: dict[str, dict[str, int]]) -> Environment:
+def _queue(queue: Resource, known: dict[str, Environment], catalogue: Catalogue) -> Queue:
+    environments = _in_order(queue.document, known)
+    actions = queue.document.get("jobStateTimeLimitActions", ())
+    policy = catalogue.find(SCHEDULING_POLICY, queue.document.get("schedulingPolicyArn", ""))
+    shared = sum(environment.shared_milli_vcpus for environment in environments)
+    fair_share = policy.document.get("fairsharePolicy", {}) if policy else None
+    return Queue(
+        key=queue.key,
+        name=queue.name,
+        environments=environments,
+        time_limits={action["reason"]: action["maxTimeSeconds"] for action in actions},
+        policy=None if fair_share is None else FairsharePolicy.from_document(fair_share, milli_vcpus=shared),
+    )
+
+
+def _environment(name: str, document: dict[str, Any]) -> Environment:
     most = document.get("computeResources", {}).get("maxvCpus")
-    return Environment(name=name, milli_vcpus=None if most is None else most * 1000)
+    shared = document.get("unmanagedvCpus", 0) if most is None else most
+    return Environment(name=name, milli_vcpus=None if most is None else most * 1000, shared_milli_vcpus=shared * 1000)
 
 
 def _in_order(document: dict[str, list[dict[str, object]]], known: dict[str, Environment]) -> tuple[Environment, ...]:
@@ -94,6 +120,16 @@ class Capacity:
         if need.milli_vcpus > machine.milli_vcpus or need.memory > machine.memory or need.gpus > machine.gpus:
             return False
         return any(e.milli_vcpus is None or need.milli_vcpus <= e.milli_vcpus for e in environments)
+
+    def blockage(self, need: Need, environments: Sequence[Environment]) -> Blockage | None:
+        """Why the need would not fit if nothing else ran; None where it would."""
+        if self.could_place(need, environments):
+            return None
+        if not environments:
+            return Blockage.DISABLED
+        if all(e.milli_vcpus is not None and need.milli_vcpus > e.milli_vcpus for e in environments):
+            return Blockage.COMPUTE_ENVIRONMENT_MAX_RESOURCE
+        return Blockage.JOB_RESOURCE_REQUIREMENT
 
     def take(self, need: Need, environment: str) -> tuple[int, ...]:
         """Count an attempt in; the numbers of the GPUs that are its own come back."""

@@ -50,7 +50,7 @@ class Recovery:
         for live in lives:
             self.ledger.restore(live, at)
         for attempt in begun.values():
-            self.ledger.adopt(attempt)
+            self.ledger.adopt(attempt, at)
         owners = {claim.slot: (claim.job, claim.attempt) for claim in claims}
         for attempt in begun.values():
             if owners.get(attempt.slot or 0, (attempt.key, attempt.number)) == (attempt.key, attempt.number):

@@ -46,6 +46,8 @@ class Submission:
     propagate_tags: bool
     platform_capabilities: list[str]
     scheduling_priority: int | None
+    #: The share of a fair-share queue that the jobs belong to; None in any other queue.
+    share_identifier: str | None
     #: True where the definition carries the runner, which is then started before the command.
     runner: bool
     #: Why the job fails as soon as it is placed; None for a job that can be started.
@@ -106,6 +108,8 @@ class Submission:
             detail["timeout"] = {"attemptDurationSeconds": self.timeout}
         if self.scheduling_priority is not None:
             detail["schedulingPriority"] = self.scheduling_priority
+        if self.share_identifier is not None:
+            detail["shareIdentifier"] = self.share_identifier
         return detail
 
     @property
@@ -148,6 +152,7 @@ def submission_of(
         propagate_tags=request.get("propagateTags", definition.get("propagateTags", False)),
         platform_capabilities=list(definition.get("platformCapabilities", ["EC2"])),
         scheduling_priority=request.get("schedulingPriorityOverride", definition.get("schedulingPriority")),
+        share_identifier=request.get("shareIdentifier"),
         runner=definition.get("tags", {}).get("runner") == "batchplane",
         unplaceable=_unplaceable(overrides),
     )

@@ -10,9 +10,11 @@ from collections import deque
 from collections.abc import Iterable
 
 from batchplane_local.batch.changes import Birth, Changes, Event, JobRow
+from batchplane_local.batch.fair_share import FairsharePolicy, FairShareQueue
 from batchplane_local.batch.live import Live, Request
 from batchplane_local.batch.ready import ReadyQueue
 from batchplane_local.batch.status import Status
+from batchplane_local.batch.submission import Submission
 
 _DEPENDENCY_FAILED = "Dependent Job failed"
 _CHILD_FAILED = "Array Child Job failed"
@@ -24,8 +26,8 @@ class Transitions:
     def __init__(self) -> None:
         #: What must be written of all that has happened since they were last taken.
         self.changes = Changes()
-        #: RUNNABLE jobs by the name of their queue.
-        self.ready: dict[str, ReadyQueue] = {}
+        #: RUNNABLE jobs by the key of their queue.
+        self.ready: dict[int, ReadyQueue | FairShareQueue] = {}
         #: Jobs that have ended and whose ending hasn't been passed on yet.
         self._ended: deque[tuple[Live, int]] = deque()
 
@@ -56,7 +58,29 @@ class Transitions:
 
     def make_ready(self, live: Live, first: int, last: int) -> None:
         """The jobs at positions first to last, which are RUNNABLE, take their place in the queue."""
-        self.ready.setdefault(live.submission.queue_name, ReadyQueue()).push(live, first, last)
+        ready = self.ready.get(live.queue_key)
+        if ready is None:
+            is_shared = live.submission.share_identifier is not None
+            ready = self.ready[live.queue_key] = FairShareQueue() if is_shared else ReadyQueue()
+        ready.push(live, first, last)
+
+    def follow(self, queue_key: int, policy: FairsharePolicy) -> None:
+        """A queue's jobs share its environments by this policy."""
+        ready = self.ready.setdefault(queue_key, FairShareQueue())
+        if isinstance(ready, FairShareQueue):
+            ready.follow(policy)
+
+    def check_share(self, submission: Submission, queue_key: int) -> None:
+        """Refuse a share that would be one too many in its queue."""
+        ready = self.ready.get(queue_key)
+        if isinstance(ready, FairShareQueue):
+            ready.check(submission.share_identifier or "")
+
+    def use(self, live: Live, milli_vcpus: int, at: int) -> None:
+        """A job with a share identifier has begun to use vCPUs; or, where they are negative, has ended."""
+        ready = self.ready.setdefault(live.queue_key, FairShareQueue())
+        if isinstance(ready, FairShareQueue):
+            ready.use(live.submission.share_identifier or "", milli_vcpus, at)
 
     def cancel_waiting(self, live: Live, position: int, request: Request, at: int) -> None:
         """A request ends a job that doesn't run."""

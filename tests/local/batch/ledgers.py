@@ -16,7 +16,7 @@ from batchplane_local.batch.retry import Ending
 from batchplane_local.batch.status import Status
 from batchplane_local.batch.submission import Submission
 
-QUEUE = Queue(name="default", environments=(Environment(name="here", milli_vcpus=None),))
+QUEUE = Queue(key=1, name="default", environments=(Environment(name="here", milli_vcpus=None),))
 EXITED = "Essential container in task exited"
 NOW = 1_795_000_000_000
 
@@ -41,9 +41,12 @@ def submission_at(
     depends_on: Sequence[dict[str, str]] = (),
     attempts: int = 1,
     unplaceable: str | None = None,
+    share: str | None = None,
+    priority: int | None = None,
+    vcpus: int = 1,
 ) -> Submission:
-    """A submission of one vCPU a job."""
-    resources = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "4"}]
+    """A submission of one vCPU a job, or of so many."""
+    resources = [{"type": "VCPU", "value": str(vcpus)}, {"type": "MEMORY", "value": "4"}]
     return Submission(
         key=key,
         job_id=job_id_of(key),
@@ -60,7 +63,8 @@ def submission_at(
         tags={},
         propagate_tags=False,
         platform_capabilities=["EC2"],
-        scheduling_priority=None,
+        scheduling_priority=priority,
+        share_identifier=share,
         runner=False,
         unplaceable=unplaceable,
     )
@@ -83,7 +87,7 @@ class Played:
     def __post_init__(self) -> None:
         machine = Need(milli_vcpus=self.vcpus * 1000, memory=1 << 20)
         self.ledger = Ledger(capacity=Capacity(machine=machine), history=NoHistory())
-        self.ledger.queues = (QUEUE,)
+        self.ledger.serve((QUEUE,))
 
     def submit(
         self,

@@ -50,7 +50,6 @@ def overrides(**members: Any) -> dict[str, Any]:
             "Timeout attemptDurationSeconds must be at least 60 seconds, got 59",
         ),
         ({"tags": {"": "x"}}, "Tag keys must have 1 to 128 characters and values at most 256: "),
-        ({"shareIdentifier": "a"}, "The embedded Batch does not do shareIdentifier yet"),
         ({"nodeOverrides": {}}, "The embedded Batch does not do nodeOverrides yet"),
         ({"schedulingPriorityOverride": -1}, "schedulingPriorityOverride must be between 0 and 9999, got -1"),
         (overrides(command=[""]), "Container overrides command can't contain empty strings"),

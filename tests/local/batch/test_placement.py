@@ -100,7 +100,7 @@ def test_queues_are_served_by_priority() -> None:
 def test_an_environment_has_as_many_vcpus_as_it_says() -> None:
     """The bound maxvCpus holds for the environment's jobs together."""
     (queue,) = queues_by_priority(catalogue_of(("default", 1)))
-    assert queue.environments == (Environment(name="here", milli_vcpus=2000),)
+    assert queue.environments == (Environment(name="here", milli_vcpus=2000, shared_milli_vcpus=2000),)
 
 
 def test_a_disabled_environment_takes_no_jobs() -> None:
