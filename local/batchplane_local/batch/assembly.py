@@ -39,6 +39,7 @@ from batchplane_local.batch.orphans import become_subreaper, end_earlier_life
 from batchplane_local.batch.output import Outputs
 from batchplane_local.batch.parts import Parts
 from batchplane_local.batch.placement import Capacity
+from batchplane_local.batch.queue_snapshot import QueueSnapshot
 from batchplane_local.batch.reading import Reading
 from batchplane_local.batch.records import Operation, Records
 from batchplane_local.batch.recovery import Recovery
@@ -235,6 +236,7 @@ def _operations(state: _State, engine: Engine, teller: Teller, clock: Clock) -> 
         **JobDefinitionOperations(records=records).table(),
         **SchedulingPolicyOperations(records=records).table(),
         **TagOperations(records=records).table(),
+        **QueueSnapshot(records=records, clock=clock).table(),
         **job_operations.table(),
     }
 

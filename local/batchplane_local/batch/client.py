@@ -166,6 +166,10 @@ class EmbeddedBatch:
         """Queues by name, or all of them."""
         return self.call("DescribeJobQueues", request)
 
+    def get_job_queue_snapshot(self, **request: Any) -> dict[str, Any]:
+        """The first 100 RUNNABLE jobs of a queue in the order in which they would start, and the vCPUs in use."""
+        return self.call("GetJobQueueSnapshot", request)
+
     def create_compute_environment(self, **request: Any) -> dict[str, Any]:
         """A record that stands for this machine, or for maxvCpus of it."""
         return self.call("CreateComputeEnvironment", request)

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Sequence
 from batchplane_local.batch.attempt import Attempt
 from batchplane_local.batch.changes import AttemptRow, Changes, JobRow
 from batchplane_local.batch.dependencies import History, dependencies_of, first_statuses, wait_for
+from batchplane_local.batch.fair_share import FairShareQueue
 from batchplane_local.batch.live import Live, Request
 from batchplane_local.batch.placement import Capacity, Queue
+from batchplane_local.batch.ready import ReadyQueue
 from batchplane_local.batch.retry import Ending
 from batchplane_local.batch.status import Status
 from batchplane_local.batch.submission import Submission
@@ -187,8 +189,12 @@ class Ledger:
 
     def head(self, queue: Queue, at: int) -> tuple[Live, int] | None:
         """The submission and position of the queue's next job; None where none waits."""
-        ready = self._transitions.ready.get(queue.key)
+        ready = self.ready(queue.key)
         return ready.head(at) if ready is not None else None
+
+    def ready(self, queue_key: int) -> ReadyQueue | FairShareQueue | None:
+        """The RUNNABLE jobs of a queue; None where none was RUNNABLE yet."""
+        return self._transitions.ready.get(queue_key)
 
     def _placeable_head(self, queue: Queue, at: int) -> tuple[Live, int] | None:
         """The queue's next job that can be placed at all; those that can't fail here."""

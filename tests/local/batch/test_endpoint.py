@@ -119,9 +119,9 @@ def test_a_refusal_has_the_services_kind_and_words(batch: Any) -> None:
 
 def test_what_is_not_done_is_refused_in_words(batch: Any) -> None:
     """Every operation of the service has its path."""
-    refused = refusal(batch.get_job_queue_snapshot, jobQueue=QUEUE)
+    refused = refusal(batch.list_consumable_resources)
 
-    assert (400, "ClientException", "The embedded Batch does not do GetJobQueueSnapshot yet") == refused
+    assert (400, "ClientException", "The embedded Batch does not do ListConsumableResources yet") == refused
 
 
 @pytest.mark.parametrize(
