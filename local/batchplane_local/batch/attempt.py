@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from batchplane_local.batch.changes import AttemptRow
 from batchplane_local.batch.live import Live
 from batchplane_local.batch.retry import Ending
+from batchplane_local.batch.submission import Submission
 
 
 @dataclass(kw_only=True, slots=True, eq=False)
@@ -17,6 +18,8 @@ class Attempt:
     position: int
     #: The compute environment it is placed in.
     environment: str
+    #: What it runs: the submission, as a node sees it where it is one of a multi-node parallel job.
+    submission: Submission = field(init=False)
     #: Row of its job.
     key: int = field(init=False)
     #: From 1.
@@ -35,6 +38,7 @@ class Attempt:
     verdict: Ending | None = None
 
     def __post_init__(self) -> None:
+        self.submission = self.live.submission.at(self.position)
         self.key = self.live.submission.key + self.position
         self.number = self.live.finished[self.position] + 1
 

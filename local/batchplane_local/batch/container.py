@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_ContainerOverrides.htm
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 #: Where logs go unless the definition's logConfiguration says otherwise.
@@ -27,9 +27,9 @@ class Need:
     gpus: int = 0
 
 
-def container_detail(properties: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """ContainerDetail of a job before it runs, from ContainerProperties and ContainerOverrides."""
-    detail: dict[str, Any] = {**{name: [] for name in _LISTS}, **properties, "networkInterfaces": []}
+def overridden(properties: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """ContainerProperties of a job, from those of its definition and ContainerOverrides."""
+    detail: dict[str, Any] = {**{name: [] for name in _LISTS}, **properties}
     if "command" in overrides:
         detail["command"] = list(overrides["command"])
     detail["environment"] = _merged(detail["environment"], overrides.get("environment", ()), "name")
@@ -40,7 +40,14 @@ def container_detail(properties: Mapping[str, Any], overrides: Mapping[str, Any]
         # The deprecated members are ignored where the definition uses resourceRequirements.
         if member in overrides and _required(detail, kind) is None:
             detail[member] = overrides[member]
+    if "instanceType" in overrides:
+        detail["instanceType"] = overrides["instanceType"]
     return detail
+
+
+def container_detail(properties: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """ContainerDetail of a job before it runs, from ContainerProperties and ContainerOverrides."""
+    return {**overridden(properties, overrides), "networkInterfaces": []}
 
 
 def need_of(container: Mapping[str, Any]) -> Need:
@@ -49,6 +56,11 @@ def need_of(container: Mapping[str, Any]) -> Need:
     memory = _required(container, "MEMORY") or str(container.get("memory", 0))
     gpus = _required(container, "GPU") or "0"
     return Need(milli_vcpus=round(float(vcpus) * 1000), memory=int(memory), gpus=int(gpus))
+
+
+def total(needs: Sequence[Need]) -> Need:
+    """What so many attempts need together."""
+    return Need(**{member.name: sum(getattr(need, member.name) for need in needs) for member in fields(Need)})
 
 
 def log_group_of(container: Mapping[str, Any]) -> str:

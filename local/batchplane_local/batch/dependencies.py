@@ -20,7 +20,7 @@ class History(Protocol):
     """The submissions whose jobs have all ended."""
 
     def settled_statuses(self, job_id: str) -> Sequence[int] | None:
-        """The last status at each position of the submission with this id; None where there is no such."""
+        """The last status at each position of the submission with this id, nodes left out; None where there is none."""
         ...
 
 
@@ -100,12 +100,19 @@ def _dependency(
     submission: Submission, job_id: str, kind: str | None, lives: Mapping[str, Live], history: History
 ) -> Dependency:
     parts = split_job_id(job_id)
-    live = lives.get(parts[0]) if parts else None
-    statuses = live.statuses if live else parts and history.settled_statuses(parts[0])
-    if not parts or not statuses or parts[1] >= len(statuses):
+    if parts and parts.is_node:
+        raise Refused(f"A job can't depend on a node of a multi-node parallel job; depend on the job: {job_id}")
+    live = lives.get(parts.submission) if parts else None
+    statuses = _statuses(live) if live else parts and history.settled_statuses(parts.submission)
+    if not parts or not statuses or parts.position >= len(statuses):
         raise Refused(f"Job dependency {job_id} does not exist")
     if kind != "N_TO_N":
-        return Dependency(live=live, statuses=statuses, position=parts[1])
-    if parts[1] or len(statuses) - 1 != submission.size:
+        return Dependency(live=live, statuses=statuses, position=parts.position)
+    if parts.position or len(statuses) - 1 != submission.size:
         raise Refused(f"N_TO_N dependency {job_id} must be an array job of the same size, {submission.size}")
     return Dependency(live=live, statuses=statuses, position=None)
+
+
+def _statuses(live: Live) -> Sequence[int]:
+    """The status at each position that a job can depend on: nodes are left out."""
+    return live.statuses[:1] if live.is_multi_node else live.statuses

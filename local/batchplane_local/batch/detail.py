@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from batchplane_local.batch.changes import AttemptRow, JobRow, Summary
-from batchplane_local.batch.names import Place, TaskIds
+from batchplane_local.batch.names import Place, TaskIds, node_address
 from batchplane_local.batch.status import Status
 from batchplane_local.batch.submission import Submission
 
@@ -21,7 +21,7 @@ class Moment:
     submission: Submission
     position: int
     row: JobRow
-    #: Every attempt up to this moment; the last one may not have ended.
+    #: Every attempt up to this moment; the last one may not have ended. A multi-node parallel job has its main node's.
     attempts: tuple[AttemptRow, ...] = ()
     #: How an array's children stand; None for a job that has none.
     summary: Summary | None = None
@@ -47,12 +47,15 @@ class Teller:
             "jobId": moment.job_id,
             "status": row.status.name,
             "attempts": [self._attempt(submission, a) for a in moment.attempts if a.stopped_at is not None],
-            "container": self._container(moment),
             "isCancelled": row.is_cancelled,
             "isTerminated": row.is_terminated,
         }
         if submission.size is not None:
             detail["arrayProperties"] = _array_properties(moment)
+        if submission.node_properties is None or moment.position:
+            detail["container"] = self._container(moment)
+        if submission.node_properties is not None:
+            detail |= _node(moment) if moment.position else {"nodeProperties": submission.node_properties}
         return detail | _times(row)
 
     def job_summary(self, moment: Moment) -> dict[str, Any]:
@@ -71,7 +74,9 @@ class Teller:
         last = moment.attempts[-1] if moment.attempts else None
         if last and last.stopped_at is not None and row.status.is_terminal:
             summary["container"] = _exit(last)
-        if moment.position:
+        if submission.node_properties is not None:
+            summary["nodeProperties"] = _nodes_summary(moment)
+        elif moment.position:
             summary["arrayProperties"] = {"index": moment.position - 1}
         elif submission.size is not None:
             summary["arrayProperties"] = _array_properties(moment)
@@ -79,15 +84,15 @@ class Teller:
 
     def _container(self, moment: Moment) -> dict[str, Any]:
         """ContainerDetail: with the attempt's own facts while it lasts, and when it was the last."""
-        container = dict(moment.submission.container)
+        container = dict(moment.submission.at(moment.position).container)
         last = moment.attempts[-1] if moment.attempts else None
         if last is not None and moment.row.status >= Status.STARTING:
-            container |= self._task(moment.submission, last) | _exit(last)
+            container |= self._task(moment.submission, last) | _exit(last) | _interfaces(moment.submission, last)
         return container
 
     def _attempt(self, submission: Submission, attempt: AttemptRow) -> dict[str, Any]:
         """AttemptDetail."""
-        container = self._task(submission, attempt) | _exit(attempt) | {"networkInterfaces": []}
+        container = self._task(submission, attempt) | _exit(attempt) | _interfaces(submission, attempt)
         detail = {
             "container": container,
             "startedAt": attempt.started_at,
@@ -104,8 +109,26 @@ class Teller:
             "taskArn": self.place.ecs("task", f"{cluster}/{task_id}"),
         }
         if attempt.started_at is not None:
-            task["logStreamName"] = submission.log_stream(task_id)
+            task["logStreamName"] = submission.at(attempt.job - submission.key).log_stream(task_id)
         return task
+
+
+def _node(moment: Moment) -> dict[str, Any]:
+    is_main = moment.position == moment.submission.main_position
+    return {"nodeDetails": {"nodeIndex": moment.position - 1, "isMainNode": is_main}}
+
+
+def _nodes_summary(moment: Moment) -> dict[str, Any]:
+    """NodePropertiesSummary: of a job how many nodes it has, of a node which one it is."""
+    summary: dict[str, Any] = {"numNodes": len(moment.submission.nodes)}
+    return summary | _node(moment)["nodeDetails"] if moment.position else summary
+
+
+def _interfaces(submission: Submission, attempt: AttemptRow) -> dict[str, Any]:
+    """The network interface of a node that has started; none for any other job, as on AWS."""
+    if submission.node_properties is None or attempt.started_at is None:
+        return {"networkInterfaces": []}
+    return {"networkInterfaces": [{"privateIpv4Address": node_address(attempt.job)}]}
 
 
 def _exit(attempt: AttemptRow) -> dict[str, Any]:

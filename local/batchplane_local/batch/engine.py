@@ -169,7 +169,7 @@ class Engine:
         try:
             slot = self._slots.take()
         except OSError as error:
-            self._ledger.end(attempt, cannot_start(error), self._clock())
+            self._end(attempt, cannot_start(error))
             return
         attempt.slot = slot.number
         environment = self._catalogue.find(COMPUTE_ENVIRONMENT, attempt.environment)
@@ -197,7 +197,12 @@ class Engine:
         else:
             self._ledger.changes.logs.append(row)
             self._held.append(slot)
-        self._ledger.end(attempt, ending, self._clock())
+        self._end(attempt, ending)
+
+    def _end(self, attempt: Attempt, ending: Ending) -> None:
+        """Note that an attempt has ended, and end what must end with it."""
+        for other in self._ledger.end(attempt, ending, self._clock()):
+            self._end_gracefully(other)
 
     def _above_memory(self, attempt: Attempt) -> None:
         """The memory watch says that an attempt uses more than its job asked for."""
@@ -224,13 +229,13 @@ class Engine:
         now = self._clock()
         self.hosts.look(now)
         for attempt in list(self._ledger.attempts.values()):
-            timeout, started_at = attempt.live.submission.timeout, attempt.started_at
+            timeout, started_at = attempt.submission.timeout, attempt.started_at
             if attempt.kill_at is not None:
                 if now >= attempt.kill_at:
                     self._host.signal(attempt, signal.SIGKILL)
             elif timeout is not None and started_at is not None and now >= started_at + timeout * 1000:
-                self._ledger.stop(attempt, TIMED_OUT)
-                self._end_gracefully(attempt)
+                for each in self._ledger.stop(attempt.live, attempt.position, TIMED_OUT):
+                    self._end_gracefully(each)
         watched = [watch.look(now) for watch in self._watches]
         self._start_attempts()
         if self._ledger.attempts or any(watched):

@@ -21,15 +21,17 @@ from batchplane_local.batch.status import Status
 def moment_of(now: Moment, *, status: Status, finished: int) -> Moment:
     """The job as it was when it got this status with so many attempts ended, from what is known of it now.
 
-    A terminal status is never left, so what is known now is what was; any other moment is put together from the
-    attempts, whose rows no longer change once they have ended.
+    A terminal status is left by nobody but a node whose job is retried, so what is known now is what was; any other
+    moment is put together from the attempts, whose rows no longer change once they have ended.
     """
-    if status.is_terminal:
+    if status.is_terminal and now.row.status.is_terminal and now.row.attempts == finished:
         return now
     attempts = now.attempts[:finished]
     row = JobRow(status, attempts=finished)
-    if attempts and status == Status.RUNNABLE:
+    if attempts and (status == Status.RUNNABLE or status.is_terminal):
         row = row._replace(started_at=attempts[-1].started_at, status_reason=attempts[-1].status_reason)
+    if attempts and status.is_terminal:
+        row = row._replace(stopped_at=attempts[-1].stopped_at)
     if status in (Status.STARTING, Status.RUNNING) and len(now.attempts) > finished:
         attempts = (*attempts, _begun(now.attempts[finished], status))
         row = row._replace(started_at=attempts[-1].started_at)

@@ -19,6 +19,7 @@ _DEFINITION_MEMBERS = (
     "parameters",
     "retryStrategy",
     "containerProperties",
+    "nodeProperties",
     "timeout",
     "propagateTags",
     "platformCapabilities",

@@ -73,7 +73,7 @@ class JobOperations:
                 created_at=now,
             )
             self.ledger.accept(submission, queue.key, now)
-            self.keys.draw(1 + (submission.size or 0))
+            self.keys.draw(1 + submission.last_position)
 
         self.engine.do(accept)
         arn = self.teller.place.batch("job", job_id)
@@ -112,10 +112,17 @@ class JobOperations:
         if len(request["jobs"]) > _STOPPED:
             raise Refused(f"Maximum number of jobs supported is {_STOPPED}")
         check_reason(request["reason"])
-        for job_id in _plain_ids(request["jobs"]):
-            if self.reading.key_of(job_id) is not None:
+        errors = []
+        for job in request["jobs"]:
+            (job_id,) = _plain_ids((job,))
+            if self.reading.key_of(job_id) is None:
+                continue
+            try:
                 self._stop(job_id, request["reason"], terminate=terminate)
-        return {"successful": list(request["jobs"]), "errors": []}
+            except Refused as refused:
+                errors.append({"job": job, "code": "ClientException", "message": str(refused)})
+        failed = {error["job"] for error in errors}
+        return {"successful": [job for job in request["jobs"] if job not in failed], "errors": errors}
 
     def _stop(self, job_id: str, reason: str, *, terminate: bool) -> None:
         check_reason(reason)
@@ -123,16 +130,17 @@ class JobOperations:
         parts = split_job_id(plain_id)
         if parts is None or self.reading.key_of(plain_id) is None:
             raise Refused(f"Job {job_id} does not exist")
-        submission_id, position = parts
+        if parts.is_node:
+            raise Refused(f"Job {job_id} is a node, and ends with its multi-node parallel job {parts.submission}")
 
         def stop() -> None:
-            live = self.ledger.lives.get(submission_id)
+            live = self.ledger.lives.get(parts.submission)
             if live is None:
                 return
             if terminate:
-                self.engine.terminate(live, position, reason)
+                self.engine.terminate(live, parts.position, reason)
             else:
-                self.ledger.cancel(live, position, reason, self.clock())
+                self.ledger.cancel(live, parts.position, reason, self.clock())
 
         self.engine.do(stop)
 

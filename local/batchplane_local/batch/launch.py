@@ -18,9 +18,10 @@ from batchplane_local.batch.accounts import Account, account_of
 from batchplane_local.batch.attempt import Attempt
 from batchplane_local.batch.become import VEIL
 from batchplane_local.batch.homes import Homes
-from batchplane_local.batch.names import TaskIds
+from batchplane_local.batch.names import TaskIds, node_address
 from batchplane_local.batch.orphans import TOKEN
 from batchplane_local.batch.retry import Ending
+from batchplane_local.batch.submission import Submission
 
 #: What every command finds in its environment; nothing of the plane's own is passed on.
 BASE_ENVIRONMENT = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
@@ -56,7 +57,7 @@ class Launcher:
     homes: Homes | None
     #: Files found on a PATH: a search costs more than all else here.
     _found: dict[tuple[str, str], str] = field(default_factory=dict)
-    #: By submission, compute environment and working directory.
+    #: By submission (or node), compute environment and working directory.
     _shared: dict[tuple[int, str, str], tuple[str, Launch]] = field(default_factory=dict)
 
     def launch(self, attempt: Attempt, directory: str) -> Launch:
@@ -65,14 +66,15 @@ class Launcher:
         Raises OSError where the command or the user is nowhere, or no home can be made.
         """
         account = self._at_home(attempt)
-        directory = attempt.home or directory
-        place = (attempt.live.submission.key, attempt.environment, directory)
-        search, (name, arguments, environment) = self._shared.get(place) or self._share(attempt, directory)
+        # Nodes have containers of their own, and share nothing.
+        owner = attempt.key if attempt.live.is_multi_node else attempt.live.submission.key
+        place = (owner, attempt.environment, attempt.home or directory)
+        search, (name, arguments, environment) = self._shared.get(place) or self._share(attempt, place)
         if attempt.gpus:
             environment = _with_gpus(environment, attempt.gpus)
         path = name if "/" in name else self._find(name, search)
         launch = Launch(path, arguments, [*environment, *self._own_environment(attempt)])
-        return launch if account is None else _become(account, directory, launch)
+        return launch if account is None else _become(account, place[2], launch)
 
     def clear(self, attempt: Attempt) -> None:
         """The attempt has ended, and nothing of it runs any more."""
@@ -81,7 +83,7 @@ class Launcher:
 
     def _at_home(self, attempt: Attempt) -> Account | None:
         """Whom the attempt runs as, with a home of its own made; None where it runs as this process does."""
-        if self.homes is None or not (user := attempt.live.submission.container.get("user")):
+        if self.homes is None or not (user := attempt.submission.container.get("user")):
             return None
         account = account_of(user)
         if (account.uid, account.gid) == (os.geteuid(), os.getegid()):
@@ -97,13 +99,15 @@ class Launcher:
             f"AWS_BATCH_JOB_ATTEMPT={attempt.number}".encode(),
             f"{TOKEN}={self.task_ids.folder}/{task_id}".encode(),
         ]
-        if attempt.position:
+        if attempt.live.is_multi_node:
+            own.extend(node_variables(attempt.live.submission, attempt.position))
+        elif attempt.position:
             own.append(f"AWS_BATCH_JOB_ARRAY_INDEX={attempt.position - 1}".encode())
         return own
 
-    def _share(self, attempt: Attempt, directory: str) -> tuple[str, Launch]:
+    def _share(self, attempt: Attempt, place: tuple[int, str, str]) -> tuple[str, Launch]:
         """PATH, and what attempts of a submission have in common where they run in one directory."""
-        submission = attempt.live.submission
+        submission, directory = attempt.submission, place[-1]
         arguments = [*self.runner, *submission.command] if submission.runner else submission.command
         if not arguments:
             raise FileNotFoundError(errno.ENOENT, "no command specified")
@@ -115,7 +119,6 @@ class Launcher:
         if len(self._shared) >= _KEPT:
             self._shared.clear()
         shared = Launch(arguments[0], [argument.encode() for argument in arguments], environment)
-        place = (submission.key, attempt.environment, directory)
         return self._shared.setdefault(place, (variables.get("PATH", os.defpath), shared))
 
     def _find(self, name: str, search: str) -> str:
@@ -147,6 +150,19 @@ def _become(account: Account, directory: str, launch: Launch) -> Launch:
         arguments=[*(argument.encode() for argument in arguments), *launch.arguments],
         environment=[*token, *(VEIL + variable for variable in launch.environment)],
     )
+
+
+def node_variables(submission: Submission, position: int) -> list[bytes]:
+    """What a node of a multi-node parallel job is told; the main node's address, all but the main node."""
+    main = submission.main_position
+    variables = [
+        f"AWS_BATCH_JOB_MAIN_NODE_INDEX={main - 1}",
+        f"AWS_BATCH_JOB_NODE_INDEX={position - 1}",
+        f"AWS_BATCH_JOB_NUM_NODES={len(submission.nodes)}",
+    ]
+    if position != main:
+        variables.append(f"AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS={node_address(submission.key + main)}")
+    return [variable.encode() for variable in variables]
 
 
 def cannot_start(error: OSError) -> Ending:

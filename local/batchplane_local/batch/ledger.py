@@ -13,6 +13,7 @@ from batchplane_local.batch.changes import AttemptRow, Changes, JobRow
 from batchplane_local.batch.dependencies import History, dependencies_of, first_statuses, wait_for
 from batchplane_local.batch.fair_share import FairShareQueue
 from batchplane_local.batch.live import Live, Request
+from batchplane_local.batch.multi_node import Gangs
 from batchplane_local.batch.placement import Capacity, Queue
 from batchplane_local.batch.ready import ReadyQueue
 from batchplane_local.batch.retry import Ending
@@ -32,6 +33,7 @@ class Ledger:
         self._capacity = capacity
         self._history = history
         self._transitions = Transitions()
+        self._gangs = Gangs(transitions=self._transitions, capacity=capacity)
 
     @property
     def changes(self) -> Changes:
@@ -62,6 +64,8 @@ class Ledger:
             self._transitions.bear(live, 0, 0, Status.PENDING, at)
         for first, last, status in first_statuses(live, doomed):
             self._transitions.bear(live, first, last, status, at)
+            if live.is_multi_node:
+                self._transitions.bear(live, 1, submission.last_position, status, at)
             if status == Status.RUNNABLE:
                 self._transitions.make_ready(live, first, last)
         for position in sorted(doomed):
@@ -82,6 +86,9 @@ class Ledger:
 
     def claim(self, at: int) -> Attempt | None:
         """The next attempt to start, its job now STARTING; None when nothing waits or nothing fits."""
+        # Nodes that are to begin have their places already.
+        if self._gangs.launching:
+            return self._node_begun(self._gangs.begin_next(at))
         if self._capacity.is_full:
             return None
         for queue in self.queues:
@@ -100,6 +107,8 @@ class Ledger:
 
     def begin(self, live: Live, position: int, environment: str, at: int) -> Attempt:
         """The next attempt of a job begins: it is STARTING, and its share of the machine is taken."""
+        if live.is_multi_node:
+            return self._node_begun(self._gangs.begin(live, environment, at))
         attempt = Attempt(live=live, position=position, environment=environment)
         self.attempts[attempt.key] = attempt
         attempt.gpus = self._capacity.take(live.submission.need, environment)
@@ -112,9 +121,15 @@ class Ledger:
     def adopt(self, attempt: Attempt, at: int) -> None:
         """An attempt that an earlier life began; its job's row already says so."""
         self.attempts[attempt.key] = attempt
-        attempt.gpus = self._capacity.take(attempt.live.submission.need, attempt.environment)
-        if attempt.live.submission.share_identifier is not None:
-            self._transitions.use(attempt.live, attempt.live.submission.need.milli_vcpus, at)
+        attempt.gpus = self._capacity.take(attempt.submission.need, attempt.environment)
+        if attempt.live.is_multi_node:
+            self._gangs.adopt(attempt, at)
+        elif attempt.submission.share_identifier is not None:
+            self._transitions.use(attempt.live, attempt.submission.need.milli_vcpus, at)
+
+    def recall(self, live: Live, main: AttemptRow) -> None:
+        """The main node's attempt of a multi-node parallel job, that had ended before its adopted nodes."""
+        self._gangs.recall(live, main)
 
     def run(self, attempt: Attempt, at: int) -> None:
         """The attempt's process exists: its job is RUNNING."""
@@ -122,12 +137,21 @@ class Ledger:
         row = JobRow(Status.RUNNING, attempts=attempt.number - 1, started_at=at)
         self._transitions.move(attempt.live, attempt.position, row, at)
         self.changes.attempts[attempt.key, attempt.number] = attempt.row()
+        if attempt.live.is_multi_node:
+            self._gangs.run(attempt, at)
 
-    def end(self, attempt: Attempt, ending: Ending, at: int) -> None:
-        """The attempt has ended: its job is SUCCEEDED, FAILED, or RUNNABLE once more."""
+    def end(self, attempt: Attempt, ending: Ending, at: int) -> Sequence[Attempt]:
+        """The attempt has ended: its job is SUCCEEDED, FAILED, or RUNNABLE once more.
+
+        The attempts that must be ended with it come back: the other nodes', where it was a main node's.
+        """
         live, position = attempt.live, attempt.position
         del self.attempts[attempt.key]
-        self._capacity.give_back(live.submission.need, attempt.environment, attempt.gpus)
+        self._capacity.give_back(attempt.submission.need, attempt.environment, attempt.gpus)
+        if live.is_multi_node:
+            to_stop = self._gangs.end(attempt, ending, at)
+            self._transitions.pass_on(at)
+            return to_stop
         if live.submission.share_identifier is not None:
             self._transitions.use(live, -live.submission.need.milli_vcpus, at)
         live.finished[position] = attempt.number
@@ -148,6 +172,7 @@ class Ledger:
             row = JobRow(Status.FAILED, attempt.number, attempt.started_at, at, status_reason, False, is_terminated)
             self._transitions.settle(live, position, row, at)
         self._transitions.pass_on(at)
+        return ()
 
     def cancel(self, live: Live, position: int, reason: str, at: int) -> None:
         """CancelJob: RUNNABLE jobs fail now, PENDING ones when their dependencies have ended, others go on."""
@@ -163,24 +188,28 @@ class Ledger:
     def terminate(self, live: Live, position: int, reason: str, at: int) -> list[Attempt]:
         """TerminateJob: what hasn't started fails now; the attempts that must be ended come back."""
         request = Request(reason=reason, is_terminate=True)
-        to_stop = []
+        to_stop: list[Attempt] = []
         for each in self._with_children(live, position, request):
             if live.statuses[each] in (Status.PENDING, Status.RUNNABLE):
                 self._transitions.cancel_waiting(live, each, request, at)
             elif live.statuses[each] in (Status.STARTING, Status.RUNNING):
-                attempt = self.attempts[live.submission.key + each]
-                self.stop(attempt, reason)
-                to_stop.append(attempt)
+                to_stop += self.stop(live, each, reason)
         self._transitions.pass_on(at)
         return to_stop
 
-    def stop(self, attempt: Attempt, reason: str) -> None:
-        """The attempt is to be ended for this reason: it fails, however it ends, and is not retried."""
-        live, position = attempt.live, attempt.position
+    def stop(self, live: Live, position: int, reason: str) -> list[Attempt]:
+        """A job that runs is to be ended for this reason: it fails, however it ends, and is not retried.
+
+        Its attempts come back: one, or those of all nodes.
+        """
+        if live.is_multi_node:
+            return self._gangs.stop(live, reason)
+        attempt = self.attempts[live.submission.key + position]
         request = live.requests.setdefault(position, Request(reason=reason, is_terminate=True))
         self.changes.jobs[attempt.key] = JobRow(
             live.status(position), attempt.number - 1, attempt.started_at, None, request.reason, False, True
         )
+        return [attempt]
 
     def forget(self, submissions: Iterable[str]) -> None:
         """Let go of submissions whose endings are written."""
@@ -196,6 +225,10 @@ class Ledger:
         """The RUNNABLE jobs of a queue; None where none was RUNNABLE yet."""
         return self._transitions.ready.get(queue_key)
 
+    def _node_begun(self, attempt: Attempt) -> Attempt:
+        self.attempts[attempt.key] = attempt
+        return attempt
+
     def _placeable_head(self, queue: Queue, at: int) -> tuple[Live, int] | None:
         """The queue's next job that can be placed at all; those that can't fail here."""
         while head := self.head(queue, at):
@@ -204,7 +237,7 @@ class Ledger:
                 return head
             self._transitions.ready[queue.key].pop(at)
             row = JobRow(Status.FAILED, 0, None, at, live.submission.unplaceable)
-            self._transitions.settle(live, position, row, at)
+            self._transitions.end_waiting(live, position, row, at)
             self._transitions.pass_on(at)
         return None
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from batchplane_local.batch.container import need_of
+from batchplane_local.batch.node_properties import check_node_properties, container_overrides_in, containers_in
 from batchplane_local.batch.refused import Refused
 
 _JOB_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
@@ -24,8 +25,6 @@ _REQUEST_LIMIT = 30 * 1024
 _DEFINITION_LIMIT = 24 * 1024
 #: Members of SubmitJob and RegisterJobDefinition that ask for what the embedded Batch does not run.
 _NOT_RUN = (
-    "nodeOverrides",
-    "nodeProperties",
     "ecsProperties",
     "ecsPropertiesOverride",
     "eksProperties",
@@ -43,9 +42,14 @@ def check_submission(request: Mapping[str, Any]) -> None:
     if not _JOB_NAME.fullmatch(request["jobName"]):
         _refuse("Job name should match valid pattern")
     _check_run_here(request)
+    for override in request.get("nodeOverrides", {}).get("nodePropertyOverrides", ()):
+        _check_run_here(override)
     _check_array(request)
     _check_dependencies(request)
-    _check_overrides(request.get("containerOverrides", {}))
+    for overrides in container_overrides_in(request):
+        _check_overrides(overrides)
+    if "instanceType" in request.get("containerOverrides", {}):
+        _refuse("Container overrides instanceType is only supported for multi-node parallel jobs")
     check_strategy(request)
     check_tags(request.get("tags", {}))
     priority = request.get("schedulingPriorityOverride", 0)
@@ -59,15 +63,10 @@ def check_definition(request: Mapping[str, Any]) -> None:
     size = _size(request)
     if size > _DEFINITION_LIMIT:
         _refuse(f"Job definition size must be less than {_DEFINITION_LIMIT // 1024} KiB, got {-(-size // 1024)} KiB")
-    if request["type"] != "container":
-        _refuse(f"The embedded Batch does not run job definitions of type {request['type']} yet")
     _check_run_here(request)
-    container = request.get("containerProperties")
-    if not container:
-        _refuse("Container properties should not be empty for a job definition of type container")
-    if not container.get("image"):
-        _refuse("Container properties should contain image")
-    _check_container(container)
+    _check_type(request)
+    for container in containers_in(request):
+        _check_container(container)
     check_strategy(request)
     check_tags(request.get("tags", {}))
 
@@ -143,6 +142,34 @@ def _check_run_here(request: Mapping[str, Any]) -> None:
             _refuse(f"The embedded Batch does not do {member} yet")
 
 
+def _check_type(request: Mapping[str, Any]) -> None:
+    """Refuse a definition that hasn't the properties that its type asks for, or that has those of the other type."""
+    kind = request["type"]
+    members = {"container": "containerProperties", "multinode": "nodeProperties"}
+    if kind not in members:
+        _refuse(f"Job definition type must be container or multinode, got {kind}")
+    words = {"containerProperties": "Container properties", "nodeProperties": "Node properties"}
+    for each, member in members.items():
+        if each == kind and not request.get(member):
+            _refuse(f"{words[member]} should not be empty for a job definition of type {kind}")
+        if each != kind and member in request:
+            _refuse(f"{words[member]} should not be set for a job definition of type {kind}")
+    if kind == "multinode":
+        _check_nodes(request)
+
+
+def _check_nodes(request: Mapping[str, Any]) -> None:
+    if "FARGATE" in request.get("platformCapabilities", ()):
+        _refuse("Multi-node parallel jobs are not supported on Fargate; leave platformCapabilities at EC2")
+    groups = request["nodeProperties"]["nodeRangeProperties"]
+    for group in groups:
+        _check_run_here(group)
+    check_node_properties(request["nodeProperties"])
+    for group in groups:
+        if not group.get("container"):
+            _refuse(f"Node range {group['targetNodes']} should contain container")
+
+
 def _check_array(request: Mapping[str, Any]) -> None:
     size = request.get("arrayProperties", {}).get("size")
     if size is not None and not 2 <= size <= 10_000:
@@ -168,12 +195,12 @@ def _check_overrides(overrides: Mapping[str, Any]) -> None:
     _check_environment(overrides)
     if any(not word for word in overrides.get("command", ())):
         _refuse("Container overrides command can't contain empty strings")
-    if "instanceType" in overrides:
-        _refuse("Container overrides instanceType is only supported for multi-node parallel jobs")
     _check_resources(overrides)
 
 
 def _check_container(container: Mapping[str, Any]) -> None:
+    if not container.get("image"):
+        _refuse("Container properties should contain image")
     _check_environment(container)
     _check_resources(container)
     kinds = {requirement["type"] for requirement in container.get("resourceRequirements", ())}

@@ -1,4 +1,4 @@
-"""ListJobs: pages of jobs by queue and status, by a filter, or by their array. Reads; changes nothing.
+"""ListJobs: pages of jobs by queue and status, by a filter, by their array or by their nodes. Reads; changes nothing.
 
 https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html
 """
@@ -31,15 +31,13 @@ class Listing:
     teller: Teller
 
     def list_jobs(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """A page of JobSummary: of a queue newest first, of an array by index."""
+        """A page of JobSummary: of a queue newest first, of an array's children or a job's nodes by index."""
         sources = [member for member in ("jobQueue", "arrayJobId", "multiNodeJobId") if member in request]
         if len(sources) != 1:
             raise Refused("Exactly one of jobQueue, arrayJobId and multiNodeJobId must be given")
-        if sources == ["multiNodeJobId"]:
-            raise Refused("The embedded Batch does not run multi-node parallel jobs yet")
-        if sources == ["arrayJobId"]:
-            return self._children(request)
-        return self._jobs(request)
+        if sources == ["jobQueue"]:
+            return self._jobs(request)
+        return self._children(request, sources[0])
 
     def _jobs(self, request: Mapping[str, Any]) -> dict[str, Any]:
         queue = self.catalogue.find(JOB_QUEUE, request["jobQueue"])
@@ -60,11 +58,12 @@ class Listing:
         page = self.reading.page(f"{where} ORDER BY job.key DESC", [queue.key, *values], size + 1)
         return self._answer(page, size)
 
-    def _children(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def _children(self, request: Mapping[str, Any], source: str) -> dict[str, Any]:
+        """Of an array's children by its arrayJobId, or of the nodes by a multiNodeJobId."""
         if request.get("filters"):
-            raise Refused("ListJobs takes no filters with arrayJobId")
-        where = "submission.job_id = ? AND job.key > submission.key AND status = ?"
-        values: list[Any] = [name_in(request["arrayJobId"]), _status(request)]
+            raise Refused(f"ListJobs takes no filters with {source}")
+        where = "submission.job_id = ? AND is_multi_node = ? AND job.key > submission.key AND status = ?"
+        values: list[Any] = [name_in(request[source]), source == "multiNodeJobId", _status(request)]
         after = _token(request)
         if after is not None:
             where, values = f"{where} AND job.key > ?", [*values, after]

@@ -1,7 +1,7 @@
 """The jobs of one unfinished submission, held in a few bytes each. Holds them; the ledger moves them.
 
-A position is 0 for the job itself (a single job, or an array's parent) and 1 + index for an array's child, so that
-the job at a position has the row submission.key + position.
+A position is 0 for the job itself (a single job, an array's parent, a multi-node parallel job) and 1 + index for an
+array's child or a node, so that the job at a position has the row submission.key + position.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class Live:
         "children_awaited_by",
         "counts",
         "finished",
+        "is_multi_node",
         "jobs_awaited_by",
         "queue_key",
         "requests",
@@ -38,15 +39,17 @@ class Live:
     )
 
     def __init__(self, submission: Submission, queue_key: int) -> None:
-        size = 1 + (submission.size or 0)
+        size = 1 + submission.last_position
+        #: True for a multi-node parallel job and its nodes.
+        self.is_multi_node = submission.node_properties is not None
         self.submission = submission
         self.queue_key = queue_key
         #: Status of the job at each position.
         self.statuses = bytearray(size)
         #: Attempts that have ended, at each position.
         self.finished = bytearray(size)
-        #: Children by status, in the order of the seven; unused for a single job.
-        self.counts = [submission.size or 0, 0, 0, 0, 0, 0, 0]
+        #: Children or nodes by status, in the order of the seven; unused for a single job.
+        self.counts = [submission.last_position, 0, 0, 0, 0, 0, 0]
         #: Dependencies not yet ended, at each position; those that all positions wait for are in shared_waits.
         self.waits = bytearray(size)
         self.shared_waits = 0

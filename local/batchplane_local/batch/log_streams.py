@@ -14,6 +14,7 @@ from batchplane_local.batch.catalogue import JOB_DEFINITION
 from batchplane_local.batch.changes import AttemptRow
 from batchplane_local.batch.container import log_group_of
 from batchplane_local.batch.names import TaskIds, name_in
+from batchplane_local.batch.node_properties import containers_in
 from batchplane_local.batch.reading import Reading
 from batchplane_local.batch.refused import Refused
 from batchplane_local.batch.submission import Submission
@@ -84,7 +85,7 @@ class LogStreams:
     def groups(self) -> list[str]:
         """Every group that a definition writes to, by name."""
         definitions = (each.document for each in self.reading.resources() if each.kind == JOB_DEFINITION)
-        return sorted({log_group_of(document["containerProperties"]) for document in definitions})
+        return sorted({log_group_of(container) for document in definitions for container in containers_in(document)})
 
     def known_group_in(self, request: Mapping[str, Any]) -> str:
         """The group that a request names. Raises NoSuchLog where no definition writes to it, and Refused."""

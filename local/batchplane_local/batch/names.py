@@ -1,6 +1,7 @@
 """How things are named: ARNs, job ids, task ids, log streams. Does no I/O.
 
-Ids: https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html (a child is `parent:index`).
+Ids: https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html (a child is `parent:index`);
+https://docs.aws.amazon.com/batch/latest/userguide/multi-node-parallel-jobs.html (a node is `job#index`).
 Log streams: https://docs.aws.amazon.com/batch/latest/userguide/using_awslogs.html.
 """
 
@@ -8,8 +9,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
-_JOB_ID = re.compile(r"^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?::([0-9]{1,5}))?$")
+_JOB_ID = re.compile(r"^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:([:#])([0-9]{1,5}))?$")
 _TASK_ID = re.compile(r"^[0-9a-f]{32}$")
 #: Where the attempt's number lies in a task id: attempts run to 10, a byte is room enough.
 _ATTEMPT_BITS = 8
@@ -40,17 +42,37 @@ def name_in(name_or_arn: str) -> str:
     return name_or_arn.rpartition("/")[2]
 
 
-def job_id_at(job_id: str, position: int) -> str:
-    """The id of the job at a position of a submission: 0 is the job itself, 1 + index an array child."""
-    return f"{job_id}:{position - 1}" if position else job_id
+def job_id_at(job_id: str, position: int, *, mark: str = ":") -> str:
+    """The id of the job at a position of a submission: 0 is the job itself, 1 + index a child, or a node (mark #)."""
+    return f"{job_id}{mark}{position - 1}" if position else job_id
 
 
-def split_job_id(job_id: str) -> tuple[str, int] | None:
+class JobId(NamedTuple):
+    """A job's id, taken apart."""
+
+    submission: str
+    #: 0 for the job itself, 1 + index for an array's child or a node.
+    position: int
+    #: True for `job#index`.
+    is_node: bool
+
+
+def split_job_id(job_id: str) -> JobId | None:
     """The submission's id and the position in it; None for what is no job id."""
     match = _JOB_ID.match(job_id)
     if match is None:
         return None
-    return match[1], int(match[2]) + 1 if match[2] else 0
+    return JobId(match[1], int(match[3]) + 1 if match[3] else 0, match[2] == "#")
+
+
+def node_address(key: int) -> str:
+    """The loopback address of the node in this row, 127.x.y.z; no two of 16 million rows in sequence share one.
+
+    Linux answers at every address of 127.0.0.0/8. Those that begin with 127.0 or end in 0 or 255 are left to others.
+    """
+    rest, last = divmod(key, 254)
+    second, third = divmod(rest % (255 * 256), 256)
+    return f"127.{1 + second}.{third}.{1 + last}"
 
 
 @dataclass(frozen=True, kw_only=True)

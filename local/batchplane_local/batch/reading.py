@@ -63,13 +63,13 @@ class Reading:
             return self._moments(db, [_job_state(row) for row in rows])
 
     def attempt(self, job: int, attempt: int) -> tuple[Submission, AttemptRow] | None:
-        """One attempt and the submission it belongs to; None where there is no such attempt."""
+        """One attempt and its submission, as what runs there sees it; None where there is no such attempt."""
         with self._connection() as db:
             row = db.execute("SELECT * FROM attempt WHERE job = ? AND attempt = ?", (job, attempt)).fetchone()
             if row is None:
                 return None
             key = db.execute("SELECT submission FROM job WHERE key = ?", (job,)).fetchone()[0]
-            return self._submission(db, key), AttemptRow(*row)
+            return self._submission(db, key).at(job - key), AttemptRow(*row)
 
     def started_attempts(
         self, start: tuple[int, int], limit: int, *, descending: bool
@@ -81,7 +81,7 @@ class Reading:
                        ORDER BY attempt.job {order}, attempt.attempt {order} LIMIT ?"""  # noqa: S608 - our own words
         with self._connection() as db:
             rows = db.execute(question, (*start, limit)).fetchall()
-            return [(self._submission(db, key), AttemptRow(*row)) for key, *row in rows]
+            return [(self._submission(db, key).at(row[0] - key), AttemptRow(*row)) for key, *row in rows]
 
     def log(self, job: int, attempt: int) -> LogRow | None:
         """The log of an ended attempt; None where it wrote nothing or hasn't ended."""
@@ -123,15 +123,16 @@ class Reading:
 
     def job_states(self, submission: Submission) -> list[JobState]:
         """Every job of a submission, in order of position."""
-        last = submission.key + (submission.size or 0)
+        last = submission.key + submission.last_position
         question = f"SELECT {_JOB} FROM job WHERE key BETWEEN ? AND ? ORDER BY key"  # noqa: S608 - our own columns
         with self._connection() as db:
             return [_job_state(row) for row in db.execute(question, (submission.key, last))]
 
     def settled_statuses(self, job_id: str) -> Sequence[int] | None:
-        """The status at each position of a submission; None where there is no such."""
+        """The status at each position of a submission, nodes left out; None where there is no such."""
         question = """SELECT status FROM job JOIN submission ON submission.key = job.submission
-                      WHERE submission.job_id = ? ORDER BY job.key"""
+                      WHERE submission.job_id = ? AND (job.key = submission.key OR NOT is_multi_node)
+                      ORDER BY job.key"""
         with self._connection() as db:
             return bytes(status for (status,) in db.execute(question, (job_id,))) or None
 
@@ -165,11 +166,15 @@ class Reading:
 
     def _keys(self, db: sqlite3.Connection, job_ids: Iterable[str]) -> list[int]:
         keys = []
+        question = "SELECT key, size, is_multi_node FROM submission WHERE job_id = ?"
         for job_id in job_ids:
-            submission_id, position = split_job_id(job_id) or ("", 0)
-            found = db.execute("SELECT key, size FROM submission WHERE job_id = ?", (submission_id,)).fetchone()
-            if found and position <= (found[1] or 0):
-                keys.append(found[0] + position)
+            parts = split_job_id(job_id)
+            found = db.execute(question, (parts.submission,)).fetchone() if parts else None
+            if parts is None or found is None:
+                continue
+            key, size, is_multi_node = found
+            if parts.position <= (size or 0) and (not parts.position or parts.is_node == is_multi_node):
+                keys.append(key + parts.position)
         return keys
 
     def _jobs(self, db: sqlite3.Connection, keys: Sequence[int]) -> list[JobState]:
@@ -178,12 +183,21 @@ class Reading:
         return [states[key] for key in keys if key in states]
 
     def _moments(self, db: sqlite3.Connection, states: Sequence[JobState]) -> list[Moment]:
-        tried = [state.key for state in states if state.row.attempts or state.row.status >= Status.STARTING]
+        tried = {
+            state.key: self._attempts_row(db, state)
+            for state in states
+            if state.row.attempts or state.row.status >= Status.STARTING
+        }
         attempts: dict[int, list[AttemptRow]] = {}
         question = "SELECT * FROM attempt WHERE job IN (SELECT value FROM json_each(?)) ORDER BY job, attempt"
-        for row in db.execute(question, (json.dumps(tried),)) if tried else ():
+        for row in db.execute(question, (json.dumps(list(tried.values())),)) if tried else ():
             attempts.setdefault(row[0], []).append(AttemptRow(*row))
-        return [self._moment(db, state, tuple(attempts.get(state.key, ()))) for state in states]
+        return [self._moment(db, state, tuple(attempts.get(tried.get(state.key, 0), ()))) for state in states]
+
+    def _attempts_row(self, db: sqlite3.Connection, state: JobState) -> int:
+        """The row whose attempts a job's are: a multi-node parallel job has those of its main node."""
+        is_parent = state.key == state.submission
+        return state.key + (self._submission(db, state.submission).main_position if is_parent else 0)
 
     def _moment(self, db: sqlite3.Connection, state: JobState, attempts: tuple[AttemptRow, ...]) -> Moment:
         submission = self._submission(db, state.submission)

@@ -46,11 +46,13 @@ class Recovery:
         lives = [self._live(submission, queue) for submission, queue in self.reading.open_submissions()]
         begun = self._begun(lives)
         for claim in claims:
-            self._apply(claim, lives, begun)
+            self._apply(claim, lives, begun, at)
         for live in lives:
             self.ledger.restore(live, at)
         for attempt in begun.values():
             self.ledger.adopt(attempt, at)
+        for live in lives:
+            self._recall_main_node(live)
         owners = {claim.slot: (claim.job, claim.attempt) for claim in claims}
         for attempt in begun.values():
             if owners.get(attempt.slot or 0, (attempt.key, attempt.number)) == (attempt.key, attempt.number):
@@ -72,7 +74,7 @@ class Recovery:
         """The attempts that rows tell of, by the row of their job."""
         begun = {}
         for live in lives:
-            for position in live.submission.positions:
+            for position in live.submission.nodes or live.submission.positions:
                 if live.statuses[position] in (Status.STARTING, Status.RUNNING):
                     key = live.submission.key + position
                     found = self.reading.attempt(key, live.finished[position] + 1)
@@ -86,20 +88,47 @@ class Recovery:
                     )
         return begun
 
-    def _apply(self, claim: Claim, lives: Sequence[Live], begun: dict[int, Attempt]) -> None:
+    def _apply(self, claim: Claim, lives: Sequence[Live], begun: dict[int, Attempt], at: int) -> None:
         """Note an attempt that only its claim tells of; the one before it, if it is known, has ended unrecorded."""
         live = lives[bisect_right(lives, claim.job, key=lambda live: live.submission.key) - 1] if lives else None
         position = claim.job - live.submission.key if live else 0
-        if live is None or position not in live.submission.positions:
+        if live is None or position not in (live.submission.nodes or live.submission.positions):
             return
-        if earlier := begun.get(claim.job):
+        environment = self.catalogue.environment_named(claim.environment)
+        if live.is_multi_node:
+            if claim.attempt > live.finished[0] + 1:
+                self._close_nodes(live, begun, environment, at)
+            live.move(0, Status.STARTING)
+        elif earlier := begun.get(claim.job):
             live.finished[position] = earlier.number
             self.ledger.changes.attempts[earlier.key, earlier.number] = earlier.row()._replace(
                 stopped_at=earlier.started_at, status_reason=self._lost().status_reason
             )
-        environment = self.catalogue.environment_named(claim.environment)
         live.move(position, Status.STARTING)
         begun[claim.job] = Attempt(live=live, position=position, environment=environment, slot=claim.slot)
+
+    def _close_nodes(self, live: Live, begun: dict[int, Attempt], environment: str, at: int) -> None:
+        """An attempt of a multi-node parallel job, still on record as running, has ended, and all its nodes with it."""
+        number = live.finished[0] + 1
+        for node in live.submission.nodes:
+            key = live.submission.key + node
+            earlier = begun.pop(key, None)
+            if live.finished[node] < number:
+                row = earlier.row() if earlier else AttemptRow(key, number, environment)
+                self.ledger.changes.attempts[key, number] = row._replace(
+                    stopped_at=row.started_at or at, status_reason=self._lost().status_reason
+                )
+            live.finished[node] = number
+            live.move(node, Status.RUNNABLE)
+        live.finished[0] = number
+
+    def _recall_main_node(self, live: Live) -> None:
+        """The main node of a multi-node parallel job may have ended, and decided, while others went on."""
+        number, main = live.finished[0] + 1, live.submission.main_position
+        if live.is_multi_node and live.finished[main] == number:
+            found = self.reading.attempt(live.submission.key + main, number)
+            if found:
+                self.ledger.recall(live, found[1])
 
     def _salvage(self, attempt: Attempt, at: int) -> None:
         """Keep what the attempt had written."""

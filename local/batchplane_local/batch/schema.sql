@@ -9,20 +9,21 @@ CREATE TABLE resource (
   key INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, name TEXT NOT NULL, document TEXT NOT NULL, UNIQUE (kind, name)
 );
 
--- One row for one SubmitJob. key is the row of its job; a child with index i has the job row key + 1 + i.
+-- One row for one SubmitJob. key is the row of its job; a child, or a node, with index i has the job row key + 1 + i.
+-- size: an array's children or a job's nodes; NULL for a single job.
 CREATE TABLE submission (
   key INTEGER PRIMARY KEY, job_id TEXT NOT NULL UNIQUE, queue INTEGER NOT NULL, job_name TEXT NOT NULL,
-  size INTEGER, created_at INTEGER NOT NULL, document TEXT NOT NULL
+  size INTEGER, is_multi_node INTEGER NOT NULL, created_at INTEGER NOT NULL, document TEXT NOT NULL
 );
 CREATE INDEX submission_by_name ON submission (queue, job_name COLLATE NOCASE, key);
 
--- One row for one job: single jobs, parents and children alike. status is the place in the order of the seven.
+-- One row for one job: single jobs, parents, children and nodes alike. status is the place in the order of the seven.
 CREATE TABLE job (
   key INTEGER PRIMARY KEY, submission INTEGER NOT NULL, queue INTEGER, status INTEGER NOT NULL,
   attempts INTEGER NOT NULL DEFAULT 0, started_at INTEGER, stopped_at INTEGER, status_reason TEXT,
   is_cancelled INTEGER NOT NULL DEFAULT 0, is_terminated INTEGER NOT NULL DEFAULT 0
 );
--- What ListJobs pages through and what a restart takes up again; children are found by their parent's key.
+-- What ListJobs pages through and what a restart takes up again; children and nodes by their parent's key.
 CREATE INDEX job_by_queue ON job (queue, status, key) WHERE queue IS NOT NULL;
 
 -- How an array's children stand: seven counts as JSON.

@@ -21,13 +21,13 @@ from batchplane_local.batch.submission import Submission
 #: NORMAL survives the death of the process, FULL that of the power as well.
 Synchronous = Literal["NORMAL", "FULL"]
 #: The layout of schema.sql; another number in a file is another layout.
-_SCHEMA_VERSION = 2
+_SCHEMA_VERSION = 3
 #: Pages of the write-ahead log, of 4 KiB each, after which it is worked into the file.
 _CHECKPOINT_PAGES = 4000
 #: A range of at least so many jobs is written by one statement that counts, a shorter one row by row.
 _COUNTED_RANGE = 8
 
-_INSERT_SUBMISSION = "INSERT INTO submission VALUES (?, ?, ?, ?, ?, ?, ?)"
+_INSERT_SUBMISSION = "INSERT INTO submission VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_JOB = "INSERT INTO job (key, submission, queue, status) VALUES (?, ?, ?, ?)"
 _INSERT_JOBS = """
     WITH RECURSIVE row (key) AS (SELECT :first UNION ALL SELECT key + 1 FROM row WHERE key < :last)
@@ -130,7 +130,8 @@ def _submission_row(submission: Submission, queue: int) -> tuple[object, ...]:
         submission.job_id,
         queue,
         submission.job_name,
-        submission.size,
+        submission.last_position or None,
+        submission.node_properties is not None,
         submission.created_at,
         submission.to_document(),
     )

@@ -1,4 +1,4 @@
-"""One accepted SubmitJob: everything that its job, or its array's parent and children, have in common.
+"""One accepted SubmitJob: everything that its job and its children, or its nodes, have in common.
 
 Immutable once accepted: what changes from job to job and from moment to moment is kept elsewhere.
 https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html
@@ -8,13 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from batchplane_local.batch.container import Need, container_detail, log_group_of, log_stream_of, need_of
+from batchplane_local.batch.container import Need, container_detail, log_group_of, log_stream_of, need_of, total
 from batchplane_local.batch.names import job_id_at, name_in
+from batchplane_local.batch.node_properties import (
+    container_overrides_in,
+    group_of_each_node,
+    with_node_overrides,
+)
 from batchplane_local.batch.parameters import substitute
+from batchplane_local.batch.refused import Refused
 from batchplane_local.batch.retry import RetryStrategy
 
 #: Most characters of containerOverrides as JSON; more are accepted, and the job fails when it is placed.
@@ -25,7 +31,7 @@ OVERRIDES_LIMIT = 8192
 class Submission:
     """What the jobs of one SubmitJob share, in Batch's own structures."""
 
-    #: Row of the job, or of the array's parent; the child with index i has key + 1 + i.
+    #: Row of the job, or of the array's parent; the child, or the node, with index i has key + 1 + i.
     key: int
     job_id: str
     job_name: str
@@ -34,8 +40,11 @@ class Submission:
     job_definition: str
     #: Epoch milliseconds.
     created_at: int
-    #: Children of an array job, 2 to 10,000; None for a single job.
+    #: Children of an array job, 2 to 10,000; None for any other job.
     size: int | None
+    #: NodeProperties of a multi-node parallel job, with its overrides; None for any other job.
+    node_properties: dict[str, Any] | None
+    #: ContainerDetail; empty for a multi-node parallel job, whose nodes have one each.
     container: dict[str, Any]
     parameters: dict[str, str]
     retry_strategy: dict[str, Any]
@@ -71,7 +80,9 @@ class Submission:
 
     @cached_property
     def need(self) -> Need:
-        """What each attempt takes of the machine."""
+        """What each attempt takes of the machine; all nodes of a multi-node parallel job together."""
+        if self.nodes:
+            return total([node.need for node in self._by_node])
         return need_of(self.container)
 
     @cached_property
@@ -114,12 +125,51 @@ class Submission:
 
     @property
     def positions(self) -> range:
-        """Where jobs that run are: 0 for a single job, 1 to size for an array's children."""
+        """Where jobs that wait and are placed are: 1 to size for an array's children, 0 for any other job."""
         return range(1) if self.size is None else range(1, self.size + 1)
+
+    @cached_property
+    def nodes(self) -> range:
+        """Where the nodes of a multi-node parallel job are: 1 to numNodes; empty for any other job."""
+        return range(1, self.node_properties["numNodes"] + 1) if self.node_properties else range(0)
+
+    @property
+    def main_position(self) -> int:
+        """Where the job is that decides: the main node of a multi-node parallel job, 0 for any other."""
+        return 1 + int(self.node_properties["mainNode"]) if self.node_properties else 0
+
+    @property
+    def last_position(self) -> int:
+        """How many children or nodes there are; 0 for a single job."""
+        return self.size or len(self.nodes)
+
+    def at(self, position: int) -> Submission:
+        """The submission as it is for what runs at a position: a node has a container and a need of its own.
+
+        The timeout is the main node's: it is for the whole job.
+        """
+        return self._by_node[position - 1] if self.node_properties and position else self
+
+    @cached_property
+    def _by_node(self) -> tuple[Submission, ...]:
+        """The submission as each node sees it; nodes of one range share theirs, but for the main node."""
+        if self.node_properties is None:
+            return ()
+        containers = [group["container"] for group in self.node_properties["nodeRangeProperties"]]
+        seen = [
+            replace(self, node_properties=None, container=container_detail(container, {}), timeout=None)
+            for container in containers
+        ]
+        groups = group_of_each_node(self.node_properties)
+        main = self.node_properties["mainNode"]
+        return tuple(
+            replace(seen[group], timeout=self.timeout) if node == main else seen[group]
+            for node, group in enumerate(groups)
+        )
 
     def job_id_at(self, position: int) -> str:
         """Batch's id of the job at a position."""
-        return job_id_at(self.job_id, position)
+        return job_id_at(self.job_id, position, mark="#" if self.nodes else ":")
 
     def log_stream(self, task_id: str) -> str:
         """The log stream of one attempt."""
@@ -131,7 +181,7 @@ def submission_of(
     request: Mapping[str, Any], definition: Mapping[str, Any], *, key: int, job_id: str, job_queue: str, created_at: int
 ) -> Submission:
     """The submission that a checked SubmitJob request makes of a job definition."""
-    overrides = request.get("containerOverrides", {})
+    _check_kind(request, definition)
     timeout = request.get("timeout") or definition.get("timeout") or {}
     size = request.get("arrayProperties", {}).get("size")
     return Submission(
@@ -142,7 +192,7 @@ def submission_of(
         job_definition=definition["jobDefinitionArn"],
         created_at=created_at,
         size=size,
-        container=container_detail(definition["containerProperties"], overrides),
+        **_containers(request, definition),
         parameters={**definition.get("parameters", {}), **request.get("parameters", {})},
         retry_strategy={"attempts": 1, "evaluateOnExit": []}
         | (request.get("retryStrategy") or definition.get("retryStrategy") or {}),
@@ -154,11 +204,32 @@ def submission_of(
         scheduling_priority=request.get("schedulingPriorityOverride", definition.get("schedulingPriority")),
         share_identifier=request.get("shareIdentifier"),
         runner=definition.get("tags", {}).get("runner") == "batchplane",
-        unplaceable=_unplaceable(overrides),
+        unplaceable=_unplaceable(request),
     )
 
 
-def _unplaceable(overrides: Mapping[str, Any]) -> str | None:
-    if len(json.dumps(overrides, separators=(",", ":"), ensure_ascii=False)) <= OVERRIDES_LIMIT:
-        return None
-    return f"Container Overrides length must be at most {OVERRIDES_LIMIT}"
+def _check_kind(request: Mapping[str, Any], definition: Mapping[str, Any]) -> None:
+    """Refuse overrides that are not for a job of the definition's type."""
+    if definition["type"] != "multinode":
+        if "nodeOverrides" in request:
+            raise Refused("Node overrides should not be set for jobs that are not multi-node parallel jobs.")
+        return
+    if "containerOverrides" in request:
+        raise Refused("Container overrides should not be set for multi-node parallel jobs; use nodeOverrides.")
+    if "size" in request.get("arrayProperties", {}):
+        raise Refused("Array properties should not be set for multi-node parallel jobs.")
+
+
+def _containers(request: Mapping[str, Any], definition: Mapping[str, Any]) -> dict[str, Any]:
+    if definition["type"] == "multinode":
+        overrides = request.get("nodeOverrides", {})
+        return {"node_properties": with_node_overrides(definition["nodeProperties"], overrides), "container": {}}
+    overrides = request.get("containerOverrides", {})
+    return {"node_properties": None, "container": container_detail(definition["containerProperties"], overrides)}
+
+
+def _unplaceable(request: Mapping[str, Any]) -> str | None:
+    for overrides in container_overrides_in(request):
+        if len(json.dumps(overrides, separators=(",", ":"), ensure_ascii=False)) > OVERRIDES_LIMIT:
+            return f"Container Overrides length must be at most {OVERRIDES_LIMIT}"
+    return None

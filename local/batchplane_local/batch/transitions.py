@@ -48,7 +48,7 @@ class Transitions:
         live.move(position, row.status)
         self.changes.jobs[key + position] = row
         self.changes.events.append(Event(key + position, key + position, key, row.status, row.attempts, at))
-        if position:
+        if position and live.is_array:
             self.changes.summaries[key] = live.summary(at)
 
     def settle(self, live: Live, position: int, row: JobRow, at: int) -> None:
@@ -82,9 +82,15 @@ class Transitions:
         if isinstance(ready, FairShareQueue):
             ready.use(live.submission.share_identifier or "", milli_vcpus, at)
 
+    def end_waiting(self, live: Live, position: int, row: JobRow, at: int) -> None:
+        """A job that doesn't run has ended, and its nodes with it."""
+        for node in live.submission.nodes:
+            self.move(live, node, row, at)
+        self.settle(live, position, row, at)
+
     def cancel_waiting(self, live: Live, position: int, request: Request, at: int) -> None:
         """A request ends a job that doesn't run."""
-        self.settle(live, position, _requested(live, position, request, at), at)
+        self.end_waiting(live, position, _requested(live, position, request, at), at)
 
     def fail_waiting(self, live: Live, position: int, at: int) -> None:
         """A dependency has failed: so does the job."""
@@ -93,7 +99,7 @@ class Transitions:
         if request := live.requests.pop(position, None):
             self.cancel_waiting(live, position, request, at)
         else:
-            self.settle(live, position, JobRow(Status.FAILED, 0, None, at, _DEPENDENCY_FAILED), at)
+            self.end_waiting(live, position, JobRow(Status.FAILED, 0, None, at, _DEPENDENCY_FAILED), at)
 
     def note_request(self, live: Live, position: int, request: Request) -> None:
         """Note an accepted request in the row of a job that stays where it is."""
@@ -152,6 +158,8 @@ class Transitions:
             self.cancel_waiting(live, position, request, at)
             return
         self.move(live, position, JobRow(Status.RUNNABLE), at)
+        for node in live.submission.nodes:
+            self.move(live, node, JobRow(Status.RUNNABLE), at)
         self.make_ready(live, position, position)
 
 

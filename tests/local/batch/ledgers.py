@@ -44,9 +44,14 @@ def submission_at(
     share: str | None = None,
     priority: int | None = None,
     vcpus: int = 1,
+    nodes: int = 0,
+    main_node: int = 0,
 ) -> Submission:
-    """A submission of one vCPU a job, or of so many."""
+    """A submission of one vCPU, or of so many, a job or a node."""
     resources = [{"type": "VCPU", "value": str(vcpus)}, {"type": "MEMORY", "value": "4"}]
+    container = {"image": "none", "command": ["true"], "environment": [], "resourceRequirements": resources}
+    group = {"targetNodes": "0:", "container": container}
+    gang = {"numNodes": nodes, "mainNode": main_node, "nodeRangeProperties": [group]}
     return Submission(
         key=key,
         job_id=job_id_of(key),
@@ -55,7 +60,8 @@ def submission_at(
         job_definition="arn:aws:batch:local-1:000000000000:job-definition/plain:1",
         created_at=NOW,
         size=size,
-        container={"image": "none", "command": ["true"], "environment": [], "resourceRequirements": resources},
+        node_properties=gang if nodes else None,
+        container={} if nodes else container,
         parameters={},
         retry_strategy={"attempts": attempts, "evaluateOnExit": []},
         timeout=None,
@@ -96,12 +102,21 @@ class Played:
         depends_on: Sequence[dict[str, str]] = (),
         attempts: int = 1,
         unplaceable: str | None = None,
+        nodes: int = 0,
+        main_node: int = 0,
     ) -> Live:
         """Accept a submission."""
-        key = self._next_key
-        submission = submission_at(key, size=size, depends_on=depends_on, attempts=attempts, unplaceable=unplaceable)
+        submission = submission_at(
+            self._next_key,
+            size=size,
+            depends_on=depends_on,
+            attempts=attempts,
+            unplaceable=unplaceable,
+            nodes=nodes,
+            main_node=main_node,
+        )
         self.ledger.accept(submission, 1, NOW)
-        self._next_key += 1 + (size or 0)
+        self._next_key += 1 + submission.last_position
         self._note()
         return self.ledger.lives[submission.job_id]
 
@@ -113,10 +128,11 @@ class Played:
         self._note()
         return attempt
 
-    def end(self, attempt: Attempt, exit_code: int | None = 0) -> None:
-        """An attempt's process has ended."""
-        self.ledger.end(attempt, Ending(exit_code=exit_code, reason=None, status_reason=EXITED), NOW)
+    def end(self, attempt: Attempt, exit_code: int | None = 0) -> list[Attempt]:
+        """An attempt's process has ended; the attempts come back that must end with it."""
+        to_stop = self.ledger.end(attempt, Ending(exit_code=exit_code, reason=None, status_reason=EXITED), NOW)
         self._note()
+        return list(to_stop)
 
     def cancel(self, live: Live, position: int = 0) -> None:
         """CancelJob."""

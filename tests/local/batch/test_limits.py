@@ -50,7 +50,14 @@ def overrides(**members: Any) -> dict[str, Any]:
             "Timeout attemptDurationSeconds must be at least 60 seconds, got 59",
         ),
         ({"tags": {"": "x"}}, "Tag keys must have 1 to 128 characters and values at most 256: "),
-        ({"nodeOverrides": {}}, "The embedded Batch does not do nodeOverrides yet"),
+        (
+            {"nodeOverrides": {"nodePropertyOverrides": [{"targetNodes": "0:", "eksPropertiesOverride": {}}]}},
+            "The embedded Batch does not do eksPropertiesOverride yet",
+        ),
+        (
+            overrides(instanceType="m5.large"),
+            "Container overrides instanceType is only supported for multi-node parallel jobs",
+        ),
         ({"schedulingPriorityOverride": -1}, "schedulingPriorityOverride must be between 0 and 9999, got -1"),
         (overrides(command=[""]), "Container overrides command can't contain empty strings"),
         (
@@ -104,7 +111,7 @@ def test_a_submission_at_its_bounds(members: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("members", "expected"),
     [
-        ({"type": "multinode"}, "The embedded Batch does not run job definitions of type multinode yet"),
+        ({"type": "multinode"}, "Container properties should not be set for a job definition of type multinode"),
         (
             {"containerProperties": {}},
             "Container properties should not be empty for a job definition of type container",

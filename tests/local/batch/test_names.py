@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchplane_local.batch.names import TaskIds, job_id_at, name_in, split_job_id
+from batchplane_local.batch.names import TaskIds, job_id_at, name_in, node_address, split_job_id
 
 KEYS = st.integers(min_value=1, max_value=1 << 48)
 ATTEMPTS = st.integers(min_value=1, max_value=10)
@@ -31,10 +33,11 @@ def test_what_is_no_task_id_is_nobody_s() -> None:
     assert TaskIds(pad=0).read("../../etc/passwd") is None
 
 
-@given(st.integers(min_value=0, max_value=10_000))
-def test_a_job_id_tells_its_position(position: int) -> None:
-    """Position 0 is the job itself, 1 + index a child."""
-    assert split_job_id(job_id_at(JOB_ID, position)) == (JOB_ID, position)
+@given(st.integers(min_value=0, max_value=10_000), st.sampled_from(":#"))
+def test_a_job_id_tells_its_position(position: int, mark: str) -> None:
+    """Position 0 is the job itself, 1 + index a child or a node."""
+    is_node = mark == "#" and position > 0
+    assert split_job_id(job_id_at(JOB_ID, position, mark=mark)) == (JOB_ID, position, is_node)
 
 
 def test_a_child_has_its_index_after_a_colon() -> None:
@@ -42,9 +45,23 @@ def test_a_child_has_its_index_after_a_colon() -> None:
     assert job_id_at(JOB_ID, 8) == f"{JOB_ID}:7"
 
 
+def test_a_node_has_its_index_after_a_number_sign() -> None:
+    """The node with index 2 is at position 3."""
+    assert split_job_id(f"{JOB_ID}#2") == (JOB_ID, 3, True)
+
+
 def test_what_is_no_job_id_has_no_position() -> None:
-    """A node of a multi-node job is none of ours."""
-    assert split_job_id(f"{JOB_ID}#1") is None
+    """A node has no children, and a child no nodes."""
+    assert split_job_id(f"{JOB_ID}#1:1") is None
+
+
+@given(KEYS, st.integers(min_value=1, max_value=1000))
+def test_nodes_of_a_job_have_addresses_of_their_own(key: int, distance: int) -> None:
+    """Every address is a loopback address that a socket can be bound to, and two nodes never share one."""
+    assert ip_address(node_address(key)) in ip_network("127.0.0.0/8")
+    assert node_address(key) != node_address(key + distance)
+    assert node_address(key).split(".")[1] != "0"
+    assert node_address(key).split(".")[3] not in ("0", "255")
 
 
 def test_the_name_in_an_arn() -> None:

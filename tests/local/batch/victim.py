@@ -27,14 +27,15 @@ def main(folder: Path, journal: Path) -> None:
         establish(batch, journal)
     for number in count():
         array: dict[str, Any] = {"arrayProperties": {"size": 3}} if number % 5 == 0 else {}
-        answer = batch.submit_job(jobName="test", jobQueue="default", jobDefinition="plain", **array)
+        definition = "gang" if number % 5 == 1 else "plain"
+        answer = batch.submit_job(jobName="test", jobQueue="default", jobDefinition=definition, **array)
         sys.stdout.write(f"{answer['jobId']}\n")
         sys.stdout.flush()
         time.sleep(PAUSE)
 
 
 def establish(batch: EmbeddedBatch, journal: Path) -> None:
-    """A queue, and a definition whose jobs may be tried often."""
+    """A queue, and definitions of single and of multi-node parallel jobs, which may be tried often."""
     batch.create_compute_environment(computeEnvironmentName="here", type="UNMANAGED")
     order = [{"order": 1, "computeEnvironment": "here"}]
     batch.create_job_queue(jobQueueName="default", priority=1, computeEnvironmentOrder=order)
@@ -44,9 +45,10 @@ def establish(batch: EmbeddedBatch, journal: Path) -> None:
         "environment": [{"name": "JOURNAL", "value": str(journal)}],
         "resourceRequirements": RESOURCES,
     }
-    batch.register_job_definition(
-        jobDefinitionName="plain", type="container", containerProperties=container, retryStrategy={"attempts": 10}
-    )
+    often: dict[str, Any] = {"retryStrategy": {"attempts": 10}}
+    batch.register_job_definition(jobDefinitionName="plain", type="container", containerProperties=container, **often)
+    nodes = {"numNodes": 2, "mainNode": 1, "nodeRangeProperties": [{"targetNodes": ":", "container": container}]}
+    batch.register_job_definition(jobDefinitionName="gang", type="multinode", nodeProperties=nodes, **often)
 
 
 if __name__ == "__main__":
