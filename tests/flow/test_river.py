@@ -201,6 +201,19 @@ def test_a_second_batch_job_of_one_submission_is_terminated(river: River) -> Non
     )
 
 
+def test_a_node_of_a_multi_node_job_is_no_job(river: River) -> None:
+    """Its failure is neither ours, nor a second submission, nor a job of its own, and nobody is mailed."""
+    job_id = river.submit()
+    river.settle()
+    name = river.batch.jobs["batch-0"]["jobName"]
+    river.job_events.send([event("RUNNING", name=name, job_id="batch-0", nodeProperties={"numNodes": 2})])
+    river.job_events.send([event("FAILED", job_id="batch-0#1", name=name, nodeDetails={"nodeIndex": 1})])
+    river.settle()
+
+    assert ([], Status.RUNNING, []) == (river.batch.terminated, river.record(job_id).status, river.mails)
+    assert river.records.get(RecordKey(job_id="batch-0#1")) is None
+
+
 def test_a_forged_name_touches_nothing_of_ours(river: River) -> None:
     """Another definition under our name: it is somebody's own job, and ours goes on."""
     job_id = river.submit()

@@ -29,8 +29,11 @@ class Recorder:
     def record(self, change: StateChange) -> Outcome:
         """Merge one change into the record it belongs to: ours if name, queue and definition say so, else Batch's own.
 
-        A second Batch job of one submission is terminated and recorded under Batch's own id.
+        A second Batch job of one submission is terminated and recorded under Batch's own id. Nodes of a multi-node
+        parallel job carry its name and may fail without it: what they go through is not recorded.
         """
+        if change.is_node:
+            return Outcome.STRANGE
         theirs, ours = keys_of(change)
         outcome = self.records.merge(ours, change, ours=True) if ours else Outcome.STRANGE
         if outcome in (Outcome.STRANGE, Outcome.DUPLICATE):

@@ -101,6 +101,11 @@ class StateChange(msgspec.Struct, frozen=True, kw_only=True):
         return _ORDER_OF_ATTEMPT * self.finished_attempts + self.detail.status.rank
 
     @property
+    def is_node(self) -> bool:
+        """Whether it is of a node of a multi-node parallel job, `job#index`, which is no job of its own."""
+        return "#" in self.detail.job_id
+
+    @property
     def parent_and_index(self) -> tuple[str, int | None]:
         """Batch's id of the job, or of its parent and the index where it is an array's child."""
         return parent_and_index(self.detail.job_id)
