@@ -119,7 +119,7 @@ class EmbeddedBatch:
         return self.call("DescribeJobs", request)
 
     def list_jobs(self, **request: Any) -> dict[str, Any]:
-        """A page of a queue's jobs, newest first, or of an array's children; RUNNING ones unless told otherwise."""
+        """A page of a queue's jobs, newest first, an array's children or a job's nodes; RUNNING ones by default."""
         return self.call("ListJobs", request)
 
     def cancel_job(self, **request: Any) -> dict[str, Any]:
@@ -139,7 +139,7 @@ class EmbeddedBatch:
         return self.call("TerminateJobs", request)
 
     def register_job_definition(self, **request: Any) -> dict[str, Any]:
-        """The next revision of a definition of type container."""
+        """The next revision of a definition of type container or multinode."""
         return self.call("RegisterJobDefinition", request)
 
     def deregister_job_definition(self, **request: Any) -> dict[str, Any]:

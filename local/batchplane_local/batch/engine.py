@@ -229,7 +229,7 @@ class Engine:
         now = self._clock()
         self.hosts.look(now)
         for attempt in list(self._ledger.attempts.values()):
-            timeout, started_at = attempt.submission.timeout, attempt.started_at
+            timeout, started_at = attempt.live.submission.timeout, attempt.started_at
             if attempt.kill_at is not None:
                 if now >= attempt.kill_at:
                     self._host.signal(attempt, signal.SIGKILL)

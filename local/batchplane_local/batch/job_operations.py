@@ -87,7 +87,7 @@ class JobOperations:
         return {"jobs": [self.teller.job_detail(moment) for moment in self.reading.moments(job_ids)]}
 
     def list_jobs(self, request: Request) -> dict[str, Any]:
-        """A page of a queue's jobs, or of an array's children; those that are RUNNING unless told otherwise."""
+        """A page of a queue's jobs, an array's children or a job's nodes; RUNNING ones unless told otherwise."""
         return self.listing.list_jobs(request)
 
     def cancel_job(self, request: Request) -> dict[str, Any]:

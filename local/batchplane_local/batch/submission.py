@@ -144,28 +144,19 @@ class Submission:
         return self.size or len(self.nodes)
 
     def at(self, position: int) -> Submission:
-        """The submission as it is for what runs at a position: a node has a container and a need of its own.
-
-        The timeout is the main node's: it is for the whole job.
-        """
+        """The submission as what runs at a position sees it: a node has a container, and so a need, of its own."""
         return self._by_node[position - 1] if self.node_properties and position else self
 
     @cached_property
     def _by_node(self) -> tuple[Submission, ...]:
-        """The submission as each node sees it; nodes of one range share theirs, but for the main node."""
+        """The submission as each node sees it; nodes of one range share theirs."""
         if self.node_properties is None:
             return ()
-        containers = [group["container"] for group in self.node_properties["nodeRangeProperties"]]
         seen = [
-            replace(self, node_properties=None, container=container_detail(container, {}), timeout=None)
-            for container in containers
+            replace(self, node_properties=None, container=container_detail(group["container"], {}))
+            for group in self.node_properties["nodeRangeProperties"]
         ]
-        groups = group_of_each_node(self.node_properties)
-        main = self.node_properties["mainNode"]
-        return tuple(
-            replace(seen[group], timeout=self.timeout) if node == main else seen[group]
-            for node, group in enumerate(groups)
-        )
+        return tuple(seen[group] for group in group_of_each_node(self.node_properties))
 
     def job_id_at(self, position: int) -> str:
         """Batch's id of the job at a position."""

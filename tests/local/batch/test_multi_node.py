@@ -268,6 +268,15 @@ def test_a_job_may_have_more_nodes_than_its_definition_says(machine_with: OpenMa
     assert machine.job(f"{job['jobId']}#4")["nodeDetails"] == {"nodeIndex": 4, "isMainNode": False}
 
 
+def test_jobs_depend_on_a_gang_that_has_ended(machine: Machine) -> None:
+    """As on any job; an array's children can't wait for nodes that are as many."""
+    register(machine)
+    gang = machine.ended(submit(machine))["jobId"]
+    assert machine.run("true", dependsOn=[{"jobId": gang}])["status"] == "SUCCEEDED"
+    with pytest.raises(ClientError, match="must be an array job of the same size"):
+        machine.submit("true", arrayProperties={"size": NODES}, dependsOn=[{"jobId": gang, "type": "N_TO_N"}])
+
+
 def test_the_definition_is_described_as_it_was_registered(machine: Machine) -> None:
     """With its type and its node properties; its log group is known."""
     register(machine)
