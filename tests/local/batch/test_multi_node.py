@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from functools import cache
 from typing import Any
@@ -16,6 +15,7 @@ from botocore.validate import ParamValidator
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.gangs import GANG, NODES, WAIT, nodes, register, running, submit, waiting
 from tests.local.batch.machine import DEFINITION, Clock, Machine, wait_until
+from tests.local.batch.served import serving
 
 #: Prints the variables that only nodes have.
 VARIABLES = "env | grep -o 'NODE.*' | sort"
@@ -57,8 +57,7 @@ def test_a_node_knows_which_it_is_and_where_the_main_one_is(machine: Machine) ->
     job_id = submit(machine, nodeOverrides=waiting(machine))
     wait_until(lambda: machine.job(f"{job_id}#2")["status"] == "SUCCEEDED", "the last node ends")
     (machine.folder / "go").touch()
-    machine.ended(job_id)
-    main, last = nodes(machine, job_id)[1:]
+    main, last = nodes(machine, machine.ended(job_id)["jobId"])[1:]
     (interface,) = main["container"]["networkInterfaces"]
     assert machine.lines(main) == ["NODES=3", "NODE_INDEX=1", "NODE_INDEX=1"]
     assert machine.lines(last) == [
@@ -94,8 +93,8 @@ def test_the_others_end_with_the_main_node(machine: Machine) -> None:
     register(machine, main="true", others="exec sleep 60")
     job = machine.ended(submit(machine))
     main = nodes(machine, job["jobId"])[1]
-    told = ("status", "statusReason", "startedAt", "stoppedAt", "attempts")
-    assert {name: job[name] for name in told} == {name: main[name] for name in told}
+    for name in ("status", "statusReason", "startedAt", "stoppedAt", "attempts"):
+        assert job[name] == main[name]
     others = nodes(machine, job["jobId"])[::2]
     assert [(node["status"], node["statusReason"]) for node in others] == [("FAILED", "Main node exited")] * 2
 
@@ -210,6 +209,17 @@ def test_a_queue_lists_the_job_and_the_job_lists_its_nodes(machine: Machine) -> 
     assert machine.batch.list_jobs(arrayJobId=job_id)["jobSummaryList"] == []
 
 
+def test_nodes_are_described_over_http(machine: Machine) -> None:
+    """boto3's client submits and describes, as it would on AWS."""
+    register(machine)
+    with serving(machine) as served:
+        batch = served.client("batch")
+        job_id = batch.submit_job(jobName="test", jobQueue="default", jobDefinition=GANG)["jobId"]
+        machine.ended(job_id)
+        job, node = batch.describe_jobs(jobs=[job_id, f"{job_id}#1"])["jobs"]
+    assert (job["nodeProperties"]["mainNode"], node["nodeDetails"]) == (1, {"nodeIndex": 1, "isMainNode": True})
+
+
 def test_a_node_is_no_child_and_a_child_no_node(machine: Machine) -> None:
     """Ids with the other sign name nobody."""
     register(machine)
@@ -223,8 +233,8 @@ def test_job_and_nodes_are_told(machine: Machine) -> None:
     job_id = submit(machine, nodeOverrides=waiting(machine))
     wait_until(lambda: machine.job(f"{job_id}#2")["status"] == "SUCCEEDED", "the last node ends")
     (machine.folder / "go").touch()
-    expected = [("RUNNABLE", 0), ("STARTING", 0), ("RUNNING", 0), ("SUCCEEDED", 1)]
-    assert [machine.told(each) for each in (job_id, f"{job_id}#1", f"{job_id}#2")] == [expected] * 3
+    told = [machine.told(each) for each in (job_id, f"{job_id}#1", f"{job_id}#2")]
+    assert told == [[("RUNNABLE", 0), ("STARTING", 0), ("RUNNING", 0), ("SUCCEEDED", 1)]] * 3
     assert {shape_faults(event["detail"]) for event in machine.events} == {""}
 
 
@@ -281,8 +291,8 @@ def test_the_definition_is_described_as_it_was_registered(machine: Machine) -> N
     """With its type and its node properties; its log group is known."""
     register(machine)
     (definition,) = machine.batch.describe_job_definitions(jobDefinitionName=GANG)["jobDefinitions"]
-    assert (definition["type"], definition["nodeProperties"]["mainNode"]) == ("multinode", 1)
-    assert "container" in json.dumps(definition["nodeProperties"]["nodeRangeProperties"])
+    targets = [group["targetNodes"] for group in definition["nodeProperties"]["nodeRangeProperties"]]
+    assert (definition["type"], targets) == ("multinode", ["0:", "1:1"])
     groups = machine.batch.logs.describe_log_groups()["logGroups"]
     assert [group["logGroupName"] for group in groups] == ["/aws/batch/job"]
 
