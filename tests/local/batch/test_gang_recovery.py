@@ -99,7 +99,7 @@ class Lives:
             ledger=self.ledger,
             outputs=Outputs(self.folder / "logs", self.reading, lambda: NOW),
             slots_folder=self.folder / "slots",
-            instance_id="0" * 17,
+            folder_id="0" * 32,
         )
         recovery.recover(self.claims, NOW)
         self.commit()
