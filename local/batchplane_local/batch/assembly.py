@@ -204,7 +204,7 @@ def _engine(folder: Path, state: _State, launcher: Launcher, clock: Clock, annou
         announced=announced,
         watches=(
             Deletions(catalogue=state.catalogue, ledger=state.ledger),
-            BlockedQueues(ledger=state.ledger, capacity=state.capacity),
+            BlockedQueues(ledger=state.ledger, capacity=state.capacity, known=state.reading.blocked_queues()),
         ),
     )
     return Engine(parts)

@@ -77,6 +77,18 @@ class Summary(NamedTuple):
     updated_at: int
 
 
+class BlockedRow(NamedTuple):
+    """A queue whose head can't start."""
+
+    #: The queue's key in the catalogue.
+    queue: int
+    #: The row of the job at its head.
+    job: int
+    why: Blockage
+    #: Epoch milliseconds.
+    since: int
+
+
 class LogRow(NamedTuple):
     """The whole output of one attempt."""
 
@@ -101,6 +113,8 @@ class Changes:
     summaries: dict[int, Summary] = field(default_factory=dict)
     logs: list[LogRow] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
+    #: By the key of the queue; None for one that is no longer blocked.
+    blocked: dict[int, BlockedRow | None] = field(default_factory=dict)
     #: Keys of resources that are gone.
     removed: list[int] = field(default_factory=list)
     #: Ids of submissions whose jobs have all ended.

@@ -13,8 +13,9 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from batchplane_local.batch.blockage import Blockage
 from batchplane_local.batch.catalogue import Resource
-from batchplane_local.batch.changes import AttemptRow, JobRow, LogRow, Summary
+from batchplane_local.batch.changes import AttemptRow, BlockedRow, JobRow, LogRow, Summary
 from batchplane_local.batch.detail import Moment
 from batchplane_local.batch.names import split_job_id
 from batchplane_local.batch.outbox import Transition, unpacked
@@ -107,6 +108,12 @@ class Reading:
         with self._connection() as db:
             rows = db.execute("SELECT key, kind, name, document FROM resource ORDER BY key").fetchall()
         return [Resource(key=key, kind=kind, name=name, document=json.loads(text)) for key, kind, name, text in rows]
+
+    def blocked_queues(self) -> list[BlockedRow]:
+        """The queues whose head couldn't start when they were last looked at."""
+        with self._connection() as db:
+            rows = db.execute("SELECT queue, job, why, since FROM blocked").fetchall()
+        return [BlockedRow(queue, job, Blockage(why), since) for queue, job, why, since in rows]
 
     def last_resource_key(self) -> int:
         """The highest key that anything in the catalogue ever had."""

@@ -26,6 +26,11 @@ CREATE TABLE job (
 -- What ListJobs pages through and what a restart takes up again; children and nodes by their parent's key.
 CREATE INDEX job_by_queue ON job (queue, status, key) WHERE queue IS NOT NULL;
 
+-- Queues whose head can't start, why (blockage.py), and since when.
+CREATE TABLE blocked (
+  queue INTEGER PRIMARY KEY, job INTEGER NOT NULL, why INTEGER NOT NULL, since INTEGER NOT NULL
+);
+
 -- How an array's children stand: seven counts as JSON.
 CREATE TABLE summary (submission INTEGER PRIMARY KEY, counts TEXT NOT NULL, updated_at INTEGER NOT NULL);
 

@@ -100,6 +100,9 @@ class Store:
         db.executemany(_INSERT_LOG, changes.logs)
         resources = changes.resources
         db.executemany(_INSERT_RESOURCE, [(r.key, r.kind, r.name, json.dumps(r.document)) for r in resources])
+        for queue, blocked in changes.blocked.items():
+            db.execute("DELETE FROM blocked WHERE queue = ?", (queue,))
+            db.executemany("INSERT INTO blocked VALUES (?, ?, ?, ?)", [blocked] if blocked else ())
         db.executemany(_DELETE_RESOURCE, [(key,) for key in changes.removed])
         if changes.delivered is not None:
             db.execute("DELETE FROM outbox WHERE last <= ?", (changes.delivered,))

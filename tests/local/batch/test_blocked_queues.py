@@ -130,6 +130,23 @@ def test_a_time_limit_cancels_the_job(machine_with: OpenMachine) -> None:
     assert machine.ended(behind)["status"] == "SUCCEEDED"
 
 
+def test_a_restart_goes_on_counting(machine_with: OpenMachine) -> None:
+    """A queue that is still blocked isn't told of again, and its time limit runs from when it was."""
+    clock = Clock()
+    machine = machine_with(clock=clock)
+    machine.batch.update_job_queue(jobQueue=QUEUE, jobStateTimeLimitActions=[LIMIT])
+    job = machine.submit("true", containerOverrides=TOO_MUCH)
+    first_blocked(machine)
+    clock.move(seconds=300)
+    machine.close()
+    machine.open()
+    clock.move(seconds=300)
+    reason = f"Canceled by JobStateTimeLimit action due to reason: {LIMIT['reason']}"
+    assert machine.ended(job)["statusReason"] == reason
+    machine.told(job)
+    assert len({event["id"] for event in blocked(machine)}) == 1
+
+
 def test_a_limit_for_another_reason_does_nothing(machine_with: OpenMachine) -> None:
     """Only the reason that blocks the job counts."""
     clock = Clock()
