@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from batchplane_local.batch.attempt import Attempt
 from batchplane_local.batch.multi_node import MAIN_NODE_ENDED
-from batchplane_local.batch.placement import Environment, Queue
+from batchplane_local.batch.placement import Environment
 from batchplane_local.batch.refused import Refused
 from batchplane_local.batch.status import Status
-from tests.local.batch.ledgers import Played, job_id_of
+from tests.local.batch.ledgers import QUEUE, Played, job_id_of
 
 PENDING, RUNNABLE, STARTING, RUNNING = Status.PENDING, Status.RUNNABLE, Status.STARTING, Status.RUNNING
 SUCCEEDED, FAILED = Status.SUCCEEDED, Status.FAILED
@@ -59,7 +61,7 @@ def test_nodes_are_placed_together_or_not_at_all() -> None:
 def test_nodes_that_could_never_fit_together_wait() -> None:
     """A job with more nodes than the machine, or its environment, has room for stays RUNNABLE."""
     played = Played(vcpus=4)
-    played.ledger.queues = (Queue(name="default", environments=(Environment(name="here", milli_vcpus=2000),)),)
+    played.ledger.queues = (replace(QUEUE, environments=(Environment(name="here", milli_vcpus=2000),)),)
     gang = played.submit(nodes=3)
     assert (played.start(), played.status(gang)) == (None, RUNNABLE)
 

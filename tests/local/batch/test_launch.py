@@ -20,7 +20,7 @@ def test_nodes_that_run_in_one_folder_have_environments_of_their_own() -> None:
     ]
     properties = {"numNodes": 2, "mainNode": 0, "nodeRangeProperties": groups}
     live = Live(replace(submission_at(1, nodes=2), node_properties=properties), 1)
-    launcher = Launcher(runner=(), base=BASE_ENVIRONMENT, task_ids=TaskIds(pad=0))
+    launcher = Launcher(runner=(), base=BASE_ENVIRONMENT, task_ids=TaskIds(pad=0), homes=None)
     launches = [launcher.launch(Attempt(live=live, position=node, environment="here"), "/slot") for node in (1, 2)]
     roles = [[variable for variable in launch.environment if variable.startswith(b"ROLE=")] for launch in launches]
     assert roles == [[b"ROLE=main"], [b"ROLE=other"]]
