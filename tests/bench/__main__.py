@@ -16,7 +16,7 @@ def main() -> None:
     logging.disable()
 
     # Imported late: the functions' library reads its settings as it is imported.
-    from tests.bench import events, jobs, submissions
+    from tests.bench import endpoint, events, jobs, submissions
     from tests.bench.race import race
 
     console = Console(width=110)
@@ -26,6 +26,12 @@ def main() -> None:
         race("Submissions on one core", "submissions", submissions.contenders(folder), console=console)
         with jobs.contenders(folder) as contenders:
             race("Jobs that run /bin/true", "jobs", contenders, console=console)
+        with endpoint.submitting(folder / "endpoint") as (one, many, arrays):
+            race("SubmitJob by boto3, one after another", "jobs", one, console=console)
+            race(f"SubmitJob by boto3, {endpoint.CALLERS} at a time", "jobs", many, console=console)
+            race(f"SubmitJob by boto3, arrays of {endpoint.ARRAY:,}", "arrays", arrays, console=console)
+        with endpoint.reading(folder / "reads") as reads:
+            race(f"Reads of {endpoint.STORED:,} stored jobs", "answers", reads, console=console)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from batchplane_local.batch.container import Need
 from batchplane_local.batch.deletion import Deletions
 from batchplane_local.batch.delivery import Deliver, Delivery
 from batchplane_local.batch.detail import Teller
+from batchplane_local.batch.dispatch import Dispatch, Operation
 from batchplane_local.batch.engine import Engine
 from batchplane_local.batch.events import Announcer
 from batchplane_local.batch.faults import Faults
@@ -41,7 +42,7 @@ from batchplane_local.batch.parts import Parts
 from batchplane_local.batch.placement import Capacity
 from batchplane_local.batch.queue_snapshot import QueueSnapshot
 from batchplane_local.batch.reading import Reading
-from batchplane_local.batch.records import Operation, Records
+from batchplane_local.batch.records import Records
 from batchplane_local.batch.recovery import Recovery
 from batchplane_local.batch.scheduling_policy_operations import SchedulingPolicyOperations
 from batchplane_local.batch.slots import Slots
@@ -103,7 +104,7 @@ class Settings:
 class Assembly:
     """An embedded Batch that runs."""
 
-    operations: Mapping[str, Operation]
+    dispatch: Dispatch
     logs: LogsClient
     #: The most that jobs may use together, by the type of resource; memory in MiB.
     machine: Mapping[str, int]
@@ -150,7 +151,7 @@ def assemble(settings: Settings, *, deliver: Deliver, clock: Clock) -> Assembly:
         streams = LogStreams(reading=state.reading, task_ids=task_ids)
         return Assembly(
             machine=settings.largest,
-            operations=_operations(state, engine, teller, clock),
+            dispatch=Dispatch(operations=_operations(state, engine, teller, clock), gate=gate),
             logs=LogsClient(LogSearch(streams=streams, outputs=state.outputs), streams, teller.place),
             trouble=trouble,
             close=opened.pop_all().close,
@@ -230,7 +231,7 @@ def _operations(state: _State, engine: Engine, teller: Teller, clock: Clock) -> 
         clock=clock,
         keys=Keys(state.store.last_key),
     )
-    return {
+    operations: dict[str, Operation] = {
         **ComputeEnvironmentOperations(records=records).table(),
         **JobQueueOperations(records=records).table(),
         **JobDefinitionOperations(records=records).table(),
@@ -239,6 +240,7 @@ def _operations(state: _State, engine: Engine, teller: Teller, clock: Clock) -> 
         **QueueSnapshot(records=records, clock=clock).table(),
         **job_operations.table(),
     }
+    return operations
 
 
 def _hold(path: Path, opened: ExitStack) -> None:

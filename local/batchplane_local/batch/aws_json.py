@@ -30,7 +30,7 @@ class AwsJson:
 
     def called(self, request: Request) -> tuple[str, dict[str, Any]]:
         """The operation's name and its parameters. Raises Rejected for a target that has none."""
-        target = request.header(TARGET) or ""
+        target = request.headers.get(TARGET, "")
         operation = target.removeprefix(_PREFIX)
         if (request.method, request.path) != ("POST", "/") or operation not in self._operations:
             words = f"CloudWatch Logs has no operation {request.method} {request.path} {TARGET}: {target}."

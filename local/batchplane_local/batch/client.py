@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from batchplane_local.batch.answers import ClientException, ServerException, answer, failure
+from batchplane_local.batch.answers import ClientException, ServerException, answer
 from batchplane_local.batch.assembly import Assembly, Settings, assemble
 from batchplane_local.batch.delivery import Deliver
+from batchplane_local.batch.dispatch import Dispatch, errors_of
 from batchplane_local.batch.faults import Faults
 from batchplane_local.batch.launch import BASE_ENVIRONMENT
 from batchplane_local.batch.logs import LogsClient
-from batchplane_local.batch.refused import Refused, Stopped
 from batchplane_local.batch.service_model import operation_named, validate
 from batchplane_local.batch.store import Synchronous
 
@@ -41,6 +40,8 @@ class EmbeddedBatch:
 
     def __init__(self, assembly: Assembly) -> None:
         self._assembly = assembly
+        #: The operations, without the copies that keep a caller's documents apart from what is kept here.
+        self.dispatch: Dispatch = assembly.dispatch
         #: boto3's CloudWatch Logs client, for the logs of the jobs.
         self.logs: LogsClient = assembly.logs
         #: The most that jobs may use together, by the type of resource: VCPU, MEMORY in MiB, GPU.
@@ -99,7 +100,7 @@ class EmbeddedBatch:
 
     @faults.setter
     def faults(self, faults: Faults | None) -> None:
-        with _errors_of("Faults"):
+        with errors_of("Faults"):
             self._assembly.trouble.use(faults)
 
     def lose_host(self, job_id: str | None = None) -> list[str]:
@@ -107,7 +108,7 @@ class EmbeddedBatch:
 
         The ids of the jobs whose attempts end so come back. Raises ClientException where there is no such job.
         """
-        with _errors_of("LoseHost"):
+        with errors_of("LoseHost"):
             return self._assembly.trouble.lose_hosts(job_id)
 
     def submit_job(self, **request: Any) -> dict[str, Any]:
@@ -220,14 +221,9 @@ class EmbeddedBatch:
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Do an operation by its name in the API: `SubmitJob`. Raises what boto3's client raises."""
-        gate = self._assembly.trouble.gate
-        number = gate.enter(operation)
+        # Here too, because the copy knows JSON's types only.
         validate("batch", operation, request)
-        do = self._assembly.operations.get(operation)
-        if do is None:
-            raise failure("ClientException", f"The embedded Batch does not do {operation} yet", operation)
-        with _errors_of(operation):
-            return answer(gate.leave(operation, number, _copy(do(_copy(request)))))
+        return answer(_copy(self.dispatch.call(operation, _copy(request))))
 
     def __getattr__(self, method: str) -> Callable[..., dict[str, Any]]:
         """Every other operation of the service, as a method that refuses in words."""
@@ -239,16 +235,6 @@ class EmbeddedBatch:
             return self.call(operation, request)
 
         return call
-
-
-@contextmanager
-def _errors_of(operation: str) -> Iterator[None]:
-    try:
-        yield
-    except Refused as refused:
-        raise failure("ClientException", str(refused), operation) from refused
-    except Stopped as stopped:
-        raise failure("ServerException", str(stopped), operation) from stopped
 
 
 def _copy(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,20 +1,23 @@
 """The embedded Batch as an HTTP endpoint, for boto3, the AWS CLI and every other client: an ASGI application.
 
-It decides nothing of its own: each request is one call of the client in this process. Nothing that isn't signed with
-the key pair reaches that: no web page and no other user of the machine may start a process.
+It decides nothing of its own: each request is one operation of the embedded Batch. Nothing that isn't signed with the
+key pair reaches that: no web page and no other user of the machine may start a process.
+
+What never waits is done on the server's loop itself, for a hop to another thread and back costs as much as the rest.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+import msgspec
 from botocore.exceptions import ClientError, ConnectionClosedError, ParamValidationError
 
 from batchplane_local.batch.aws_json import TARGET, AwsJson
@@ -36,7 +39,7 @@ from batchplane_local.batch.sigv4 import KeyPair, verify
 
 log = logging.getLogger(__name__)
 
-#: Requests that are answered at the same time; the others wait. Most of them wait for a commit that they share.
+#: Requests that may wait for something at the same time; the others wait for them.
 _CALLERS = 16
 
 
@@ -76,25 +79,19 @@ class Endpoint:
         except Rejected as rejected:
             reply: Reply | None = _refusal(self._rest_json, rejected.status, rejected.kind, str(rejected))
         else:
-            reply = await asyncio.get_running_loop().run_in_executor(self._callers, self._reply, request)
+            reply = await self._reply(request)
         await (cut(send) if reply is None else write(send, reply))
 
     def close(self) -> None:
         """Let the requests that are being answered end, and answer no other."""
         self._callers.shutdown()
 
-    def _reply(self, request: Request) -> Reply | None:
-        if request.header(TARGET) is None:
-            return self._through(self._rest_json, self._batch.call, request)
-        return self._through(self._aws_json, self._batch.logs.call, request)
-
-    def _through(
-        self, wire: _Wire, call: Callable[[str, dict[str, Any]], dict[str, Any]], request: Request
-    ) -> Reply | None:
-        """The reply to a call; None where the connection is to be cut instead."""
+    async def _reply(self, request: Request) -> Reply | None:
+        """The reply to a request; None where the connection is to be cut instead."""
+        wire: _Wire = self._rest_json if TARGET not in request.headers else self._aws_json
         try:
             self._admit(request, wire.service)
-            answer = call(*wire.called(request))
+            body = await self._body(wire, *wire.called(request))
         except Rejected as rejected:
             return _refusal(wire, rejected.status, rejected.kind, str(rejected))
         except ParamValidationError as error:
@@ -107,12 +104,22 @@ class Endpoint:
         except Exception:
             log.exception("A request to the Batch endpoint failed")
             return _refusal(wire, 500, wire.broken, "The embedded Batch failed; its log says more.")
-        del answer["ResponseMetadata"]
-        return _reply(wire, 200, answer)
+        return _reply(wire, 200, body)
+
+    async def _body(self, wire: _Wire, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        """What the operation answers."""
+        dispatch = self._batch.dispatch
+        in_a_thread = partial(asyncio.get_running_loop().run_in_executor, self._callers)
+        if wire is self._aws_json:
+            answer = await in_a_thread(self._batch.logs.call, operation, parameters)
+            return {member: value for member, value in answer.items() if member != "ResponseMetadata"}
+        if dispatch.may_block(operation):
+            return await in_a_thread(dispatch.call, operation, parameters)
+        return await dispatch.answer(operation, parameters)
 
     def _admit(self, request: Request, service: str) -> None:
         """Let in who calls us by our own name and has the key pair. Raises Rejected."""
-        host = request.header("host")
+        host = request.headers.get("host")
         if host not in self._hosts:
             words = f"Host must be one of {', '.join(sorted(self._hosts))}; it is {host}."
             raise Rejected("ClientException", words, status=421)
@@ -125,4 +132,4 @@ def _refusal(wire: _Wire, status: int, kind: str, words: str) -> Reply:
 
 def _reply(wire: _Wire, status: int, document: dict[str, Any], headers: dict[str, str] | None = None) -> Reply:
     identified = {"content-type": wire.content_type, "x-amzn-requestid": str(uuid.uuid4()), **(headers or {})}
-    return Reply(status=status, headers=identified, body=json.dumps(document, separators=(",", ":")).encode())
+    return Reply(status=status, headers=identified, body=msgspec.json.encode(document))

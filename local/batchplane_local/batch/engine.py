@@ -71,15 +71,20 @@ class Engine:
         self._memory.start()
         self._thread.start()
 
-    def do(self, call: Callable[[], _T]) -> _T:
-        """Run something on the engine's thread, and give its answer once what it changed is committed.
+    def begin(self, call: Callable[[], _T]) -> Future[_T]:
+        """Have something run on the engine's thread; its answer comes once what it changed is committed.
 
-        Raises Refused as the call does, having changed nothing, and Stopped where the engine doesn't run.
+        The future has Refused where the call raises that, having changed nothing, and Stopped where the engine stops
+        meanwhile. Raises Stopped where it doesn't run.
         """
         future: Future[_T] = Future()
         self._calls.append((call, future))
         self._tell(self._answer_calls)
-        return future.result()
+        return future
+
+    def do(self, call: Callable[[], _T]) -> _T:
+        """The same, and wait for the answer."""
+        return self.begin(call).result()
 
     def delivered(self, sequence: int) -> None:
         """Everything up to this event has been delivered; noted with the next commit."""

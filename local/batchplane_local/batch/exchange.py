@@ -5,7 +5,7 @@ https://asgi.readthedocs.io/en/latest/specs/www.html
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,14 +38,9 @@ class Request:
     #: Still percent-encoded, as they were signed; the query without its question mark.
     path: str
     query: str
-    #: Names in lower case, repeated where the caller repeated them.
-    headers: tuple[tuple[str, str], ...]
+    #: By their names in lower case; the values of one that the caller repeated are joined by commas.
+    headers: Mapping[str, str]
     body: bytes
-
-    def header(self, name: str) -> str | None:
-        """A header by its name in lower case, its values joined by commas; None where there is none."""
-        values = [value for each, value in self.headers if each == name]
-        return ",".join(values) if values else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +69,7 @@ async def read(scope: Scope, receive: Receive) -> Request:
         method=scope["method"],
         path=scope["raw_path"].decode("latin-1"),
         query=scope["query_string"].decode("latin-1"),
-        headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]),
+        headers=_joined(scope["headers"]),
         body=bytes(body),
     )
 
@@ -85,6 +80,14 @@ async def cut(send: Send) -> None:
     ASGI has no other way. Without a length the body comes in chunks, and a client notices that the last one is missing.
     """
     await send({"type": "http.response.start", "status": 200, "headers": []})
+
+
+def _joined(pairs: Iterable[tuple[bytes, bytes]]) -> Mapping[str, str]:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in pairs:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]},{value}" if name in headers else value
+    return headers
 
 
 async def write(send: Send, reply: Reply) -> None:

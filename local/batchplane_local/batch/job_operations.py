@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
 from batchplane_local.batch.catalogue import Catalogue
 from batchplane_local.batch.catalogue_limits import check_share
 from batchplane_local.batch.detail import Teller
+from batchplane_local.batch.dispatch import Body, Operation
 from batchplane_local.batch.engine import Engine
 from batchplane_local.batch.ledger import Ledger
 from batchplane_local.batch.limits import check_reason, check_submission
@@ -42,7 +44,7 @@ class JobOperations:
     #: Rows for the jobs to come; drawn on the engine's thread.
     keys: Keys
 
-    def table(self) -> dict[str, Callable[[Request], dict[str, Any]]]:
+    def table(self) -> dict[str, Operation]:
         """Operations by name."""
         return {
             "SubmitJob": self.submit_job,
@@ -54,7 +56,7 @@ class JobOperations:
             "TerminateJobs": self.terminate_jobs,
         }
 
-    def submit_job(self, request: Request) -> dict[str, Any]:
+    def submit_job(self, request: Request) -> Future[Body]:
         """Accept a job; answered once it is on disk."""
         check_submission(request)
         queue = self.catalogue.queue_for(request["jobQueue"])
@@ -62,7 +64,7 @@ class JobOperations:
         check_share(request, queue.document, definition.document)
         job_id = str(uuid.uuid4())
 
-        def accept() -> None:
+        def accept() -> Body:
             now = self.clock()
             submission = submission_of(
                 request,
@@ -74,10 +76,10 @@ class JobOperations:
             )
             self.ledger.accept(submission, queue.key, now)
             self.keys.draw(1 + submission.last_position)
+            arn = self.teller.place.batch("job", job_id)
+            return {"jobArn": arn, "jobName": request["jobName"], "jobId": job_id}
 
-        self.engine.do(accept)
-        arn = self.teller.place.batch("job", job_id)
-        return {"jobArn": arn, "jobName": request["jobName"], "jobId": job_id}
+        return self.engine.begin(accept)
 
     def describe_jobs(self, request: Request) -> dict[str, Any]:
         """The jobs with these ids; unknown ones are left out."""

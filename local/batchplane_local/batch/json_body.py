@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
+
+import msgspec
 
 from batchplane_local.batch.exchange import Rejected
 
@@ -11,8 +12,8 @@ from batchplane_local.batch.exchange import Rejected
 def json_object(body: bytes) -> dict[str, Any]:
     """The object; empty for an empty body. Raises Rejected for anything else."""
     try:
-        document = json.loads(body or b"{}")
-    except (ValueError, RecursionError) as error:
+        document = msgspec.json.decode(body or b"{}")
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise Rejected("SerializationException", f"The body is no JSON: {error}", status=400) from error
     if not isinstance(document, dict):
         words = f"The body must be a JSON object; it is {type(document).__name__}."

@@ -6,10 +6,11 @@ https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
+
+import msgspec
 
 from batchplane_local.batch.container import need_of
 from batchplane_local.batch.node_properties import check_node_properties, container_overrides_in, containers_in
@@ -117,10 +118,16 @@ def _refuse(words: str) -> NoReturn:
 
 def _size(request: Mapping[str, Any]) -> int:
     """Bytes of a request as JSON; refused where they are no text that a process can be given."""
-    for text in _texts(request):
-        if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-            _refuse(f"Requests can't contain null characters or lone surrogates, got {text[:60]!r}")
-    return len(json.dumps(request, separators=(",", ":"), ensure_ascii=False).encode())
+    try:
+        encoded = msgspec.json.encode(request)
+    except UnicodeEncodeError:
+        encoded = b""
+    # Few requests look as if they had one, so that few are searched string by string.
+    if not encoded or b"\\u0000" in encoded:
+        for text in _texts(request):
+            if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+                _refuse(f"Requests can't contain null characters or lone surrogates, got {text[:60]!r}")
+    return len(encoded)
 
 
 def _texts(document: Any) -> Iterator[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from batchplane_local.batch.catalogue import JOB_QUEUE, Catalogue
-from batchplane_local.batch.detail import Moment, Teller
+from batchplane_local.batch.detail import Glimpse, Teller
 from batchplane_local.batch.names import name_in
 from batchplane_local.batch.reading import Reading
 from batchplane_local.batch.refused import Refused
@@ -53,7 +53,7 @@ class Listing:
             where, values = "job.queue = ? AND status = ?", [_status(request)]
         before = _token(request)
         if before is not None:
-            where, values = f"{where} AND submission.key < ?", [*values, before]
+            where, values = f"{where} AND job.key < ?", [*values, before]
         size = _size(request, _FILTERED_PAGE if filters else _PAGE)
         page = self.reading.page(f"{where} ORDER BY job.key DESC", [queue.key, *values], size + 1)
         return self._answer(page, size)
@@ -71,7 +71,7 @@ class Listing:
         page = self.reading.page(f"{where} ORDER BY job.key", values, size + 1)
         return self._answer(page, size)
 
-    def _answer(self, page: list[Moment], size: int) -> dict[str, Any]:
+    def _answer(self, page: list[Glimpse], size: int) -> dict[str, Any]:
         """A page of at most `size`, and a token where there is one job more: the row of the page's last."""
         answer: dict[str, Any] = {"jobSummaryList": [self.teller.job_summary(moment) for moment in page[:size]]}
         if len(page) > size:

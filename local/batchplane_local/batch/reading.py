@@ -7,23 +7,29 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from batchplane_local.batch.blockage import Blockage
 from batchplane_local.batch.catalogue import Resource
 from batchplane_local.batch.changes import AttemptRow, BlockedRow, JobRow, LogRow, Summary
-from batchplane_local.batch.detail import Moment
+from batchplane_local.batch.detail import Glimpse, Moment
 from batchplane_local.batch.names import split_job_id
 from batchplane_local.batch.outbox import Transition, unpacked
 from batchplane_local.batch.status import Status
-from batchplane_local.batch.submission import Submission
+from batchplane_local.batch.submission import Heading, Submission
 
+#: Bytes of the file that a reader sees without a system call for each page.
+_MAPPED = 1 << 30
 #: Submissions whose documents are kept parsed.
 _KEPT_SUBMISSIONS = 512
+#: By their numbers: an enumeration's own look-up takes ten times as long.
+_STATUSES = tuple(Status)
+_Heading = TypeVar("_Heading", bound=Heading)
+_Glimpse = TypeVar("_Glimpse", bound=Glimpse)
 _JOB = "job.submission, job.key, status, attempts, started_at, stopped_at, status_reason, is_cancelled, is_terminated"
 
 
@@ -56,12 +62,13 @@ class Reading:
             moments = self._moments(db, self._jobs(db, keys))
         return {moment.submission.key + moment.position: moment for moment in moments}
 
-    def page(self, where: str, values: Sequence[object], limit: int) -> list[Moment]:
+    def page(self, where: str, values: Sequence[object], limit: int) -> list[Glimpse]:
         """The newest jobs, joined to their submission, that a condition in SQL picks."""
         question = f"SELECT {_JOB} FROM job JOIN submission ON submission.key = job.submission WHERE {where} LIMIT ?"  # noqa: S608 - our own conditions
         with self._connection() as db:
-            rows = db.execute(question, (*values, limit)).fetchall()
-            return self._moments(db, [_job_state(row) for row in rows])
+            states = [_job_state(row) for row in db.execute(question, (*values, limit))]
+            headings = _read(db, Heading, {state.submission for state in states})
+            return _joined(db, Glimpse, headings, states)
 
     def attempt(self, job: int, attempt: int) -> tuple[Submission, AttemptRow] | None:
         """One attempt and its submission, as what runs there sees it; None where there is no such attempt."""
@@ -161,6 +168,7 @@ class Reading:
         except IndexError:
             db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
             db.execute("PRAGMA query_only = ON")
+            db.execute(f"PRAGMA mmap_size = {_MAPPED}")
         # One transaction for all questions of a call, so that their answers belong to the same moment.
         db.execute("BEGIN")
         try:
@@ -172,64 +180,91 @@ class Reading:
                 self.close()
 
     def _keys(self, db: sqlite3.Connection, job_ids: Iterable[str]) -> list[int]:
+        parts = [part for part in map(split_job_id, job_ids) if part is not None]
+        question = """SELECT job_id, key, size, is_multi_node FROM submission
+                      WHERE job_id IN (SELECT value FROM json_each(?))"""
+        rows = db.execute(question, (_json([part.submission for part in parts]),))
+        known = {job_id: (key, size or 0, is_multi_node) for job_id, key, size, is_multi_node in rows}
         keys = []
-        question = "SELECT key, size, is_multi_node FROM submission WHERE job_id = ?"
-        for job_id in job_ids:
-            parts = split_job_id(job_id)
-            found = db.execute(question, (parts.submission,)).fetchone() if parts else None
-            if parts is None or found is None:
-                continue
-            key, size, is_multi_node = found
-            if parts.position <= (size or 0) and (not parts.position or parts.is_node == is_multi_node):
-                keys.append(key + parts.position)
+        for part in parts:
+            key, size, is_multi_node = known.get(part.submission, (0, -1, False))
+            if part.position <= size and (not part.position or part.is_node == is_multi_node):
+                keys.append(key + part.position)
         return keys
 
     def _jobs(self, db: sqlite3.Connection, keys: Sequence[int]) -> list[JobState]:
         question = f"SELECT {_JOB} FROM job WHERE key IN (SELECT value FROM json_each(?))"  # noqa: S608 - our own columns
-        states = {state.key: state for state in map(_job_state, db.execute(question, (json.dumps(list(keys)),)))}
+        states = {state.key: state for state in map(_job_state, db.execute(question, (_json(keys),)))}
         return [states[key] for key in keys if key in states]
 
     def _moments(self, db: sqlite3.Connection, states: Sequence[JobState]) -> list[Moment]:
-        tried = {
-            state.key: self._attempts_row(db, state)
-            for state in states
-            if state.row.attempts or state.row.status >= Status.STARTING
-        }
-        attempts: dict[int, list[AttemptRow]] = {}
-        question = "SELECT * FROM attempt WHERE job IN (SELECT value FROM json_each(?)) ORDER BY job, attempt"
-        for row in db.execute(question, (json.dumps(list(tried.values())),)) if tried else ():
-            attempts.setdefault(row[0], []).append(AttemptRow(*row))
-        return [self._moment(db, state, tuple(attempts.get(tried.get(state.key, 0), ()))) for state in states]
-
-    def _attempts_row(self, db: sqlite3.Connection, state: JobState) -> int:
-        """The row whose attempts a job's are: a multi-node parallel job has those of its main node."""
-        is_parent = state.key == state.submission
-        return state.key + (self._submission(db, state.submission).main_position if is_parent else 0)
-
-    def _moment(self, db: sqlite3.Connection, state: JobState, attempts: tuple[AttemptRow, ...]) -> Moment:
-        submission = self._submission(db, state.submission)
-        position = state.key - submission.key
-        summary = None
-        if submission.size is not None and position == 0:
-            question = "SELECT counts, updated_at FROM summary WHERE submission = ?"
-            counts, updated_at = db.execute(question, (submission.key,)).fetchone()
-            summary = Summary(tuple(json.loads(counts)), updated_at)
-        return Moment(submission=submission, position=position, row=state.row, attempts=attempts, summary=summary)
+        submissions = self._submissions_at(db, {state.submission for state in states})
+        return _joined(db, Moment, submissions, states)
 
     def _submission(self, db: sqlite3.Connection, key: int) -> Submission:
-        known = self._submissions.get(key)
-        if known is None:
-            (text,) = db.execute("SELECT document FROM submission WHERE key = ?", (key,)).fetchone()
-            known = Submission.from_document(key, text)
-            if len(self._submissions) >= _KEPT_SUBMISSIONS:
+        return self._submissions_at(db, {key})[key]
+
+    def _submissions_at(self, db: sqlite3.Connection, keys: Set[int]) -> dict[int, Submission]:
+        """The submissions in these rows; those of late are kept parsed, for an array is read child by child."""
+        found = {key: known for key in keys if (known := self._submissions.get(key)) is not None}
+        if len(found) < len(keys):
+            read = _read(db, Submission, keys - found.keys())
+            if len(self._submissions) + len(read) > _KEPT_SUBMISSIONS:
                 self._submissions.clear()
-            self._submissions[key] = known
-        return known
+            self._submissions |= read
+            found |= read
+        return found
+
+
+def _json(values: Sequence[object]) -> str:
+    """The argument of json_each, which stands for as many values as there are."""
+    return json.dumps(values)
+
+
+def _read(db: sqlite3.Connection, kind: type[_Heading], keys: Set[int]) -> dict[int, _Heading]:
+    """The submissions in these rows, whole or as headings."""
+    question = "SELECT key, document FROM submission WHERE key IN (SELECT value FROM json_each(?))"
+    return {key: kind.from_document(text) for key, text in db.execute(question, (_json([*keys]),))}
+
+
+def _joined(
+    db: sqlite3.Connection, kind: type[_Glimpse], submissions: Mapping[int, Any], states: Sequence[JobState]
+) -> list[_Glimpse]:
+    """The jobs with these states, whole or as glimpses, with what else is known of each."""
+    tried = {
+        # A multi-node parallel job has the attempts of its main node.
+        state.key: state.key + (submissions[state.submission].main_position if state.key == state.submission else 0)
+        for state in states
+        if state.row.attempts or state.row.status >= Status.STARTING
+    }
+    attempts: dict[int, list[AttemptRow]] = {}
+    question = "SELECT * FROM attempt WHERE job IN (SELECT value FROM json_each(?)) ORDER BY job, attempt"
+    for row in db.execute(question, (_json([*tried.values()]),)) if tried else ():
+        attempts.setdefault(row[0], []).append(AttemptRow._make(row))
+    return [
+        kind(
+            submission=submissions[state.submission],
+            position=state.key - state.submission,
+            row=state.row,
+            attempts=tuple(attempts.get(tried.get(state.key, 0), ())),
+            summary=_summary(db, submissions[state.submission], state),
+        )
+        for state in states
+    ]
+
+
+def _summary(db: sqlite3.Connection, submission: Heading, state: JobState) -> Summary | None:
+    """How the children of an array's parent stand."""
+    if submission.size is None or state.key != state.submission:
+        return None
+    question = "SELECT counts, updated_at FROM summary WHERE submission = ?"
+    counts, updated_at = db.execute(question, (submission.key,)).fetchone()
+    return Summary(tuple(json.loads(counts)), updated_at)
 
 
 def _job_state(row: Sequence[Any]) -> JobState:
     submission, key, status, attempts, started_at, stopped_at, status_reason, is_cancelled, is_terminated = row
     changing = JobRow(
-        Status(status), attempts, started_at, stopped_at, status_reason, bool(is_cancelled), bool(is_terminated)
+        _STATUSES[status], attempts, started_at, stopped_at, status_reason, bool(is_cancelled), bool(is_terminated)
     )
     return JobState(submission, key, changing)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from botocore.model import OperationModel
+from botocore.model import OperationModel, Shape
 
 from batchplane_local.batch.exchange import Rejected, Request
 from batchplane_local.batch.json_body import json_object
@@ -19,6 +19,16 @@ from batchplane_local.batch.service_model import operations
 
 #: A member in a path, `{resourceArn}`. It may hold slashes: not every client encodes those of an ARN.
 _MEMBER = re.compile(r"\{(\w+)\+?\}")
+
+
+class _Route:
+    """The way to an operation with members outside of the body."""
+
+    def __init__(self, operation: OperationModel) -> None:
+        self.operation = operation.name
+        self.method: str = operation.http["method"]
+        self.pattern = _pattern(operation)
+        self.located = _located(operation)
 
 
 class RestJson:
@@ -31,13 +41,18 @@ class RestJson:
     broken = "ServerException"
 
     def __init__(self) -> None:
-        self._routes = [(each.http["method"], _pattern(each), each) for each in operations("batch")]
+        #: By method and path; all but a few paths have no members in them, and are found without trying each.
+        self._plain = {(each.http["method"], each.http["requestUri"]): each.name for each in operations("batch")}
+        self._routes = [_Route(each) for each in operations("batch") if _located(each)]
 
     def called(self, request: Request) -> tuple[str, dict[str, Any]]:
         """The operation's name and its parameters. Raises Rejected for a path that has none."""
-        for method, pattern, operation in self._routes:
-            if method == request.method and (match := pattern.fullmatch(request.path)):
-                return operation.name, _parameters(operation, request, match.groupdict())
+        plain = self._plain.get((request.method, request.path))
+        if plain is not None:
+            return plain, json_object(request.body)
+        for route in self._routes:
+            if route.method == request.method and (match := route.pattern.fullmatch(request.path)):
+                return route.operation, _parameters(route, request, match.groupdict())
         words = f"AWS Batch has no operation {request.method} {unquote(request.path)}."
         raise Rejected("UnknownOperationException", words, status=404)
 
@@ -55,13 +70,19 @@ def _pattern(operation: OperationModel) -> re.Pattern[str]:
     return re.compile(literals[0] + "".join(map("".join, zip(members, literals[1:], strict=True))))
 
 
-def _parameters(operation: OperationModel, request: Request, in_path: Mapping[str, str]) -> dict[str, Any]:
+def _located(operation: OperationModel) -> Mapping[str, Shape]:
+    """The members of a request that don't stand in its body."""
+    members = operation.input_shape.members if operation.input_shape else {}
+    return {member: shape for member, shape in members.items() if "location" in shape.serialization}
+
+
+def _parameters(route: _Route, request: Request, in_path: Mapping[str, str]) -> dict[str, Any]:
     """Body, path and query together; Batch's members outside of the body are strings and lists of strings."""
     parameters = json_object(request.body)
     query = parse_qs(request.query, keep_blank_values=True)
-    for member, shape in operation.input_shape.members.items() if operation.input_shape else ():
+    for member, shape in route.located.items():
         name = shape.serialization.get("name", member)
-        match shape.serialization.get("location"):
+        match shape.serialization["location"]:
             case "uri":
                 parameters[member] = unquote(in_path[name])
             case "querystring" if name in query:

@@ -15,6 +15,8 @@ from botocore.exceptions import ParamValidationError
 from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
+from batchplane_local.batch.conformity import Conforms, conformity
+
 
 def operation_named(method: str) -> str | None:
     """The operation behind a method of boto3's Batch client: SubmitJob for submit_job. None for no such method."""
@@ -29,6 +31,8 @@ def operations(service: str) -> list[OperationModel]:
 
 def validate(service: str, operation: str, request: Mapping[str, Any]) -> None:
     """Raise ParamValidationError, as boto3 does before it sends anything, for a request of the wrong shape."""
+    if _conforms(service, operation)(request):
+        return
     report = ParamValidator().validate(request, _input_shape(service, operation))
     if report.has_errors():
         raise ParamValidationError(report=report.generate_report())
@@ -44,6 +48,11 @@ def _input_shape(service: str, operation: str) -> Shape:
     shape = _service(service).operation_model(operation).input_shape
     # An operation without parameters takes an empty structure.
     return shape or StructureShape(operation, {"type": "structure", "members": {}})
+
+
+@cache
+def _conforms(service: str, operation: str) -> Conforms:
+    return conformity(_input_shape(service, operation))
 
 
 @cache

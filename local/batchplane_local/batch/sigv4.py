@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import NoReturn
 from urllib.parse import quote
 
@@ -24,6 +24,7 @@ MAX_SKEW_MILLISECONDS = 5 * 60 * 1000
 _ALGORITHM = "AWS4-HMAC-SHA256"
 _TERMINATOR = "aws4_request"
 _DATE_FORMAT = "%Y%m%dT%H%M%SZ"
+_DATE = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _AUTHORIZATION = re.compile(
     rf"{_ALGORITHM} +Credential=([^, ]+), *SignedHeaders=([^, ]+), *Signature=([0-9a-f]{{64}})", re.ASCII
 )
@@ -82,7 +83,7 @@ def verify(request: Request, *, service: str, key_pair: KeyPair, now: int) -> No
         now: Epoch milliseconds.
     """
     authorization = _authorization(request)
-    date = request.header("x-amz-date") or ""
+    date = request.headers.get("x-amz-date", "")
     _check_claims(authorization, request, service, date)
     if authorization.access_key_id != key_pair.access_key_id:
         _reject("UnrecognizedClientException", "The security token included in the request is invalid.")
@@ -97,7 +98,7 @@ def verify(request: Request, *, service: str, key_pair: KeyPair, now: int) -> No
 
 
 def _authorization(request: Request) -> _Authorization:
-    header = request.header("authorization")
+    header = request.headers.get("authorization")
     if header is None:
         _reject("MissingAuthenticationTokenException", "Missing Authentication Token")
     match = _AUTHORIZATION.fullmatch(header)
@@ -120,7 +121,7 @@ def _authorization(request: Request) -> _Authorization:
 def _check_claims(authorization: _Authorization, request: Request, service: str, date: str) -> None:
     """What the header says must fit the request, before anything is calculated."""
     day, _, scoped_service, terminator = authorization.scope
-    missing = {"host", *(name for name, _ in request.headers if name.startswith("x-amz-"))}
+    missing = {"host", *(name for name in request.headers if name.startswith("x-amz-"))}
     missing -= {*authorization.signed_headers}
     if missing:
         _reject("InvalidSignatureException", f"SignedHeaders must have these too: {', '.join(sorted(missing))}.")
@@ -134,7 +135,8 @@ def _check_claims(authorization: _Authorization, request: Request, service: str,
 
 def _check_age(date: str, now: int) -> None:
     try:
-        signed_at = datetime.strptime(date, _DATE_FORMAT).replace(tzinfo=UTC)
+        # fromisoformat takes other forms too, and a tenth of the time that strptime takes.
+        signed_at = datetime.fromisoformat(date if _DATE.fullmatch(date) else "")
     except ValueError:
         _reject("IncompleteSignatureException", f"Date must be in ISO-8601 'basic format'. Got '{date}'.")
     here = datetime.fromtimestamp(now / 1000, tz=UTC).strftime(_DATE_FORMAT)
@@ -148,14 +150,19 @@ def _check_age(date: str, now: int) -> None:
 def _signature(request: Request, authorization: _Authorization, key_pair: KeyPair, date: str) -> str:
     canonical = _canonical(request, authorization.signed_headers)
     to_sign = "\n".join((_ALGORITHM, date, "/".join(authorization.scope), hashlib.sha256(canonical).hexdigest()))
-    key = reduce(_keyed, authorization.scope, f"AWS4{key_pair.secret_access_key}".encode())
-    return _keyed(key, to_sign).hex()
+    return _keyed(_signing_key(key_pair.secret_access_key, authorization.scope), to_sign).hex()
+
+
+# A key serves a day; there are more only where callers differ in what they name as the region.
+@lru_cache(maxsize=8)
+def _signing_key(secret: str, scope: tuple[str, ...]) -> bytes:
+    return reduce(_keyed, scope, f"AWS4{secret}".encode())
 
 
 def _canonical(request: Request, signed_headers: Sequence[str]) -> bytes:
     """The canonical request; its path is encoded a second time, as for every service but S3."""
     query = sorted(pair.partition("=")[::2] for pair in request.query.split("&") if pair)
-    headers = [f"{name}:{' '.join((request.header(name) or '').split())}\n" for name in signed_headers]
+    headers = [f"{name}:{' '.join(request.headers.get(name, '').split())}\n" for name in signed_headers]
     lines = (
         request.method,
         quote(request.path, safe="/~"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import batchplane_local.batch
 
 PACKAGE = "batchplane_local.batch"
-ALLOWED = sys.stdlib_module_names | {"botocore"}
+ALLOWED = sys.stdlib_module_names | {"botocore", "msgspec"}
 
 
 def imported(source: str) -> set[str]:
@@ -20,7 +20,7 @@ def imported(source: str) -> set[str]:
 
 
 def test_it_imports_nothing_of_the_plane() -> None:
-    """Its modules import each other, botocore and the standard library."""
+    """Its modules import each other, botocore, msgspec and the standard library."""
     folder = Path(str(batchplane_local.batch.__file__)).parent
     modules = set().union(*(imported(path.read_text()) for path in folder.glob("*.py")))
     foreign = {name for name in modules if not name.startswith(PACKAGE) and name.partition(".")[0] not in ALLOWED}

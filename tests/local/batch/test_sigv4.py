@@ -24,19 +24,19 @@ def signed(service: str = "batch") -> Request:
     url = f"http://127.0.0.1:1{PATH}?tagKeys=b&tagKeys=a%20c"
     request = AWSRequest(method="DELETE", url=url, data=b"{}", headers={"Host": "127.0.0.1:1", "X-Amz-Note": "a   b "})
     SigV4Auth(Credentials(KEY_PAIR.access_key_id, KEY_PAIR.secret_access_key), service, "local-1").add_auth(request)
-    headers = tuple((name.lower(), value) for name, value in request.headers.items())
+    headers = {name.lower(): value for name, value in request.headers.items()}
     return Request(method="DELETE", path=PATH, query="tagKeys=b&tagKeys=a%20c", headers=headers, body=b"{}")
 
 
 def with_header(request: Request, name: str, value: str | None) -> Request:
     """The request with another value of a header; without it for None."""
-    others = tuple(each for each in request.headers if each[0] != name)
-    return replace(request, headers=others if value is None else (*others, (name, value)))
+    others = {each: given for each, given in request.headers.items() if each != name}
+    return replace(request, headers=others if value is None else {**others, name: value})
 
 
 def edited(request: Request, old: str, new: str) -> Request:
     """The request with its Authorization header changed."""
-    return with_header(request, "authorization", (request.header("authorization") or "").replace(old, new))
+    return with_header(request, "authorization", request.headers["authorization"].replace(old, new))
 
 
 def rejected(request: Request, *, later: int = 0) -> tuple[str, int]:

@@ -1,0 +1,153 @@
+"""The embedded Batch's endpoint: SubmitJob beside an instant stand-in, by the same boto3; reads over a full store."""
+
+from __future__ import annotations
+
+import json
+import random
+import select
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+from botocore.config import Config
+
+from tests.bench.race import Contender
+from tests.bench.stored import job_id_of
+from tests.bench.wire import ask, send_all, signed
+
+#: Submissions of one round by one caller after another, and by several at once.
+SUBMISSIONS = 400
+CALLERS = 8
+#: Children of an array.
+ARRAY = 10_000
+#: Jobs that are stored while reads are measured.
+STORED = 100_000
+#: Requests of one round of reads; jobs that each asks for; connections they come over.
+DESCRIBED, LISTED, PAGE, CONNECTIONS = 150, 300, 100, 2
+#: Seconds that a server may take to start.
+_START = 120
+#: What the stand-in needs no key pair for, and boto3 does.
+_ANY_KEYS = {"accessKeyId": "LOCALBENCHACCESSKEY", "secretAccessKey": "no-secret-at-all-just-a-bench"}
+
+
+@contextmanager
+def submitting(folder: Path) -> Iterator[tuple[Mapping[str, Contender], ...]]:
+    """One caller submits to a queue that is held, then several do; then one submits arrays."""
+    with _server("tests.bench.stand_in") as stand_in, _endpoint(folder, stored=0) as ready:
+        instant, embedded = _client(_ANY_KEYS | stand_in), _client(ready)
+        one = {"an instant stand-in": _one(instant), "the endpoint": _one(embedded)}
+        many = {"an instant stand-in": _many(instant), "the endpoint": _many(embedded)}
+        yield one, many, {"the endpoint": _array(embedded)}
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[Mapping[str, Contender]]:
+    """DescribeJobs and ListJobs, 100 jobs each, wherever they lie."""
+    with _endpoint(folder, stored=STORED) as ready:
+        yield {
+            f"DescribeJobs, {PAGE} ids": _describing(ready),
+            f"ListJobs, pages of {PAGE}": _listing(ready, {"jobStatus": "SUCCEEDED"}),
+            "ListJobs, the same by name": _listing(ready, {"filters": [{"name": "JOB_NAME", "values": ["bench-9*"]}]}),
+        }
+
+
+def _one(client: Any) -> Contender:
+    def run() -> int:
+        for _ in range(SUBMISSIONS):
+            _submit(client)
+        return SUBMISSIONS
+
+    return run
+
+
+def _many(client: Any) -> Contender:
+    def run() -> int:
+        with ThreadPoolExecutor(CALLERS) as callers:
+            return sum(callers.map(lambda _: bool(_submit(client)), range(SUBMISSIONS)))
+
+    return run
+
+
+def _array(client: Any) -> Contender:
+    def run() -> int:
+        return bool(_submit(client, arrayProperties={"size": ARRAY}))
+
+    return run
+
+
+def _submit(client: Any, **request: Any) -> str:
+    return str(client.submit_job(jobName="bench", jobQueue="bench", jobDefinition="bench", **request)["jobId"])
+
+
+def _describing(ready: Mapping[str, str]) -> Contender:
+    # The first rows are those of the jobs by which the folder was laid out.
+    chosen = random.Random(1)  # noqa: S311 - the same ones in every run
+    requests = [{"jobs": [job_id_of(key) for key in chosen.sample(range(2, STORED), PAGE)]} for _ in range(DESCRIBED)]
+
+    def run() -> int:
+        whole = [signed(ready, "/v1/describejobs", request) for request in requests]
+        return send_all(ready["url"], whole, connections=CONNECTIONS)
+
+    return run
+
+
+def _listing(ready: Mapping[str, str], by: Mapping[str, Any]) -> Contender:
+    asked = {"jobQueue": "bench", "maxResults": PAGE, **by}
+    requests = list(islice(_pages(ready, asked), LISTED))
+
+    def run() -> int:
+        whole = [signed(ready, "/v1/listjobs", request) for request in requests]
+        return send_all(ready["url"], whole, connections=CONNECTIONS)
+
+    return run
+
+
+def _pages(ready: Mapping[str, str], asked: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The requests for one page after another."""
+    while True:
+        yield asked
+        answer = ask(ready["url"], signed(ready, "/v1/listjobs", asked))
+        if "nextToken" not in answer:
+            return
+        asked = {**asked, "nextToken": answer["nextToken"]}
+
+
+def _client(ready: Mapping[str, str]) -> Any:
+    config = Config(max_pool_connections=CALLERS, retries={"total_max_attempts": 1})
+    return botocore.session.Session().create_client(
+        "batch",
+        region_name="local-1",
+        endpoint_url=ready["url"],
+        aws_access_key_id=ready["accessKeyId"],
+        aws_secret_access_key=ready["secretAccessKey"],
+        config=config,
+    )
+
+
+@contextmanager
+def _endpoint(folder: Path, *, stored: int) -> Iterator[dict[str, str]]:
+    with _server("tests.bench.batch_endpoint", str(folder), str(stored)) as ready:
+        yield ready
+
+
+@contextmanager
+def _server(module: str, *words: str) -> Iterator[dict[str, str]]:
+    """A server in a process of its own while the block runs: what it prints once it is ready."""
+    command = [sys.executable, "-m", module, *words]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own modules
+        if process.stdin is None or process.stdout is None:
+            raise RuntimeError(f"{module} has no pipes")
+        try:
+            if not select.select([process.stdout], [], [], _START)[0]:
+                raise TimeoutError(f"{module} was not ready in {_START} s")
+            ready: dict[str, str] = json.loads(process.stdout.readline())
+            yield ready
+        finally:
+            process.stdin.close()
+            process.wait(_START)
