@@ -5,13 +5,13 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from batchplane_local.batch.catalogue import JOB_QUEUE, Catalogue
+from batchplane_local.batch.catalogue import JOB_DEFINITION, JOB_QUEUE, Catalogue
 from batchplane_local.batch.detail import Glimpse, Teller
+from batchplane_local.batch.list_filters import Place, walks
 from batchplane_local.batch.names import name_in
 from batchplane_local.batch.reading import Reading
 from batchplane_local.batch.refused import Refused
@@ -19,7 +19,6 @@ from batchplane_local.batch.status import Status
 
 #: Most jobs of a page, and of one with filters.
 _PAGE, _FILTERED_PAGE = 1000, 100
-_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,55 +46,52 @@ class Listing:
         if len(filters) > 1:
             raise Refused(f"ListJobs takes one filter at a time, got {len(filters)}")
         if filters:
-            where, values = _filter(filters[0])
-            where = f"submission.queue = ? AND job.key = submission.key AND {where}"
-        else:
-            where, values = "job.queue = ? AND status = ?", [_status(request)]
-        before = _token(request)
-        if before is not None:
-            where, values = f"{where} AND job.key < ?", [*values, before]
-        size = _size(request, _FILTERED_PAGE if filters else _PAGE)
-        page = self.reading.page(f"{where} ORDER BY job.key DESC", [queue.key, *values], size + 1)
+            return self._filtered(queue.key, filters[0], request)
+        where, values = "job.queue = ? AND status = ?", [queue.key, _status(request)]
+        if (after := _after(request)) is not None:
+            where, values = f"{where} AND job.key < ?", [*values, after.key]
+        size = _size(request, _PAGE)
+        return self._answer(self.reading.page(f"{where} ORDER BY job.key DESC", values, size + 1), size)
+
+    def _filtered(self, queue_key: int, given: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
+        """A page of what one filter lets through, whatever its status; SHARE_IDENTIFIER heeds a status too."""
+        size = _size(request, _FILTERED_PAGE)
+        definitions = [each.name for each in self.catalogue.all(JOB_DEFINITION)]
+        where, values = "submission.queue = ? AND job.key = submission.key", [queue_key]
+        if given.get("name") == "SHARE_IDENTIFIER" and "jobStatus" in request:
+            where, values = f"{where} AND status = ?", [*values, _status(request)]
+        stretches = walks(given, _after(request), definitions)
+        page: list[Glimpse] = []
+        for walk in stretches:
+            condition = f"{where} AND {walk.where} ORDER BY {walk.order}"
+            page += self.reading.page(condition, [*values, *walk.values], size + 1)
+        if given["name"] == "JOB_DEFINITION":
+            # Each revision came newest first; the version doesn't affect the order.
+            page.sort(key=lambda glimpse: glimpse.submission.key, reverse=True)
         return self._answer(page, size)
 
     def _children(self, request: Mapping[str, Any], source: str) -> dict[str, Any]:
         """Of an array's children by its arrayJobId, or of the nodes by a multiNodeJobId."""
         if request.get("filters"):
             raise Refused(f"ListJobs takes no filters with {source}")
-        where = "submission.job_id = ? AND is_multi_node = ? AND job.key > submission.key AND status = ?"
+        # Between two rows of one table, so that no other submission's jobs are looked at.
+        rows = "job.key BETWEEN submission.key + 1 AND submission.key + size"
+        where = f"submission.job_id = ? AND is_multi_node = ? AND {rows} AND status = ?"
         values: list[Any] = [name_in(request[source]), source == "multiNodeJobId", _status(request)]
-        after = _token(request)
-        if after is not None:
-            where, values = f"{where} AND job.key > ?", [*values, after]
+        if (after := _after(request)) is not None:
+            where, values = f"{where} AND job.key > ?", [*values, after.key]
         size = _size(request, _PAGE)
         page = self.reading.page(f"{where} ORDER BY job.key", values, size + 1)
         return self._answer(page, size)
 
     def _answer(self, page: list[Glimpse], size: int) -> dict[str, Any]:
-        """A page of at most `size`, and a token where there is one job more: the row of the page's last."""
+        """A page of at most `size`, and a token where there is one job more."""
         answer: dict[str, Any] = {"jobSummaryList": [self.teller.job_summary(moment) for moment in page[:size]]}
         if len(page) > size:
-            last = page[size - 1]
-            answer["nextToken"] = str(last.submission.key + last.position)
+            last, heading = page[size - 1], page[size - 1].submission
+            place = Place(key=heading.key + last.position, created_at=heading.created_at, job_name=heading.job_name)
+            answer["nextToken"] = place.token
         return answer
-
-
-def _filter(given: Mapping[str, Any]) -> tuple[str, list[Any]]:
-    """The condition in SQL of one filter, and its values."""
-    name, values = given.get("name", ""), given.get("values", ())
-    if len(values) != 1:
-        raise Refused(f"ListJobs filter {name} takes one value, got {len(values)}")
-    (value,) = values
-    if name == "JOB_NAME":
-        if value.endswith("*"):
-            escaped = value[:-1].replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            return "submission.job_name LIKE ? ESCAPE '\\'", [f"{escaped}%"]
-        return "submission.job_name = ? COLLATE NOCASE", [value]
-    if name in ("BEFORE_CREATED_AT", "AFTER_CREATED_AT"):
-        if not _NUMBER.fullmatch(value):
-            raise Refused(f"ListJobs filter {name} takes epoch milliseconds, got {value}")
-        return f"submission.created_at {'<' if name.startswith('BEFORE') else '>'} ?", [int(value)]
-    raise Refused(f"The embedded Batch does not do the ListJobs filter {name} yet")
 
 
 def _status(request: Mapping[str, Any]) -> Status:
@@ -105,13 +101,9 @@ def _status(request: Mapping[str, Any]) -> Status:
     return Status[name]
 
 
-def _token(request: Mapping[str, Any]) -> int | None:
+def _after(request: Mapping[str, Any]) -> Place | None:
     token = request.get("nextToken")
-    if token is None:
-        return None
-    if not _NUMBER.fullmatch(token):
-        raise Refused(f"Invalid nextToken {token}")
-    return int(token)
+    return None if token is None else Place.of(token)
 
 
 def _size(request: Mapping[str, Any], most: int) -> int:

@@ -10,12 +10,17 @@ CREATE TABLE resource (
 );
 
 -- One row for one SubmitJob. key is the row of its job; a child, or a node, with index i has the job row key + 1 + i.
--- size: an array's children or a job's nodes; NULL for a single job.
+-- job_definition: name and revision. size: an array's children or a job's nodes; NULL for a single job.
 CREATE TABLE submission (
-  key INTEGER PRIMARY KEY, job_id TEXT NOT NULL UNIQUE, queue INTEGER NOT NULL, job_name TEXT NOT NULL,
-  size INTEGER, is_multi_node INTEGER NOT NULL, created_at INTEGER NOT NULL, document TEXT NOT NULL
+  key INTEGER PRIMARY KEY, job_id TEXT NOT NULL UNIQUE, queue INTEGER NOT NULL, job_name TEXT COLLATE NOCASE NOT NULL,
+  job_definition TEXT NOT NULL, share_identifier TEXT, size INTEGER, is_multi_node INTEGER NOT NULL,
+  created_at INTEGER NOT NULL, document TEXT NOT NULL
 );
-CREATE INDEX submission_by_name ON submission (queue, job_name COLLATE NOCASE, key);
+-- What ListJobs walks along with each of its filters.
+CREATE INDEX submission_by_name ON submission (queue, job_name COLLATE NOCASE, key DESC);
+CREATE INDEX submission_by_definition ON submission (queue, job_definition, key);
+CREATE INDEX submission_by_time ON submission (queue, created_at, key);
+CREATE INDEX submission_by_share ON submission (queue, share_identifier, key) WHERE share_identifier IS NOT NULL;
 
 -- One row for one job: single jobs, parents, children and nodes alike. status is the place in the order of the seven.
 CREATE TABLE job (

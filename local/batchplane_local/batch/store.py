@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from batchplane_local.batch.changes import Birth, Changes, Event, JobRow
-from batchplane_local.batch.names import TaskIds
+from batchplane_local.batch.names import TaskIds, name_in
 from batchplane_local.batch.outbox import number_of, packed
 from batchplane_local.batch.submission import Submission
 
@@ -27,7 +27,7 @@ _CHECKPOINT_PAGES = 4000
 #: A range of at least so many jobs is written by one statement that counts, a shorter one row by row.
 _COUNTED_RANGE = 8
 
-_INSERT_SUBMISSION = "INSERT INTO submission VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_SUBMISSION = "INSERT INTO submission VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_JOB = "INSERT INTO job (key, submission, queue, status) VALUES (?, ?, ?, ?)"
 _INSERT_JOBS = """
     WITH RECURSIVE row (key) AS (SELECT :first UNION ALL SELECT key + 1 FROM row WHERE key < :last)
@@ -133,6 +133,8 @@ def _submission_row(submission: Submission, queue: int) -> tuple[object, ...]:
         submission.job_id,
         queue,
         submission.job_name,
+        name_in(submission.job_definition),
+        submission.share_identifier,
         submission.last_position or None,
         submission.node_properties is not None,
         submission.created_at,
