@@ -29,6 +29,7 @@ from batchplane_local.batch.homes import Homes
 from batchplane_local.batch.job_definition_operations import JobDefinitionOperations
 from batchplane_local.batch.job_operations import JobOperations, Keys
 from batchplane_local.batch.job_queue_operations import JobQueueOperations
+from batchplane_local.batch.job_tags import JobTags
 from batchplane_local.batch.launch import Launcher
 from batchplane_local.batch.ledger import Ledger
 from batchplane_local.batch.listing import Listing
@@ -220,6 +221,7 @@ def _launcher(task_ids: TaskIds, settings: Settings, opened: ExitStack) -> Launc
 
 
 def _operations(state: _State, engine: Engine, teller: Teller, clock: Clock) -> Mapping[str, Operation]:
+    job_tags = JobTags(ledger=state.ledger, reading=state.reading)
     records = Records(engine=engine, ledger=state.ledger, catalogue=state.catalogue, place=teller.place)
     job_operations = JobOperations(
         engine=engine,
@@ -236,7 +238,7 @@ def _operations(state: _State, engine: Engine, teller: Teller, clock: Clock) -> 
         **JobQueueOperations(records=records).table(),
         **JobDefinitionOperations(records=records).table(),
         **SchedulingPolicyOperations(records=records).table(),
-        **TagOperations(records=records).table(),
+        **TagOperations(records=records, job_tags=job_tags).table(),
         **QueueSnapshot(records=records, clock=clock).table(),
         **job_operations.table(),
     }

@@ -117,11 +117,15 @@ class Changes:
     blocked: dict[int, BlockedRow | None] = field(default_factory=dict)
     #: Keys of resources that are gone.
     removed: list[int] = field(default_factory=list)
+    #: Submissions with other tags than before, by their row.
+    tagged: dict[int, Submission] = field(default_factory=dict)
     #: Ids of submissions whose jobs have all ended.
     ended: list[str] = field(default_factory=list)
     #: The last event that was delivered: it and all before it are forgotten.
     delivered: int | None = None
 
     def __bool__(self) -> bool:
-        rows = self.jobs or self.events or self.submissions or self.logs or self.resources or self.removed
+        rows = (
+            self.jobs or self.events or self.submissions or self.logs or self.resources or self.removed or self.tagged
+        )
         return bool(rows or self.delivered is not None)

@@ -49,6 +49,8 @@ class Reading:
         self._closed = False
         self._free: list[sqlite3.Connection] = []
         self._submissions: dict[int, Submission] = {}
+        #: Rows of submissions that have changed in this life: whatever was kept of them may be older.
+        self._changed: set[int] = set()
 
     def moments(self, job_ids: Iterable[str]) -> list[Moment]:
         """The jobs with these ids, in their order; unknown ids are left out."""
@@ -155,6 +157,10 @@ class Reading:
         with self._connection() as db:
             return next(iter(self._keys(db, (job_id,))), None)
 
+    def read_anew(self, submission: int) -> None:
+        """This submission changes with the next commit: from now on, it is read from the disk each time."""
+        self._changed.add(submission)
+
     def close(self) -> None:
         """Close every connection; those in use, when they are given back."""
         self._closed = True
@@ -206,7 +212,8 @@ class Reading:
 
     def _submissions_at(self, db: sqlite3.Connection, keys: Set[int]) -> dict[int, Submission]:
         """The submissions in these rows; those of late are kept parsed, for an array is read child by child."""
-        found = {key: known for key in keys if (known := self._submissions.get(key)) is not None}
+        kept = (key for key in keys if key in self._submissions and key not in self._changed)
+        found = {key: known for key in kept if (known := self._submissions.get(key)) is not None}
         if len(found) < len(keys):
             read = _read(db, Submission, keys - found.keys())
             if len(self._submissions) + len(read) > _KEPT_SUBMISSIONS:

@@ -28,6 +28,7 @@ _CHECKPOINT_PAGES = 4000
 _COUNTED_RANGE = 8
 
 _INSERT_SUBMISSION = "INSERT INTO submission VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_UPDATE_SUBMISSION = "UPDATE submission SET document = ? WHERE key = ?"
 _INSERT_JOB = "INSERT INTO job (key, submission, queue, status) VALUES (?, ?, ?, ?)"
 _INSERT_JOBS = """
     WITH RECURSIVE row (key) AS (SELECT :first UNION ALL SELECT key + 1 FROM row WHERE key < :last)
@@ -94,6 +95,8 @@ class Store:
             self._write_birth(birth)
         db.executemany(_UPDATE_JOB, [_job_row(key, row) for key, row in changes.jobs.items()])
         db.executemany(_INSERT_ATTEMPT, changes.attempts.values())
+        tagged = changes.tagged.items()
+        db.executemany(_UPDATE_SUBMISSION, [(submission.to_document(), key) for key, submission in tagged])
         self._write_events(changes.events)
         summaries = changes.summaries.items()
         db.executemany(_INSERT_SUMMARY, [(key, json.dumps(row.counts), row.updated_at) for key, row in summaries])

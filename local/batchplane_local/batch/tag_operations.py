@@ -1,4 +1,4 @@
-"""The operations on tags of what is in the catalogue. Knows nothing of what tags mean.
+"""The operations on tags, of jobs and of what is in the catalogue. Knows nothing of what tags mean.
 
 https://docs.aws.amazon.com/batch/latest/userguide/using-tags.html
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from batchplane_local.batch.catalogue import Resource
+from batchplane_local.batch.job_tags import JobTags
 from batchplane_local.batch.limits import check_tags
 from batchplane_local.batch.names import name_in
 from batchplane_local.batch.records import Operation, Records, Request
@@ -20,6 +21,7 @@ class TagOperations:
     """The operations, as functions from a request that has the right types to an answer's body."""
 
     records: Records
+    job_tags: JobTags
 
     def table(self) -> dict[str, Operation]:
         """Operations by name."""
@@ -31,29 +33,43 @@ class TagOperations:
         }
 
     def tag_resource(self, request: Request) -> dict[str, Any]:
-        """Set tags of a queue, an environment, a definition or a scheduling policy."""
-        resource = self._tagged(request["resourceArn"])
+        """Set tags of a job, a queue, an environment, a definition or a scheduling policy."""
+        arn = request["resourceArn"]
+        if _is_job(arn):
+            self.job_tags.change(arn, put=request["tags"])
+            return {}
+        resource = self._tagged(arn)
         tags = {**resource.document["tags"], **request["tags"]}
         check_tags(tags)
         self.records.update(resource, {"tags": tags})
         return {}
 
     def untag_resource(self, request: Request) -> dict[str, Any]:
-        """Remove tags of a queue, an environment, a definition or a scheduling policy."""
-        resource = self._tagged(request["resourceArn"])
+        """Remove tags of a job, a queue, an environment, a definition or a scheduling policy."""
+        arn = request["resourceArn"]
+        if _is_job(arn):
+            self.job_tags.change(arn, put={}, drop=request["tagKeys"])
+            return {}
+        resource = self._tagged(arn)
         tags = {name: tag for name, tag in resource.document["tags"].items() if name not in request["tagKeys"]}
         self.records.update(resource, {"tags": tags})
         return {}
 
     def list_tags_for_resource(self, request: Request) -> dict[str, Any]:
-        """Tags of a queue, an environment, a definition or a scheduling policy."""
-        return {"tags": self._tagged(request["resourceArn"]).document["tags"]}
+        """Tags of a job, a queue, an environment, a definition or a scheduling policy."""
+        arn = request["resourceArn"]
+        return {"tags": dict(self.job_tags.of(arn)) if _is_job(arn) else self._tagged(arn).document["tags"]}
 
     def _tagged(self, arn: str) -> Resource:
-        kind = arn.rpartition("/")[0].rpartition(":")[2]
-        if kind == "job":
-            raise Refused("The embedded Batch does not tag jobs after their submission yet")
-        resource = self.records.catalogue.find(kind, name_in(arn))
+        resource = self.records.catalogue.find(_kind_in(arn), name_in(arn))
         if resource is None:
             raise Refused(f"Resource {arn} does not exist")
         return resource
+
+
+def _kind_in(arn: str) -> str:
+    return arn.rpartition("/")[0].rpartition(":")[2]
+
+
+def _is_job(arn: str) -> bool:
+    return _kind_in(arn) == "job"

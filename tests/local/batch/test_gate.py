@@ -28,7 +28,7 @@ def endpoint(machine: Machine) -> Iterator[Served]:
 
 def named(batch: EmbeddedBatch) -> list[str]:
     """The names of all jobs, oldest first."""
-    listed = batch.list_jobs(jobQueue=QUEUE, filters=[{"name": "JOB_NAME", "values": ["*"]}])["jobSummaryList"]
+    listed = batch.list_jobs(jobQueue=QUEUE, filters=[{"name": "AFTER_CREATED_AT", "values": ["0"]}])["jobSummaryList"]
     return [job["jobName"] for job in reversed(listed)]
 
 

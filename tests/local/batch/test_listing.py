@@ -152,7 +152,8 @@ def test_jobs_are_found_by_share(machine: Machine) -> None:
         jobQueueName="shared", priority=1, computeEnvironmentOrder=order, schedulingPolicyArn=arn
     )
     shares = ("red", "blue", "red")
-    jobs = [waiting(machine, jobQueue="shared", shareIdentifier=share) for share in shares]
+    shared: dict[str, Any] = {"jobQueue": "shared", "schedulingPriorityOverride": 1}
+    jobs = [waiting(machine, shareIdentifier=share, **shared) for share in shares]
     machine.batch.cancel_job(jobId=jobs[0], reason="enough")
     request: dict[str, Any] = {"jobQueue": "shared", "filters": [{"name": "SHARE_IDENTIFIER", "values": ["red"]}]}
     found = [machine.batch.list_jobs(**request), machine.batch.list_jobs(**request, jobStatus="FAILED")]
