@@ -14,6 +14,8 @@ class Blockage(IntEnum):
     DISABLED = 16
     COMPUTE_ENVIRONMENT_MAX_RESOURCE = 17
     JOB_RESOURCE_REQUIREMENT = 18
+    #: Only where a fault holds the queue: a machine that is busy is no reason.
+    INSUFFICIENT_INSTANCE_CAPACITY = 19
 
     @property
     def status_reason(self) -> str:
@@ -35,5 +37,9 @@ _WORDS = {
     Blockage.JOB_RESOURCE_REQUIREMENT: (
         "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory/GPU) "
         "is higher than that can be met by the CE(s) attached to the job queue."
+    ),
+    Blockage.INSUFFICIENT_INSTANCE_CAPACITY: (
+        "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - "
+        "Service cannot fulfill the capacity requested for instance type [optimal]"
     ),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from batchplane_local.batch.blockage import Blockage
 from batchplane_local.batch.changes import BlockedRow, Event, JobRow
 from batchplane_local.batch.ledger import Ledger
 from batchplane_local.batch.live import Live
@@ -53,6 +54,8 @@ class BlockedQueues:
             return None
         submission, position = head[0].submission, head[1]
         why = self._capacity.blockage(submission.need, queue.environments)
+        if why is None and not queue.has_capacity:
+            why = Blockage.INSUFFICIENT_INSTANCE_CAPACITY
         return None if why is None else BlockedRow(queue.key, submission.key + position, why, at)
 
     def _note(self, row: BlockedRow, live: Live, position: int) -> None:

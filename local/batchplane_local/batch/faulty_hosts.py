@@ -6,6 +6,7 @@ Used on the engine's thread alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from batchplane_local.batch.attempt import Attempt
 from batchplane_local.batch.endings import host_lost
@@ -44,6 +45,8 @@ class FaultyHosts:
             self._host.kill(attempt, self._lost)
 
     def served(self, queues: Sequence[Queue]) -> Sequence[Queue]:
-        """The queues whose jobs are started."""
+        """The queues as they are to be served: those that are held have no capacity."""
         faults = self.faults
-        return queues if faults is None else [queue for queue in queues if not faults.holds(queue.name)]
+        if faults is None:
+            return queues
+        return [replace(queue, has_capacity=not faults.holds(queue.name)) for queue in queues]

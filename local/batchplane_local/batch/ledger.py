@@ -92,7 +92,7 @@ class Ledger:
         if self._capacity.is_full:
             return None
         for queue in self.queues:
-            head = self._placeable_head(queue, at)
+            head = self._placeable_head(queue, at) if queue.has_capacity else None
             if head is None:
                 continue
             live, position = head

@@ -39,6 +39,8 @@ class Queue:
     environments: tuple[Environment, ...]
     #: Seconds after which a head is cancelled that is blocked for a reason, by the reason's code.
     time_limits: Mapping[str, int] = field(default_factory=dict)
+    #: False where its environments are to have no machines: its jobs stay RUNNABLE.
+    has_capacity: bool = True
     #: None for a queue that is first in first out.
     policy: FairsharePolicy | None = None
 

@@ -9,6 +9,7 @@ import pytest
 
 from batchplane_local.batch.blockage import Blockage
 from batchplane_local.batch.container import Need
+from batchplane_local.batch.faults import Faults
 from batchplane_local.batch.placement import Capacity, Environment
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.machine import QUEUE, RESOURCES, Clock, Machine, wait_until
@@ -159,6 +160,22 @@ def test_a_limit_for_another_reason_does_nothing(machine_with: OpenMachine) -> N
     machine.create_queue("other", priority=1)
     machine.run("sleep", "0.6", jobQueue="other")
     assert machine.job(job)["status"] == "RUNNABLE"
+
+
+def test_a_held_queue_lacks_capacity(machine_with: OpenMachine) -> None:
+    """A queue that a fault holds is told blocked as one without instances, and its time limit cancels its head."""
+    clock = Clock()
+    machine = machine_with(clock=clock, faults=Faults(hold_runnable=(QUEUE,)))
+    limit = LIMIT | {"reason": "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"}
+    machine.batch.update_job_queue(jobQueue=QUEUE, jobStateTimeLimitActions=[limit])
+    job = machine.submit("true")
+    reason = first_blocked(machine)["detail"]["statusReason"]
+    clock.move(seconds=600)
+    assert [reason, machine.ended(job)["statusReason"]] == [
+        "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - "
+        "Service cannot fulfill the capacity requested for instance type [optimal]",
+        "Canceled by JobStateTimeLimit action due to reason: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
+    ]
 
 
 def test_an_enabled_environment_unblocks(machine: Machine) -> None:
