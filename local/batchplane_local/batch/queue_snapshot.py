@@ -60,7 +60,7 @@ class QueueSnapshot:
         total, by_share = 0, Counter[str]()
         for attempt in self.records.ledger.attempts.values():
             if attempt.live.queue_key == queue.key:
-                submission = attempt.live.submission
+                submission = attempt.submission
                 total += submission.need.milli_vcpus
                 by_share[submission.share_identifier or ""] += submission.need.milli_vcpus
         utilization: dict[str, Any] = {"totalCapacityUsage": [_usage(total)]}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.local.batch import gangs
 from tests.local.batch.conftest import OpenMachine
+from tests.local.batch.gangs import NODES
 from tests.local.batch.ledgers import Played
 from tests.local.batch.machine import QUEUE, Clock, Machine, refusal
 
@@ -67,6 +69,15 @@ def test_what_runs_is_counted(machine: Machine) -> None:
     utilization = machine.batch.get_job_queue_snapshot(jobQueue=QUEUE)["queueUtilization"]
     assert utilization["totalCapacityUsage"] == [{"capacityUnit": "VCPU", "quantity": 1.0}]
     assert "fairshareUtilization" not in utilization
+
+
+def test_every_node_counts_what_it_uses(machine_with: OpenMachine) -> None:
+    """A multi-node parallel job uses what its nodes use together."""
+    machine = machine_with(vcpus=NODES)
+    gangs.register(machine, main="exec sleep 30", others="exec sleep 30")
+    gangs.running(machine, gangs.submit(machine))
+    utilization = machine.batch.get_job_queue_snapshot(jobQueue=QUEUE)["queueUtilization"]
+    assert utilization["totalCapacityUsage"] == [{"capacityUnit": "VCPU", "quantity": float(NODES)}]
 
 
 def test_shares_are_told_by_what_they_use(machine_with: OpenMachine) -> None:
