@@ -108,6 +108,25 @@ def test_jobs_of_a_held_queue_stay_runnable(machine_with: OpenMachine) -> None:
     assert (before, machine.ended(held)["status"]) == ("RUNNABLE", "SUCCEEDED")
 
 
+def test_a_held_queue_with_a_fair_share_policy_takes_jobs(machine_with: OpenMachine) -> None:
+    """By their shares, as ever, in the next life too."""
+    machine = machine_with(faults=Faults(hold_runnable=True))
+    policy = {"shareDistribution": [{"shareIdentifier": "a"}]}
+    arn = machine.batch.create_scheduling_policy(name="fair", fairsharePolicy=policy)["arn"]
+    order = [{"order": 1, "computeEnvironment": "here"}]
+    machine.batch.create_job_queue(
+        jobQueueName="fair", priority=1, computeEnvironmentOrder=order, schedulingPolicyArn=arn
+    )
+    first = machine.submit("true", jobQueue="fair", shareIdentifier="a", schedulingPriorityOverride=1)
+    machine.close()
+    machine.open()
+    second = machine.submit("true", jobQueue="fair", shareIdentifier="a", schedulingPriorityOverride=1)
+    before = [machine.job(job_id)["status"] for job_id in (first, second)]
+    machine.batch.faults = None
+    assert before == ["RUNNABLE", "RUNNABLE"]
+    assert [machine.ended(job_id)["status"] for job_id in (first, second)] == ["SUCCEEDED", "SUCCEEDED"]
+
+
 def test_all_queues_may_be_held(machine: Machine) -> None:
     """What runs already runs on."""
     running = machine.submit("sh", "-c", "while [ ! -e go ]; do sleep 0.01; done")
