@@ -239,7 +239,7 @@ class Engine:
                 if now >= attempt.kill_at:
                     self._host.signal(attempt, signal.SIGKILL)
             elif timeout is not None and started_at is not None and now >= started_at + timeout * 1000:
-                for each in self._ledger.stop(attempt.live, attempt.position, TIMED_OUT):
+                for each in self._ledger.stop(attempt.live, attempt.position, TIMED_OUT, now):
                     self._end_gracefully(each)
         watched = [watch.look(now) for watch in self._watches]
         self._start_attempts()

@@ -66,15 +66,16 @@ class Launcher:
         Raises OSError where the command or the user is nowhere, or no home can be made.
         """
         account = self._at_home(attempt)
+        directory = attempt.home or directory
         # Nodes have containers of their own, and share nothing.
         owner = attempt.key if attempt.live.is_multi_node else attempt.live.submission.key
-        place = (owner, attempt.environment, attempt.home or directory)
+        place = (owner, attempt.environment, directory)
         search, (name, arguments, environment) = self._shared.get(place) or self._share(attempt, place)
         if attempt.gpus:
             environment = _with_gpus(environment, attempt.gpus)
         path = name if "/" in name else self._find(name, search)
         launch = Launch(path, arguments, [*environment, *self._own_environment(attempt)])
-        return launch if account is None else _become(account, place[2], launch)
+        return launch if account is None else _become(account, directory, launch)
 
     def clear(self, attempt: Attempt) -> None:
         """The attempt has ended, and nothing of it runs any more."""

@@ -122,10 +122,10 @@ class Ledger:
         """An attempt that an earlier life began; its job's row already says so."""
         self.attempts[attempt.key] = attempt
         attempt.gpus = self._capacity.take(attempt.submission.need, attempt.environment)
-        if attempt.live.is_multi_node:
-            self._gangs.adopt(attempt, at)
-        elif attempt.submission.share_identifier is not None:
+        if attempt.live.submission.share_identifier is not None:
             self._transitions.use(attempt.live, attempt.submission.need.milli_vcpus, at)
+        if attempt.live.is_multi_node:
+            self._gangs.adopt(attempt)
 
     def recall(self, live: Live, main: AttemptRow) -> None:
         """The main node's attempt of a multi-node parallel job, that had ended before its adopted nodes."""
@@ -148,12 +148,12 @@ class Ledger:
         live, position = attempt.live, attempt.position
         del self.attempts[attempt.key]
         self._capacity.give_back(attempt.submission.need, attempt.environment, attempt.gpus)
+        if live.submission.share_identifier is not None:
+            self._transitions.use(live, -attempt.submission.need.milli_vcpus, at)
         if live.is_multi_node:
             to_stop = self._gangs.end(attempt, ending, at)
             self._transitions.pass_on(at)
             return to_stop
-        if live.submission.share_identifier is not None:
-            self._transitions.use(live, -live.submission.need.milli_vcpus, at)
         live.finished[position] = attempt.number
         request = live.requests.pop(position, None)
         status_reason = request.reason if request else ending.status_reason
@@ -193,17 +193,17 @@ class Ledger:
             if live.statuses[each] in (Status.PENDING, Status.RUNNABLE):
                 self._transitions.cancel_waiting(live, each, request, at)
             elif live.statuses[each] in (Status.STARTING, Status.RUNNING):
-                to_stop += self.stop(live, each, reason)
+                to_stop += self.stop(live, each, reason, at)
         self._transitions.pass_on(at)
         return to_stop
 
-    def stop(self, live: Live, position: int, reason: str) -> list[Attempt]:
+    def stop(self, live: Live, position: int, reason: str, at: int) -> list[Attempt]:
         """A job that runs is to be ended for this reason: it fails, however it ends, and is not retried.
 
         Its attempts come back: one, or those of all nodes.
         """
         if live.is_multi_node:
-            return self._gangs.stop(live, reason)
+            return self._gangs.stop(live, reason, at)
         attempt = self.attempts[live.submission.key + position]
         request = live.requests.setdefault(position, Request(reason=reason, is_terminate=True))
         self.changes.jobs[attempt.key] = JobRow(

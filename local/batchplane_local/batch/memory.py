@@ -79,6 +79,6 @@ class MemoryWatch:
 
         for session, tree in by_session(processes(), set(watched), session_of_orphan).items():
             attempt = watched[session]
-            limit = attempt.live.submission.need.memory << 20
+            limit = attempt.submission.need.memory << 20
             if 0 < limit < sum(process.resident for process in tree) and limit < sum(map(proportional, tree)):
                 self._above(attempt)

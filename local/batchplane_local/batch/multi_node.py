@@ -55,7 +55,8 @@ class Gangs:
         attempts = [Attempt(live=live, position=node, environment=environment) for node in live.submission.nodes]
         for attempt in attempts:
             attempt.gpus = self._capacity.take(attempt.submission.need, environment)
-        self._use(live, live.submission.need.milli_vcpus, at)
+        if live.submission.share_identifier is not None:
+            self._transitions.use(live, live.submission.need.milli_vcpus, at)
         main = attempts.pop(live.submission.main_position - 1)
         gang.placed.extend(attempts)
         self._transitions.move(live, 0, JobRow(Status.STARTING, attempts=gang.number - 1), at)
@@ -69,14 +70,11 @@ class Gangs:
             self.launching.popleft()
         return self._begin_node(gang, attempt, at)
 
-    def adopt(self, attempt: Attempt, at: int) -> None:
+    def adopt(self, attempt: Attempt) -> None:
         """A node's attempt that an earlier life began; rows already say so."""
         live = attempt.live
-        gang = self._gangs.get(live.submission.key)
-        if gang is None:
-            gang = Gang(live=live, number=live.finished[0] + 1, environment=attempt.environment)
-            self._gangs[live.submission.key] = gang
-            self._use(live, live.submission.need.milli_vcpus, at)
+        key, number = live.submission.key, live.finished[0] + 1
+        gang = self._gangs.setdefault(key, Gang(live=live, number=number, environment=attempt.environment))
         gang.begun.append(attempt)
 
     def recall(self, live: Live, main: AttemptRow) -> None:
@@ -101,13 +99,13 @@ class Gangs:
         to_stop: list[Attempt] = []
         if position == live.submission.main_position:
             gang.main = row
-            self._give_up_places(gang)
+            self._give_up_places(gang, at)
             to_stop = list(gang.begun)
         if gang.main is not None and not gang.begun:
             self._end_gang(gang, gang.main, at)
         return to_stop
 
-    def stop(self, live: Live, reason: str) -> list[Attempt]:
+    def stop(self, live: Live, reason: str, at: int) -> list[Attempt]:
         """The job is to be ended for this reason: it fails and is not retried. Its nodes come back, to be ended.
 
         Where the main node has ended, what becomes of the job is decided, and its nodes are being ended already.
@@ -118,7 +116,7 @@ class Gangs:
             main = next(each for each in gang.begun if each.position == live.submission.main_position)
             row = JobRow(live.status(0), gang.number - 1, main.started_at, None, request.reason, False, True)
             self._transitions.changes.jobs[live.submission.key] = row
-            self._give_up_places(gang)
+            self._give_up_places(gang, at)
         return list(gang.begun)
 
     def _begin_node(self, gang: Gang, attempt: Attempt, at: int) -> Attempt:
@@ -142,19 +140,20 @@ class Gangs:
         self._transitions.move(live, attempt.position, _ended(row, request, succeeded=succeeded), at)
         return row
 
-    def _give_up_places(self, gang: Gang) -> None:
+    def _give_up_places(self, gang: Gang, at: int) -> None:
         """The nodes that haven't begun never will, in this attempt."""
         if gang in self.launching:
             self.launching.remove(gang)
         for attempt in gang.placed:
             self._capacity.give_back(attempt.submission.need, gang.environment, attempt.gpus)
+            if gang.live.submission.share_identifier is not None:
+                self._transitions.use(gang.live, -attempt.submission.need.milli_vcpus, at)
         gang.placed.clear()
 
     def _end_gang(self, gang: Gang, main: AttemptRow, at: int) -> None:
         """All nodes have ended: the job is what its main node made it, or RUNNABLE once more."""
         live = gang.live
         del self._gangs[live.submission.key]
-        self._use(live, -live.submission.need.milli_vcpus, at)
         request = live.requests.pop(0, None)
         ending = Ending(exit_code=main.exit_code, reason=main.reason, status_reason=main.status_reason or "")
         succeeded = request is None and ending.succeeded
@@ -173,11 +172,6 @@ class Gangs:
                 live, attempt.job - live.submission.key, _ended(attempt, request, succeeded=False), at
             )
         self._transitions.settle(live, 0, row, at)
-
-    def _use(self, live: Live, milli_vcpus: int, at: int) -> None:
-        """A gang counts as one user of its share, from the first node's beginning to the last one's end."""
-        if live.submission.share_identifier is not None:
-            self._transitions.use(live, milli_vcpus, at)
 
     def _is_unbegun(self, gang: Gang, node: int) -> bool:
         return gang.live.finished[node] < gang.number

@@ -104,6 +104,7 @@ class Played:
         unplaceable: str | None = None,
         nodes: int = 0,
         main_node: int = 0,
+        share: str | None = None,
     ) -> Live:
         """Accept a submission."""
         submission = submission_at(
@@ -114,6 +115,7 @@ class Played:
             unplaceable=unplaceable,
             nodes=nodes,
             main_node=main_node,
+            share=share,
         )
         self.ledger.accept(submission, 1, NOW)
         self._next_key += 1 + submission.last_position

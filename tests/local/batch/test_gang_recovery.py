@@ -53,7 +53,7 @@ class Lives:
         """A ledger that knows nothing yet."""
         machine = Need(milli_vcpus=VCPUS * 1000, memory=1 << 20)
         ledger = Ledger(capacity=Capacity(machine=machine), history=self.reading)
-        ledger.queues = (QUEUE,)
+        ledger.serve((QUEUE,))
         return ledger
 
     def submit(self, *, nodes: int, main_node: int, attempts: int) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from batchplane_local.batch.attempt import Attempt
+from batchplane_local.batch.fair_share import FairsharePolicy
 from batchplane_local.batch.multi_node import MAIN_NODE_ENDED
 from batchplane_local.batch.placement import Environment
 from batchplane_local.batch.refused import Refused
@@ -61,9 +62,40 @@ def test_nodes_are_placed_together_or_not_at_all() -> None:
 def test_nodes_that_could_never_fit_together_wait() -> None:
     """A job with more nodes than the machine, or its environment, has room for stays RUNNABLE."""
     played = Played(vcpus=4)
-    played.ledger.queues = (replace(QUEUE, environments=(Environment(name="here", milli_vcpus=2000),)),)
+    played.ledger.serve((replace(QUEUE, environments=(Environment(name="here", milli_vcpus=2000),)),))
     gang = played.submit(nodes=3)
     assert (played.start(), played.status(gang)) == (None, RUNNABLE)
+
+
+def sharing() -> Played:
+    """A machine of four vCPUs, of which one share alone may use two."""
+    played = Played(vcpus=4)
+    played.ledger.serve((replace(QUEUE, policy=FairsharePolicy(reservation=50, milli_vcpus=4000)),))
+    return played
+
+
+def test_nodes_use_their_job_s_share() -> None:
+    """All of them from the main node's start on, and each until its own end."""
+    played = sharing()
+    played.submit(nodes=2, share="a")
+    other = played.submit(share="a")
+    main, child = started(played), started(played)
+    between = played.start()
+    played.end(main)
+    assert (between, started(played).live) == (None, other)
+    played.end(child, exit_code=143)
+    played.submit(share="a")
+    assert started(played).number == 1
+
+
+def test_nodes_that_never_begin_give_their_part_of_the_share_back() -> None:
+    """With the main node's end."""
+    played = sharing()
+    played.submit(nodes=2, share="a")
+    played.end(started(played))
+    for _ in range(3):
+        played.submit(share="a")
+    assert [played.start() is not None for _ in range(3)] == [True, True, False]
 
 
 def test_nodes_hold_their_places_before_they_begin() -> None:
