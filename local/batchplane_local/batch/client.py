@@ -104,7 +104,7 @@ class EmbeddedBatch:
             self._assembly.trouble.use(faults)
 
     def lose_host(self, job_id: str | None = None) -> list[str]:
-        """Have what runs lose its host: the attempt of a job or of an array's children, every attempt where None.
+        """Have what runs lose its host: the attempts of a job, its children or its nodes; all where None.
 
         The ids of the jobs whose attempts end so come back. Raises ClientException where there is no such job.
         """

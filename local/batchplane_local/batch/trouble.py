@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from batchplane_local.batch.attempt import Attempt
 from batchplane_local.batch.engine import Engine
 from batchplane_local.batch.faults import Faults
 from batchplane_local.batch.faulty_delivery import FaultyDelivery
@@ -37,7 +38,7 @@ class Trouble:
         self.engine.do(lambda: self.engine.use(faults))
 
     def lose_hosts(self, job_id: str | None) -> list[str]:
-        """Have the attempts of a job or an array lose their hosts, of every job where None; their jobs' ids.
+        """Have the attempts of a job, its children or its nodes lose their hosts, all where None; their jobs' ids.
 
         Raises Refused where there is no such job.
         """
@@ -46,7 +47,7 @@ class Trouble:
             raise Refused(f"Job {job_id} does not exist")
 
         def lose() -> list[str]:
-            running = [attempt for attempt in self.ledger.attempts.values() if _is_of(attempt.job_id, plain_id)]
+            running = [attempt for attempt in self.ledger.attempts.values() if _is_of(attempt, plain_id)]
             self.engine.hosts.lose(running)
             return [attempt.job_id for attempt in running]
 
@@ -58,6 +59,6 @@ class Trouble:
         self.delivery.use(faults)
 
 
-def _is_of(attempt_s: str, wanted: str | None) -> bool:
-    """True where an attempt's job is the one that is wanted, or belongs to the array that is."""
-    return wanted is None or attempt_s == wanted or attempt_s.partition(":")[0] == wanted
+def _is_of(attempt: Attempt, job_id: str | None) -> bool:
+    """True for an attempt of this job, of its array's children or its nodes; for every one where None."""
+    return job_id is None or job_id in (attempt.job_id, attempt.live.submission.job_id)

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from batchplane_local.batch.faults import Faults
+from tests.local.batch import gangs
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.machine import Clock, Machine, wait_until
 
@@ -55,6 +56,19 @@ def test_an_array_s_children_lose_their_hosts_together(machine_with: OpenMachine
     machine.running(other)
     assert machine.batch.lose_host(array) == [f"{array}:0", f"{array}:1"]
     assert (machine.ended(array)["status"], machine.job(other)["status"]) == ("FAILED", "RUNNING")
+
+
+def test_a_job_s_nodes_lose_their_hosts_one_by_one_or_together(machine_with: OpenMachine) -> None:
+    """A node that isn't the main one is lost alone; by the job's id, all are, and the job with them."""
+    machine = machine_with(vcpus=gangs.NODES)
+    gangs.register(machine, main="exec sleep 600", others="exec sleep 600")
+    job_id = gangs.submit(machine)
+    gangs.running(machine, job_id)
+    assert machine.batch.lose_host(f"{job_id}#2") == [f"{job_id}#2"]
+    machine.ended(f"{job_id}#2")
+    before = machine.job(job_id)["status"]
+    assert sorted(machine.batch.lose_host(job_id)) == [f"{job_id}#0", f"{job_id}#1"]
+    assert (before, machine.ended(job_id)["status"]) == ("RUNNING", "FAILED")
 
 
 def test_a_job_that_does_not_run_has_no_host_to_lose(machine: Machine) -> None:

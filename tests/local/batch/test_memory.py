@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.local.batch import gangs
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.machine import Machine, is_alive
 
@@ -102,6 +103,15 @@ def test_a_job_out_of_memory_is_retried_as_its_strategy_says(machine: Machine) -
     strategy = {"attempts": 2, "evaluateOnExit": rules}
     job = machine.run(*PYTHON, FILL, containerOverrides=memory(16), retryStrategy=strategy)
     assert [attempt["container"]["reason"] for attempt in job["attempts"]] == [REASON, REASON]
+
+
+def test_each_node_has_its_own_limit(machine_with: OpenMachine) -> None:
+    """What the other nodes of a job asked for is not a node's to use."""
+    machine = machine_with(vcpus=gangs.NODES)
+    fill = FILL.replace("'", '"')
+    gangs.register(machine, main="exec sleep 600", others=f"exec {' '.join(PYTHON)} '{fill}'")
+    job_id = gangs.submit(machine)
+    assert machine.ended(f"{job_id}#0")["container"]["reason"] == REASON
 
 
 def test_nothing_of_a_killed_attempt_runs_on(machine: Machine) -> None:
