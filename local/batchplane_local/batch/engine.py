@@ -274,8 +274,7 @@ class Engine:
         return True
 
     def _serve_queues(self) -> None:
-        self._ledger.serve(queues_by_priority(self._catalogue))
-        self._ledger.queues = self.hosts.served(self._ledger.queues)
+        self._ledger.serve(self.hosts.served(queues_by_priority(self._catalogue)))
 
     def _fail(self, error: object) -> None:
         """Something went wrong that leaves memory and database apart."""
