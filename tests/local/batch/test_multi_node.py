@@ -82,7 +82,7 @@ def test_nodes_talk_to_each_other(machine: Machine) -> None:
         "address = os.environ['AWS_BATCH_JOB_MAIN_NODE_PRIVATE_IPV4_ADDRESS'];"
         "socket.create_connection((address, int(p.read_text())), 10).sendall(b'hello')"
     )
-    register(machine, main=f'{sys.executable} -c "{listen}"', others=f'{sys.executable} -c "{call}"')
+    register(machine, main=f'{sys.executable} -I -S -c "{listen}"', others=f'{sys.executable} -I -S -c "{call}"')
     job_id = submit(machine, nodeOverrides=waiting(machine))
     assert machine.ended(job_id)["status"] == "SUCCEEDED"
     assert machine.lines(nodes(machine, job_id)[1]) == ["hello"]
@@ -243,13 +243,12 @@ def test_an_event_of_a_node_tells_of_its_own_attempt(machine: Machine) -> None:
     register(machine, main="exit $((2 - AWS_BATCH_JOB_ATTEMPT))", others="exec sleep 60")
     job_id = submit(machine, retryStrategy={"attempts": 2})
     machine.ended(job_id)
+    machine.told(job_id)
     told = machine.told(f"{job_id}#1")
     ends = [event["detail"] for event in machine.events if _is_end(event, f"{job_id}#1")]
     assert told[3:5] == [("FAILED", 1), ("RUNNABLE", 1)]
-    assert [(end["attempts"][-1]["container"]["exitCode"], "stoppedAt" in end) for end in ends] == [
-        (1, True),
-        (0, True),
-    ]
+    exit_codes = [end["attempts"][-1]["container"]["exitCode"] for end in ends]
+    assert (exit_codes, ["stoppedAt" in end for end in ends]) == ([1, 0], [True, True])
 
 
 @pytest.mark.parametrize(
