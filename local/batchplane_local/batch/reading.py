@@ -32,6 +32,8 @@ _Heading = TypeVar("_Heading", bound=Heading)
 _Glimpse = TypeVar("_Glimpse", bound=Glimpse)
 _JOB = "job.submission, job.key, status, attempts, started_at, stopped_at, status_reason, is_cancelled, is_terminated"
 
+_ATTEMPT = ", ".join(AttemptRow._fields)
+
 
 class JobState(NamedTuple):
     """A job's rows as they are: which submission, which row, what changes of it."""
@@ -199,8 +201,7 @@ class Reading:
         return keys
 
     def _jobs(self, db: sqlite3.Connection, keys: Sequence[int]) -> list[JobState]:
-        question = f"SELECT {_JOB} FROM job WHERE key IN (SELECT value FROM json_each(?))"  # noqa: S608 - our own columns
-        states = {state.key: state for state in map(_job_state, db.execute(question, (_json(keys),)))}
+        states = {state.key: state for state in map(_job_state, _rows(db, _JOB, "job", "key", keys))}
         return [states[key] for key in keys if key in states]
 
     def _moments(self, db: sqlite3.Connection, states: Sequence[JobState]) -> list[Moment]:
@@ -228,6 +229,21 @@ def _json(values: Sequence[object]) -> str:
     return json.dumps(values)
 
 
+def _rows(db: sqlite3.Connection, columns: str, table: str, key: str, keys: Sequence[int]) -> list[list[Any]]:
+    """The rows of a table with these keys, in no order.
+
+    As one value: for each row that SQLite hands over, the interpreter's lock is given away and has to be won back, from
+    the engine that is at work meanwhile.
+    """
+    if not keys:
+        return []
+    question = f"""SELECT json_group_array(json_array({columns})) FROM {table}
+                   WHERE {key} IN (SELECT value FROM json_each(?))"""  # noqa: S608 - our own words
+    (text,) = db.execute(question, (_json(keys),)).fetchone()
+    rows: list[list[Any]] = json.loads(text)
+    return rows
+
+
 def _read(db: sqlite3.Connection, kind: type[_Heading], keys: Set[int]) -> dict[int, _Heading]:
     """The submissions in these rows, whole or as headings."""
     question = "SELECT key, document FROM submission WHERE key IN (SELECT value FROM json_each(?))"
@@ -245,8 +261,7 @@ def _joined(
         if state.row.attempts or state.row.status >= Status.STARTING
     }
     attempts: dict[int, list[AttemptRow]] = {}
-    question = "SELECT * FROM attempt WHERE job IN (SELECT value FROM json_each(?)) ORDER BY job, attempt"
-    for row in db.execute(question, (_json([*tried.values()]),)) if tried else ():
+    for row in sorted(_rows(db, _ATTEMPT, "attempt", "job", [*tried.values()])):
         attempts.setdefault(row[0], []).append(AttemptRow._make(row))
     return [
         kind(
