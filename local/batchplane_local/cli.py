@@ -132,6 +132,7 @@ def _run(path: Path, settings: Settings, *, as_json: bool) -> None:
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: stopped.set())
 
+    from batchplane_local.batch.refused import OtherLayout
     from batchplane_local.garbage import collect_seldom
     from batchplane_local.running import running
     from batchplane_local.server import PortTaken
@@ -143,7 +144,7 @@ def _run(path: Path, settings: Settings, *, as_json: bool) -> None:
             typer.echo(_ready(DataFolder(path), plane, as_json=as_json), file=output)
             collect_seldom()
             stopped.wait()
-    except (FolderRefused, PortTaken) as error:
+    except (FolderRefused, OtherLayout, PortTaken) as error:
         raise _refused(str(error)) from error
 
 

@@ -68,7 +68,8 @@ class EmbeddedBatch:
     ) -> EmbeddedBatch:
         """Open the embedded Batch that lives in a folder, and go on with its jobs; Settings says what each means.
 
-        Raises BlockingIOError where another process has the folder open.
+        Raises BlockingIOError where another process has the folder open, and OtherLayout where another version
+        wrote it.
         """
         settings = Settings(
             folder=folder,

@@ -102,6 +102,8 @@ def check_tags(tags: Mapping[str, str]) -> None:
     if len(tags) > 50:
         _refuse(f"A resource can have at most 50 tags, got {len(tags)}")
     for key, value in tags.items():
+        if key.lower().startswith("aws:"):
+            _refuse(f"Tag keys can't begin with aws:, which is reserved, got {key[:140]}")
         if not 1 <= len(key) <= 128 or len(value) > 256:
             _refuse(f"Tag keys must have 1 to 128 characters and values at most 256: {key[:140]}")
 

@@ -1,4 +1,7 @@
-"""The one exception by which the parts of the embedded Batch refuse a request. Knows no botocore and no HTTP."""
+"""The exceptions of the embedded Batch's parts: a request refused, an engine stopped, a folder that can't be read.
+
+Knows no botocore and no HTTP.
+"""
 
 from __future__ import annotations
 
@@ -9,3 +12,7 @@ class Refused(Exception):
 
 class Stopped(Exception):
     """The engine no longer runs: it was closed, or it could not write its state."""
+
+
+class OtherLayout(Exception):
+    """Another version of the embedded Batch wrote the folder."""

@@ -16,12 +16,13 @@ from typing import Literal
 from batchplane_local.batch.changes import Birth, Changes, Event, JobRow
 from batchplane_local.batch.names import TaskIds, name_in
 from batchplane_local.batch.outbox import number_of, packed
+from batchplane_local.batch.refused import OtherLayout
 from batchplane_local.batch.submission import Submission
 
 #: NORMAL survives the death of the process, FULL that of the power as well.
 Synchronous = Literal["NORMAL", "FULL"]
 #: The layout of schema.sql; another number in a file is another layout.
-_SCHEMA_VERSION = 3
+_SCHEMA_VERSION = 4
 #: Pages of the write-ahead log, of 4 KiB each, after which it is worked into the file.
 _CHECKPOINT_PAGES = 4000
 #: A range of at least so many jobs is written by one statement that counts, a shorter one row by row.
@@ -55,8 +56,16 @@ class Store:
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute(f"PRAGMA synchronous = {synchronous}")
         self._db.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
-        if self._number("PRAGMA user_version") == 0:
+        version = self._number("PRAGMA user_version")
+        if version == 0:
             self._create()
+        elif version != _SCHEMA_VERSION:
+            self._db.close()
+            raise OtherLayout(
+                f"{path} was written by another version of the embedded Batch: its layout has the number {version}, "
+                f"this version reads {_SCHEMA_VERSION}. Open it with the version that wrote "
+                "it, or start in an empty folder."
+            )
         self.task_ids = TaskIds(pad=int(self._meta("pad"), 16))
         #: Commits so far.
         self.generation = int(self._meta("generation"))

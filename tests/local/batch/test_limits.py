@@ -49,6 +49,7 @@ def overrides(**members: Any) -> dict[str, Any]:
             {"timeout": {"attemptDurationSeconds": 59}},
             "Timeout attemptDurationSeconds must be at least 60 seconds, got 59",
         ),
+        ({"tags": {"AWS:x": "y"}}, "Tag keys can't begin with aws:, which is reserved, got AWS:x"),
         ({"tags": {"": "x"}}, "Tag keys must have 1 to 128 characters and values at most 256: "),
         (
             {"nodeOverrides": {"nodePropertyOverrides": [{"targetNodes": "0:", "eksPropertiesOverride": {}}]}},
