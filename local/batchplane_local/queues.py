@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from batchplane_local.queue import Queue
 from controlplane.submission import to_message
@@ -33,7 +34,8 @@ class JobEvents:
 
     def deliver(self, events: Sequence[Mapping[str, Any]]) -> None:
         """Keep those that the rule on AWS takes, durably: whoever sent them need not send them again."""
-        self.queue.send(json.dumps(event) for event in events if event["detail-type"] == _DETAIL_TYPE)
+        encode = msgspec.json.encode
+        self.queue.send(encode(event).decode() for event in events if event["detail-type"] == _DETAIL_TYPE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
-from uuid import UUID
 
 from batchplane_local.batch.blockage import Blockage
 from batchplane_local.batch.changes import AttemptRow, JobRow
@@ -24,17 +23,19 @@ def moment_of(now: Moment, *, status: Status, finished: int) -> Moment:
     A terminal status is left by nobody but a node whose job is retried, so what is known now is what was; any other
     moment is put together from the attempts, whose rows no longer change once they have ended.
     """
-    if status.is_terminal and now.row.status.is_terminal and now.row.attempts == finished:
+    if status >= Status.SUCCEEDED and now.row.attempts == finished and now.row.status >= Status.SUCCEEDED:
         return now
     attempts = now.attempts[:finished]
-    row = JobRow(status, attempts=finished)
-    if attempts and (status == Status.RUNNABLE or status.is_terminal):
-        row = row._replace(started_at=attempts[-1].started_at, status_reason=attempts[-1].status_reason)
-    if attempts and status.is_terminal:
-        row = row._replace(stopped_at=attempts[-1].stopped_at)
-    if status in (Status.STARTING, Status.RUNNING) and len(now.attempts) > finished:
-        attempts = (*attempts, _begun(now.attempts[finished], status))
-        row = row._replace(started_at=attempts[-1].started_at)
+    if status in (Status.STARTING, Status.RUNNING):
+        if len(now.attempts) > finished:
+            attempts = (*attempts, _begun(now.attempts[finished], status))
+        row = JobRow(status, finished, attempts[-1].started_at if len(attempts) > finished else None)
+    elif attempts and status != Status.PENDING:
+        last = attempts[-1]
+        stopped_at = last.stopped_at if status.is_terminal else None
+        row = JobRow(status, finished, last.started_at, stopped_at, last.status_reason)
+    else:
+        row = JobRow(status, finished)
     return Moment(submission=now.submission, position=now.position, row=row, attempts=attempts, summary=now.summary)
 
 
@@ -58,7 +59,7 @@ class Announcer:
         place = self.teller.place
         return {
             "version": "0",
-            "id": str(UUID(int=self.teller.task_ids.pad ^ sequence, version=4)),
+            "id": self.teller.task_ids.event(sequence),
             "detail-type": "Batch Job State Change",
             "source": "aws.batch",
             "account": place.account,

@@ -9,12 +9,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
+from uuid import UUID
 
 _JOB_ID = re.compile(r"^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:([:#])([0-9]{1,5}))?$")
 _TASK_ID = re.compile(r"^[0-9a-f]{32}$")
 #: Where the attempt's number lies in a task id: attempts run to 10, a byte is room enough.
 _ATTEMPT_BITS = 8
+#: The last group of a UUID.
+_NODE = (1 << 48) - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +96,15 @@ class TaskIds:
     def of(self, key: int, attempt: int) -> str:
         """The task id of an attempt (counted from 1) of the job with this key."""
         return f"{self.pad ^ (key << _ATTEMPT_BITS | attempt):032x}"
+
+    def event(self, sequence: int) -> str:
+        """The id of an event, a random UUID as EventBridge has them, for the number of what it tells of."""
+        return f"{self._event_prefix}{(self.pad ^ sequence) & _NODE:012x}"
+
+    @cached_property
+    def _event_prefix(self) -> str:
+        """What all events' ids begin with: only the last group of a UUID has room for the number."""
+        return str(UUID(int=self.pad, version=4))[:-12]
 
     def read(self, task_id: str) -> tuple[int, int] | None:
         """The job's key and the attempt's number; None for an id of nobody's or of another folder."""
