@@ -18,6 +18,7 @@ def main() -> None:
     # Imported late: the functions' library reads its settings as it is imported.
     from tests.bench import endpoint, events, jobs, submissions
     from tests.bench.race import race
+    from tests.bench.rivals import missing
 
     console = Console(width=110)
     with tempfile.TemporaryDirectory(prefix="batchplane-bench-") as name:
@@ -26,6 +27,8 @@ def main() -> None:
         race("Submissions on one core", "submissions", submissions.contenders(folder), console=console)
         with jobs.contenders(folder) as contenders:
             race("Jobs that run /bin/true", "jobs", contenders, console=console)
+            for line in missing(contenders):
+                console.print(line)
         with endpoint.submitting(folder / "endpoint") as (one, many, arrays):
             race("SubmitJob by boto3, one after another", "jobs", one, console=console)
             race(f"SubmitJob by boto3, {endpoint.CALLERS} at a time", "jobs", many, console=console)

@@ -88,8 +88,7 @@ class Host:
 
     def sweep(self) -> None:
         """Reap orphans of running attempts that have died."""
-        if self._orphans.exist():
-            self._orphans.end(set())
+        self._orphans.end(set())
 
     def close(self) -> None:
         """Kill everything that runs and wait until it is gone; `ended` isn't called."""

@@ -20,6 +20,8 @@ from typing import NamedTuple
 TOKEN = "BATCH_ATTEMPT"  # noqa: S105 - a name; what it holds opens nothing
 #: Seconds between two looks for processes of an earlier life.
 _LOOK_EVERY = 0.005
+#: Most bytes of the list of children.
+_LISTED = 1 << 16
 #: Of prctl.
 _SET_CHILD_SUBREAPER = 36
 
@@ -47,35 +49,48 @@ class Orphans:
         self._prefix = f"{TOKEN}={folder}/".encode()
         #: Orphans that carried a token when they were last looked at.
         self._seen: set[int] = set()
+        #: The children when the last two looks found none of them to be an attempt's: this process has others, too.
+        self._others = self._candidates = b""
         # The kernel gives orphans to the first thread of the subreaper, which starts none of the attempts itself.
         pid = os.getpid()
         self._children = os.open(f"/proc/self/task/{pid}/children", os.O_RDONLY | os.O_CLOEXEC)
 
     def exist(self) -> bool:
-        """True where this process has a child that the engine didn't start. Costs a microsecond."""
-        return bool(os.pread(self._children, 1, 0))
+        """True where this process may have an attempt's orphan for a child. Costs a microsecond.
+
+        A process that is just reaching exec can be taken for another's: a look at all of them, now and then, finds it.
+        """
+        return self._listed() != self._others
 
     def end(self, sessions: set[int]) -> bool:
         """Kill and reap what ended attempts left, told by their sessions or by their tokens; True if there was none.
 
         Children of attempts that still run are let be, and reaped where they have died.
         """
-        children = set(map(int, os.pread(self._children, 1 << 16, 0).split()))
+        listed = self._listed()
+        children = set(map(int, listed.split()))
         self._seen &= children
-        found = False
+        found, are_others = False, True
         for process in filter(None, map(inspect, children)):
             task_id = _task_id(process.pid, self._prefix)
             if task_id:
                 self._seen.add(process.pid)
             elif not self._is_ours(process, sessions):
                 continue
+            are_others = False
             if not self._is_running(task_id or "", process.session):
                 # What it leaves in turn shows at the next look only, so there has to be one.
                 found = True
                 _end(process.pid)
             elif process.state == "Z":
                 _reap(process.pid)
+        if are_others:
+            self._others, self._candidates = (listed if listed == self._candidates else b""), listed
         return not found
+
+    def _listed(self) -> bytes:
+        """This process's children but those that the engine started."""
+        return os.pread(self._children, _LISTED, 0)
 
     def _is_ours(self, process: Process, sessions: set[int]) -> bool:
         """True for a process that no token tells of (a zombie has none) and that an attempt has left all the same."""

@@ -1,0 +1,117 @@
+"""What one would run a list of commands with instead: those that are installed. Each runs `/bin/true`.
+
+The floor is a loop in C that starts processes two at a time and keeps nothing of them; no engine can be quicker.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from tests.bench.race import Contender
+
+COMMAND = "/bin/true"
+#: Jobs of one round of the quick ones, and of those that would take too long with as many.
+JOBS, FEW_JOBS = 4000, 400
+FLOOR = "a loop in C, two at a time"
+XARGS = "xargs -P4 -n1"
+PARALLEL = "GNU parallel -j4"
+TASK_SPOOLER = "task-spooler -S4"
+DASK = "dask, 2 workers of 2 threads"
+#: How to get what isn't there, by name.
+MISSING = {
+    FLOOR: "needs a C compiler: apt install gcc",
+    XARGS: "apt install findutils",
+    PARALLEL: "apt install parallel",
+    TASK_SPOOLER: "apt install task-spooler",
+    DASK: "pip install distributed",
+}
+
+
+@contextmanager
+def rivals(folder: Path) -> Iterator[Mapping[str, Contender]]:
+    """The rivals that are installed, by name; the floor first."""
+    folder.mkdir()
+    with ExitStack() as stack:
+        made = {
+            FLOOR: _floor(folder),
+            XARGS: _xargs(),
+            PARALLEL: _parallel(),
+            TASK_SPOOLER: _task_spooler(folder, stack),
+            DASK: _dask(folder, stack),
+        }
+        yield {name: contender for name, contender in made.items() if contender is not None}
+
+
+def missing(found: Mapping[str, Contender]) -> list[str]:
+    """The rivals that aren't among these, and how to get them, a line each."""
+    return [f"not here: {name} ({how})" for name, how in MISSING.items() if name not in found]
+
+
+def _floor(folder: Path) -> Contender | None:
+    compiler = shutil.which("cc")
+    if compiler is None:
+        return None
+    program = folder / "floor"
+    subprocess.run([compiler, "-O2", Path(__file__).with_name("floor.c"), "-o", program], check=True)
+    return _timed([str(program), str(JOBS), "2", COMMAND], JOBS)
+
+
+def _xargs() -> Contender | None:
+    xargs = shutil.which("xargs")
+    return xargs and _timed([xargs, "-P4", "-n1", COMMAND], JOBS, words=JOBS)
+
+
+def _parallel() -> Contender | None:
+    parallel = shutil.which("parallel")
+    return parallel and _timed([parallel, "--will-cite", "-j4", COMMAND], FEW_JOBS, words=FEW_JOBS)
+
+
+def _task_spooler(folder: Path, stack: ExitStack) -> Contender | None:
+    spooler = shutil.which("tsp") or shutil.which("ts")
+    shell = shutil.which("sh")
+    if spooler is None or shell is None:
+        return None
+    environment = {**os.environ, "TS_SOCKET": str(folder / "tsp"), "TS_MAXFINISHED": "10", "TMPDIR": str(folder)}
+    subprocess.run([spooler, "-S", "4"], env=environment, check=True)
+    stack.callback(subprocess.run, [spooler, "-K"], env=environment, check=True)
+    loop = 'n=$1; while [ "$n" -gt 0 ]; do "$2" -n "$3" >"$4"; n=$((n - 1)); done; "$2" -w'
+    last = str(folder / "last")
+    return _timed([shell, "-c", loop, "loop", str(FEW_JOBS), spooler, COMMAND, last], FEW_JOBS, environment=environment)
+
+
+def _dask(folder: Path, stack: ExitStack) -> Contender | None:
+    if find_spec("distributed") is None:
+        return None
+    from distributed import Client, LocalCluster
+
+    cluster = stack.enter_context(
+        LocalCluster(
+            n_workers=2, threads_per_worker=2, dashboard_address=None, local_directory=str(folder), silence_logs=50
+        )
+    )
+    client = stack.enter_context(Client(cluster))
+
+    def run() -> int:
+        futures = client.map(subprocess.call, [[COMMAND]] * FEW_JOBS, pure=False)
+        return client.gather(futures).count(0)
+
+    return run
+
+
+def _timed(
+    command: list[str], jobs: int, *, words: int = 0, environment: Mapping[str, str] | None = None
+) -> Callable[[], int]:
+    """Run a command that runs so many jobs, with so many words to read."""
+    text = "\n".join(map(str, range(words)))
+
+    def run() -> int:
+        subprocess.run(command, input=text, text=True, check=True, env=environment, stdout=subprocess.DEVNULL)
+        return jobs
+
+    return run
