@@ -84,7 +84,10 @@ def local(
     calls_per_second: CallsPerSecond = None,
     as_json: Json = False,
 ) -> None:
-    """Run the plane in the foreground until Ctrl-C. A killed plane goes on where it stopped."""
+    """Run the plane in the foreground until Ctrl-C. A killed plane goes on where it stopped.
+
+    It says where it answers in one line, once it does: in words to a terminal, else in JSON.
+    """
     if context.invoked_subcommand is None:
         _prepare()
         # Imported late: the functions' library reads its settings as it is imported, and a token needs none of it.
@@ -141,7 +144,7 @@ def _run(path: Path, settings: Settings, *, as_json: bool) -> None:
     try:
         # What the functions log goes to standard error: standard output is for the one line.
         with redirect_stdout(sys.stderr), running(path, settings) as plane:
-            typer.echo(_ready(DataFolder(path), plane, as_json=as_json), file=output)
+            typer.echo(_ready(DataFolder(path), plane, as_json=as_json or not output.isatty()), file=output)
             collect_seldom()
             stopped.wait()
     except (FolderRefused, OtherLayout, PortTaken) as error:
