@@ -23,6 +23,11 @@ def shown(machine: Machine, job: str) -> list[str]:
     return machine.lines(running)
 
 
+def told(machine: Machine) -> list[tuple[str, str]]:
+    """Which jobs got which statuses, in the order in which events tell of it."""
+    return [(event["detail"]["jobId"], event["detail"]["status"]) for event in list(machine.events)]
+
+
 def test_jobs_that_run_together_have_different_gpus(machine_with: OpenMachine) -> None:
     """Each is told its devices' numbers, whatever its own environment says of them."""
     machine = machine_with(vcpus=4, gpus=3)
@@ -35,9 +40,11 @@ def test_a_gpu_is_free_when_its_job_has_ended(machine_with: OpenMachine) -> None
     machine = machine_with(vcpus=4, gpus=1)
     first, second = submit(machine, 1, "sleep", "30"), submit(machine, 1, *SHOW)
     machine.running(first)
-    assert machine.job(second)["status"] == "RUNNABLE"
     machine.batch.terminate_job(jobId=first, reason="the next one, please")
-    assert shown(machine, second) == ["0 0"]
+    lines = shown(machine, second)
+    wait_until(lambda: (second, "RUNNING") in told(machine), "the second job's start is told")
+    order = [each for each in told(machine) if each in ((first, "FAILED"), (second, "STARTING"))]
+    assert (lines, order) == (["0 0"], [(first, "FAILED"), (second, "STARTING")])
 
 
 def test_a_job_without_gpus_is_told_of_none(machine_with: OpenMachine) -> None:
