@@ -41,6 +41,8 @@ _QUIET = {
 }
 #: The least limit of calls a second that leaves room for the plane's own at its start.
 LEAST_CALLS = 10
+#: As long as a deployment on AWS keeps the logs of jobs unless told otherwise.
+KEEP_FINISHED_DAYS = 90.0
 #: The first owner where the user has no name.
 _NAMELESS = "local"
 Data = Annotated[
@@ -69,6 +71,10 @@ CallsPerSecond = Annotated[
     int | None,
     typer.Option(min=LEAST_CALLS, help="How many Batch calls a second are taken; AWS takes 50. Default: any number."),
 ]
+KeepFinished = Annotated[
+    float,
+    typer.Option(metavar="DAYS", min=0, help="How long Batch keeps finished jobs and logs; inf means for good."),
+]
 Vcpus = Annotated[int | None, typer.Option(min=1, help="How many vCPUs jobs may use. Default: all.")]
 
 
@@ -82,6 +88,7 @@ def local(
     vcpus: Vcpus = None,
     faults: FaultsFile = None,
     calls_per_second: CallsPerSecond = None,
+    keep_finished: KeepFinished = KEEP_FINISHED_DAYS,
     as_json: Json = False,
 ) -> None:
     """Run the plane in the foreground until Ctrl-C. A killed plane goes on where it stopped.
@@ -101,7 +108,12 @@ def local(
             port=port,
             batch_port=batch_port,
             key_pair=key_pair,
-            engine=EngineSettings(vcpus=vcpus, faults=known_faults, calls_per_second=calls_per_second),
+            engine=EngineSettings(
+                vcpus=vcpus,
+                faults=known_faults,
+                calls_per_second=calls_per_second,
+                keep_finished_days=keep_finished,
+            ),
         )
         _run(_folder(data), settings, as_json=as_json)
 

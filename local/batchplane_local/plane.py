@@ -79,6 +79,8 @@ class EngineSettings:
     vcpus: int | None = None
     #: How many Batch calls a second are taken; any number where it is None.
     calls_per_second: int | None = None
+    #: How many days finished Batch jobs and their logs are kept; for good where it is None.
+    keep_finished_days: float | None = None
     #: What goes wrong once everything is laid out.
     faults: Faults | None = None
 
@@ -113,6 +115,7 @@ def opened(
         vcpus=engine.vcpus,
         clock=clock,
         calls_per_second=engine.calls_per_second,
+        keep_finished_days=engine.keep_finished_days,
     )
     with closing(batch):
         plane = _bound(folder, database, queues, batch, url=url, clock=clock)

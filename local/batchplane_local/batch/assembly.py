@@ -41,6 +41,7 @@ from batchplane_local.batch.orphans import become_subreaper, end_earlier_life
 from batchplane_local.batch.output import Outputs
 from batchplane_local.batch.parts import Parts
 from batchplane_local.batch.placement import Capacity
+from batchplane_local.batch.pruning import Pruning
 from batchplane_local.batch.queue_snapshot import QueueSnapshot
 from batchplane_local.batch.reading import Reading
 from batchplane_local.batch.records import Records
@@ -85,6 +86,8 @@ class Settings:
     faults: Faults | None
     #: How many calls a second are taken, all operations together; any number where None.
     calls_per_second: float | None
+    #: Days for which finished jobs and their logs are kept; for good where None.
+    keep_finished_days: float | None
 
     @property
     def machine(self) -> Need:
@@ -140,7 +143,13 @@ def assemble(settings: Settings, *, deliver: Deliver, clock: Clock) -> Assembly:
         launcher = _launcher(task_ids, settings, opened)
         faulty = FaultyDelivery(deliver, clock=clock)
         delivery = Delivery(reading=state.reading, announcer=Announcer(teller=teller), deliver=faulty)
-        engine = _engine(folder, state, launcher, clock, delivery.wake)
+        pruning = Pruning(
+            reading=state.reading,
+            ledger=state.ledger,
+            outputs=state.outputs,
+            keep_days=settings.keep_finished_days,
+        )
+        engine = _engine(folder, state, launcher, clock, delivery.wake, pruning)
         gate = Gate(clock=clock, calls_per_second=settings.calls_per_second)
         trouble = Trouble(gate=gate, delivery=faulty, engine=engine, ledger=state.ledger, reading=state.reading)
         trouble.begin(settings.faults)
@@ -174,7 +183,7 @@ def _open(folder: Path, settings: Settings, clock: Clock, opened: ExitStack) -> 
         catalogue=Catalogue(reading.resources(), last_key=reading.last_resource_key()),
         capacity=capacity,
         ledger=Ledger(capacity=capacity, history=reading),
-        outputs=Outputs(folder / "logs", reading, clock),
+        outputs=opened.enter_context(closing(Outputs(folder / "logs", reading, clock))),
     )
     recovery = Recovery(
         reading=reading,
@@ -191,7 +200,9 @@ def _open(folder: Path, settings: Settings, clock: Clock, opened: ExitStack) -> 
     return state
 
 
-def _engine(folder: Path, state: _State, launcher: Launcher, clock: Clock, announced: Callable[[], None]) -> Engine:
+def _engine(
+    folder: Path, state: _State, launcher: Launcher, clock: Clock, announced: Callable[[], None], pruning: Pruning
+) -> Engine:
     slots = Slots(folder)
     slots.sweep()
     parts = Parts(
@@ -207,6 +218,7 @@ def _engine(folder: Path, state: _State, launcher: Launcher, clock: Clock, annou
         watches=(
             Deletions(catalogue=state.catalogue, ledger=state.ledger),
             BlockedQueues(ledger=state.ledger, capacity=state.capacity, known=state.reading.blocked_queues()),
+            pruning,
         ),
     )
     return Engine(parts)

@@ -100,6 +100,13 @@ class LogRow(NamedTuple):
     marks: str
 
 
+class Stretch(NamedTuple):
+    """Rows of jobs, first to last, of one submission after another."""
+
+    first: int
+    last: int
+
+
 @dataclass(kw_only=True)
 class Changes:
     """Rows of the next commit."""
@@ -121,6 +128,9 @@ class Changes:
     tagged: dict[int, Submission] = field(default_factory=dict)
     #: Ids of submissions whose jobs have all ended.
     ended: list[str] = field(default_factory=list)
+    #: Submissions that are let go of, all that have their jobs in these rows; and rows of such jobs that are deleted.
+    pruned: list[Stretch] = field(default_factory=list)
+    deleted: list[Stretch] = field(default_factory=list)
     #: The last event that was delivered: it and all before it are forgotten.
     delivered: int | None = None
 
@@ -128,4 +138,4 @@ class Changes:
         rows = (
             self.jobs or self.events or self.submissions or self.logs or self.resources or self.removed or self.tagged
         )
-        return bool(rows or self.delivered is not None)
+        return bool(rows or self.delivered is not None or self.pruned or self.deleted)

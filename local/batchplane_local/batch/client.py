@@ -22,6 +22,8 @@ from batchplane_local.batch.store import Synchronous
 
 #: Stands in ARNs and events unless another is given.
 REGION = "local-1"
+#: AWS keeps them for at least so long: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html.
+KEEP_FINISHED_DAYS = 7.0
 
 
 class EmbeddedBatch:
@@ -65,6 +67,7 @@ class EmbeddedBatch:
         honour_user: bool = True,
         faults: Faults | None = None,
         calls_per_second: float | None = None,
+        keep_finished_days: float | None = KEEP_FINISHED_DAYS,
     ) -> EmbeddedBatch:
         """Open the embedded Batch that lives in a folder, and go on with its jobs; Settings says what each means.
 
@@ -84,6 +87,7 @@ class EmbeddedBatch:
             honour_user=honour_user,
             faults=faults,
             calls_per_second=calls_per_second,
+            keep_finished_days=keep_finished_days,
         )
         return cls(assemble(settings, deliver=deliver, clock=clock))
 

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/batch/latest/userguide/job_dependencies.html
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from batchplane_local.batch.live import Live
@@ -40,6 +40,18 @@ def dependencies_of(submission: Submission, lives: Mapping[str, Live], history: 
     """Everything the submission waits for but its own siblings; Refused where one can't be waited for."""
     given = (dependency for dependency in submission.depends_on if "jobId" in dependency)
     return [_dependency(submission, entry["jobId"], entry.get("type"), lives, history) for entry in given]
+
+
+def remaining_dependencies_of(submission: Submission, lives: Mapping[str, Live], history: History) -> list[Dependency]:
+    """The same of a submission of an earlier life, without jobs that were pruned since it was accepted.
+
+    Those have ended well, or the submission would have failed with them.
+    """
+    unknown = [entry for entry in submission.depends_on if "jobId" in entry and not _is_known(entry, lives, history)]
+    if unknown:
+        known = [entry for entry in submission.depends_on if entry not in unknown]
+        submission = replace(submission, depends_on=known)
+    return dependencies_of(submission, lives, history)
 
 
 def wait_for(live: Live, dependencies: Sequence[Dependency]) -> set[int]:
@@ -111,6 +123,11 @@ def _dependency(
     if parts.position or len(statuses) - 1 != submission.size:
         raise Refused(f"N_TO_N dependency {job_id} must be an array job of the same size, {submission.size}")
     return Dependency(live=live, statuses=statuses, position=None)
+
+
+def _is_known(entry: Mapping[str, str], lives: Mapping[str, Live], history: History) -> bool:
+    parts = split_job_id(entry["jobId"])
+    return parts is not None and bool(parts.submission in lives or history.settled_statuses(parts.submission))
 
 
 def _statuses(live: Live) -> Sequence[int]:

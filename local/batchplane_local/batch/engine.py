@@ -37,6 +37,8 @@ from batchplane_local.batch.slots import Slot
 COMMIT_EVERY = 0.01
 #: Seconds between two looks at timeouts, output and orphans while something runs.
 LOOK_EVERY = 0.25
+#: Seconds between two looks, at the most, while nothing runs: for what happens with time alone.
+_LOOK_ANYWAY = 60.0
 #: Milliseconds from SIGTERM to SIGKILL: https://docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html.
 GRACE = 30_000
 TIMED_OUT = "Job attempt duration exceeded timeout"
@@ -126,7 +128,7 @@ class Engine:
         """The engine's thread."""
         self._serve_queues()
         self._loop.call_soon(self._start_attempts)
-        self._loop.call_soon(self._look_soon)
+        self._loop.call_soon(self._look_anyway)
         try:
             self._loop.run_forever()
         except Exception as error:
@@ -224,6 +226,10 @@ class Engine:
         if not self._looking:
             self._looking = True
             self._loop.call_later(LOOK_EVERY, self._look)
+
+    def _look_anyway(self) -> None:
+        self._look_soon()
+        self._loop.call_later(_LOOK_ANYWAY, self._look_anyway)
 
     def _look(self) -> None:
         """Note output, end what has run too long, and reap."""

@@ -10,7 +10,13 @@ from collections.abc import Iterable, Sequence
 
 from batchplane_local.batch.attempt import Attempt
 from batchplane_local.batch.changes import AttemptRow, Changes, JobRow
-from batchplane_local.batch.dependencies import History, dependencies_of, first_statuses, wait_for
+from batchplane_local.batch.dependencies import (
+    History,
+    dependencies_of,
+    first_statuses,
+    remaining_dependencies_of,
+    wait_for,
+)
 from batchplane_local.batch.fair_share import FairShareQueue
 from batchplane_local.batch.live import Live, Request
 from batchplane_local.batch.multi_node import Gangs
@@ -75,7 +81,7 @@ class Ledger:
     def restore(self, live: Live, at: int) -> None:
         """A submission of an earlier life, as its rows tell of it; the ones it depends on come before it."""
         self.lives[live.submission.job_id] = live
-        dependencies = dependencies_of(live.submission, self.lives, self._history)
+        dependencies = remaining_dependencies_of(live.submission, self.lives, self._history)
         doomed = wait_for(live, dependencies)
         for position in live.submission.positions:
             if live.statuses[position] == Status.RUNNABLE:

@@ -6,9 +6,11 @@ Readable from any thread at any moment; a reader never sees what the slot's next
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +24,7 @@ _ROW_LIMIT = 64 * 1024
 
 #: Marks kept of one attempt's output.
 _MARKS_LIMIT = 4096
+_log = logging.getLogger(__name__)
 
 
 class Moved(Exception):
@@ -56,6 +59,7 @@ class Outputs:
         self._reading = reading
         self._clock = clock
         self._lock = threading.Lock()
+        self._remover = ThreadPoolExecutor(1, thread_name_prefix="batch-log-remover")
         #: By job and attempt: the slot of one that runs, with its marks; the row of one that has just ended.
         self._running: dict[tuple[int, int], tuple[Slot, list[tuple[int, int]]]] = {}
         self._moving: dict[tuple[int, int], LogRow] = {}
@@ -114,6 +118,15 @@ class Outputs:
             row = self._moving.get((job, attempt))
         return self._kept(job, attempt, row or self._reading.log(job, attempt))
 
+    def remove(self, attempts: Sequence[tuple[int, int]]) -> Future[None]:
+        """Remove the files of these attempts' output, by job and attempt, on a thread: a large one takes its time."""
+        paths = [self._path(*attempt) for attempt in attempts]
+        return self._remover.submit(_remove, paths)
+
+    def close(self) -> None:
+        """Wait for what is being removed."""
+        self._remover.shutdown()
+
     def _mark(self, slot: Slot, marks: list[tuple[int, int]]) -> int:
         size = slot.log_size()
         if size > (marks[-1][1] if marks else 0):
@@ -141,11 +154,23 @@ class Outputs:
         def read(offset: int, size: int) -> bytes:
             if body is not None:
                 return body[offset : offset + size]
-            with path.open("rb") as file:
-                file.seek(offset)
-                return file.read(size)
+            try:
+                with path.open("rb") as file:
+                    file.seek(offset)
+                    return file.read(size)
+            except FileNotFoundError:
+                # Its job was pruned since it was looked up.
+                return b""
 
         return Output(size=marks[-1][1], is_complete=True, marks=marks, read=read)
 
     def _path(self, job: int, attempt: int) -> Path:
         return self._folder / f"{job}-{attempt}"
+
+
+def _remove(paths: Sequence[Path]) -> None:
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            _log.warning("The log %s of a job that is no more can't be removed: %s", path, error)

@@ -33,6 +33,9 @@ _Glimpse = TypeVar("_Glimpse", bound=Glimpse)
 _JOB = "job.submission, job.key, status, attempts, started_at, stopped_at, status_reason, is_cancelled, is_terminated"
 
 _ATTEMPT = ", ".join(AttemptRow._fields)
+#: Of submissions that there are: a pruned one's attempts are there a little longer than itself.
+_ATTEMPTS = """SELECT submission.key, attempt.* FROM attempt CROSS JOIN job ON job.key = attempt.job
+               CROSS JOIN submission ON submission.key = job.submission"""
 
 
 class JobState(NamedTuple):
@@ -77,34 +80,30 @@ class Reading:
     def attempt(self, job: int, attempt: int) -> tuple[Submission, AttemptRow] | None:
         """One attempt and its submission, as what runs there sees it; None where there is no such attempt."""
         with self._connection() as db:
-            row = db.execute("SELECT * FROM attempt WHERE job = ? AND attempt = ?", (job, attempt)).fetchone()
-            if row is None:
-                return None
-            key = db.execute("SELECT submission FROM job WHERE key = ?", (job,)).fetchone()[0]
-            return self._submission(db, key).at(job - key), AttemptRow(*row)
+            found = db.execute(f"{_ATTEMPTS} WHERE attempt.job = ? AND attempt = ?", (job, attempt)).fetchone()
+            return None if found is None else self._attempt(db, *found)
 
     def started_attempts(
         self, start: tuple[int, int], limit: int, *, descending: bool
     ) -> list[tuple[Submission, AttemptRow]]:
         """Attempts that have started, from a (job, attempt) on, that one included, with their submissions."""
         reach, order = ("<=", "DESC") if descending else (">=", "ASC")
-        question = f"""SELECT job.submission, attempt.* FROM attempt JOIN job ON job.key = attempt.job
+        question = f"""{_ATTEMPTS}
                        WHERE (attempt.job, attempt.attempt) {reach} (?, ?) AND attempt.started_at IS NOT NULL
                        ORDER BY attempt.job {order}, attempt.attempt {order} LIMIT ?"""  # noqa: S608 - our own words
         with self._connection() as db:
             rows = db.execute(question, (*start, limit)).fetchall()
-            return [(self._submission(db, key).at(row[0] - key), AttemptRow(*row)) for key, *row in rows]
+            return [self._attempt(db, *row) for row in rows]
 
     def log(self, job: int, attempt: int) -> LogRow | None:
         """The log of an ended attempt; None where it wrote nothing or hasn't ended."""
-        with self._connection() as db:
-            row = db.execute("SELECT * FROM log WHERE job = ? AND attempt = ?", (job, attempt)).fetchone()
-        return LogRow(*row) if row else None
+        rows = self.ask("SELECT * FROM log WHERE job = ? AND attempt = ?", (job, attempt))
+        return LogRow(*rows[0]) if rows else None
 
     def delivered(self) -> int:
         """The number of the last transition that somebody has been told of."""
-        with self._connection() as db:
-            return int(db.execute("SELECT value FROM meta WHERE name = 'delivered'").fetchone()[0])
+        ((value,),) = self.ask("SELECT value FROM meta WHERE name = 'delivered'")
+        return int(value)
 
     def outbox(self, after: int, limit: int) -> list[Transition]:
         """The first transitions after a number; all of them where they are no more than the limit."""
@@ -116,8 +115,7 @@ class Reading:
 
     def resources(self) -> list[Resource]:
         """Everything in the catalogue, oldest first."""
-        with self._connection() as db:
-            rows = db.execute("SELECT key, kind, name, document FROM resource ORDER BY key").fetchall()
+        rows = self.ask("SELECT key, kind, name, document FROM resource ORDER BY key")
         return [Resource(key=key, kind=kind, name=name, document=json.loads(text)) for key, kind, name, text in rows]
 
     def blocked_queues(self) -> list[BlockedRow]:
@@ -158,6 +156,11 @@ class Reading:
         """The row of the job with this id; None where there is no such job."""
         with self._connection() as db:
             return next(iter(self._keys(db, (job_id,))), None)
+
+    def ask(self, question: str, values: Sequence[object] = ()) -> list[Any]:
+        """The rows that answer a question in SQL."""
+        with self._connection() as db:
+            return db.execute(question, values).fetchall()
 
     def read_anew(self, submission: int) -> None:
         """This submission changes with the next commit: from now on, it is read from the disk each time."""
@@ -207,6 +210,10 @@ class Reading:
     def _moments(self, db: sqlite3.Connection, states: Sequence[JobState]) -> list[Moment]:
         submissions = self._submissions_at(db, {state.submission for state in states})
         return _joined(db, Moment, submissions, states)
+
+    def _attempt(self, db: sqlite3.Connection, key: int, *row: Any) -> tuple[Submission, AttemptRow]:
+        attempt = AttemptRow(*row)
+        return self._submission(db, key).at(attempt.job - key), attempt
 
     def _submission(self, db: sqlite3.Connection, key: int) -> Submission:
         return self._submissions_at(db, {key})[key]

@@ -1,6 +1,7 @@
 -- The whole state of one embedded Batch. Times are epoch milliseconds.
 
--- pad: the data folder's random id; generation: how many commits there were (see claims.py).
+-- pad: the data folder's random id; generation: how many commits there were (see claims.py);
+-- delivered: the last transition that somebody was told of; last_pruned: the highest row of a job that is no more.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 
 -- Compute environments, queues, definitions and scheduling policies, as their Describe calls answer them. A deleted
@@ -48,6 +49,9 @@ CREATE TABLE attempt (
 CREATE TABLE log (
   job INTEGER NOT NULL, attempt INTEGER NOT NULL, body BLOB, marks TEXT NOT NULL, UNIQUE (job, attempt)
 );
+
+-- Jobs whose submissions were let go of, and whose rows are still to be deleted.
+CREATE TABLE pruned (first INTEGER PRIMARY KEY, last INTEGER NOT NULL);
 
 -- Transitions that nobody has been told of yet, a row for all of one commit (see outbox.py): the numbers of the first
 -- and the last of them, in the order in which they happened.

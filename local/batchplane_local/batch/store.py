@@ -13,7 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from batchplane_local.batch.changes import Birth, Changes, Event, JobRow
+from batchplane_local.batch.changes import Birth, Changes, Event, JobRow, Stretch
 from batchplane_local.batch.names import TaskIds, name_in
 from batchplane_local.batch.outbox import number_of, packed
 from batchplane_local.batch.refused import OtherLayout
@@ -22,7 +22,7 @@ from batchplane_local.batch.submission import Submission
 #: NORMAL survives the death of the process, FULL that of the power as well.
 Synchronous = Literal["NORMAL", "FULL"]
 #: The layout of schema.sql; another number in a file is another layout.
-_SCHEMA_VERSION = 4
+_SCHEMA_VERSION = 5
 #: Pages of the write-ahead log, of 4 KiB each, after which it is worked into the file.
 _CHECKPOINT_PAGES = 4000
 #: A range of at least so many jobs is written by one statement that counts, a shorter one row by row.
@@ -43,6 +43,23 @@ _INSERT_LOG = "INSERT OR REPLACE INTO log VALUES (?, ?, ?, ?)"
 _INSERT_RESOURCE = "INSERT OR REPLACE INTO resource VALUES (?, ?, ?, ?)"
 _DELETE_RESOURCE = "DELETE FROM resource WHERE key = ?"
 _INSERT_TRANSITIONS = "INSERT INTO outbox VALUES (?, ?, ?)"
+_PRUNE = (
+    "DELETE FROM submission WHERE key BETWEEN :first AND :last",
+    "INSERT INTO pruned VALUES (:first, :last)",
+    "UPDATE meta SET value = :last WHERE name = 'last_pruned' AND CAST(value AS INTEGER) < :last",
+)
+_DELETE_JOBS = (
+    "DELETE FROM job WHERE key BETWEEN :first AND :last",
+    "DELETE FROM attempt WHERE job BETWEEN :first AND :last",
+    "DELETE FROM log WHERE job BETWEEN :first AND :last",
+    "DELETE FROM summary WHERE submission BETWEEN :first AND :last",
+    "DELETE FROM blocked WHERE job BETWEEN :first AND :last",
+    "DELETE FROM pruned WHERE first = :first AND last = :last",
+    "UPDATE pruned SET first = :last + 1 WHERE first = :first",
+)
+_LAST_KEY = """
+    SELECT max((SELECT coalesce(max(key), 0) FROM job),
+               (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'last_pruned'))"""
 _LAST_SEQUENCE = """
     SELECT max((SELECT coalesce(max(last), 0) FROM outbox),
                (SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'delivered'))"""
@@ -70,7 +87,7 @@ class Store:
         #: Commits so far.
         self.generation = int(self._meta("generation"))
         #: The highest row of any job; rows are never used again.
-        self.last_key = self._number("SELECT coalesce(max(key), 0) FROM job")
+        self.last_key = self._number(_LAST_KEY)
         self._last_sequence = self._number(_LAST_SEQUENCE)
 
     def commit(self, changes: Changes) -> None:
@@ -93,7 +110,8 @@ class Store:
     def _create(self) -> None:
         schema = files("batchplane_local.batch").joinpath("schema.sql").read_text()
         pad = secrets.token_hex(16)
-        meta = f"INSERT INTO meta VALUES ('pad', '{pad}'), ('generation', '0'), ('delivered', '0');"  # noqa: S608 - hex digits
+        numbers = "('generation', '0'), ('delivered', '0'), ('last_pruned', '0')"
+        meta = f"INSERT INTO meta VALUES ('pad', '{pad}'), {numbers};"  # noqa: S608 - hex digits
         self._db.executescript(f"BEGIN; {schema} {meta} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;")
 
     def _write(self, changes: Changes) -> None:
@@ -116,6 +134,10 @@ class Store:
             db.execute("DELETE FROM blocked WHERE queue = ?", (queue,))
             db.executemany("INSERT INTO blocked VALUES (?, ?, ?, ?)", [blocked] if blocked else ())
         db.executemany(_DELETE_RESOURCE, [(key,) for key in changes.removed])
+        for stretch in changes.pruned:
+            self._run_all(_PRUNE, stretch)
+        for stretch in changes.deleted:
+            self._run_all(_DELETE_JOBS, stretch)
         if changes.delivered is not None:
             db.execute("DELETE FROM outbox WHERE last <= ?", (changes.delivered,))
             db.execute("UPDATE meta SET value = ? WHERE name = 'delivered'", (str(changes.delivered),))
@@ -131,6 +153,10 @@ class Store:
         if events:
             first, self._last_sequence = self._last_sequence + 1, self._last_sequence + number_of(events)
             self._db.execute(_INSERT_TRANSITIONS, (self._last_sequence, first, packed(events)))
+
+    def _run_all(self, statements: Sequence[str], stretch: Stretch) -> None:
+        for statement in statements:
+            self._db.execute(statement, stretch._asdict())
 
     def _meta(self, name: str) -> str:
         return str(self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()[0])
