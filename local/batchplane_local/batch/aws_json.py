@@ -24,6 +24,8 @@ class AwsJson:
     #: Kinds of error: a request of the wrong shape; a failure of ours.
     invalid = "InvalidParameterException"
     broken = "ServiceUnavailableException"
+    #: HTTP status of a request that is not signed as it must be.
+    unauthenticated = 400
 
     def __init__(self) -> None:
         self._operations = frozenset(each.name for each in operations("logs"))

@@ -35,7 +35,7 @@ from batchplane_local.batch.exchange import (
     write,
 )
 from batchplane_local.batch.rest_json import RestJson
-from batchplane_local.batch.sigv4 import KeyPair, verify
+from batchplane_local.batch.sigv4 import KeyPair, Unauthenticated, verify
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ class _Wire(Protocol):
     content_type: str
     invalid: str
     broken: str
+    unauthenticated: int
 
     def called(self, request: Request) -> tuple[str, dict[str, Any]]: ...
 
@@ -92,6 +93,8 @@ class Endpoint:
         try:
             self._admit(request, wire.service)
             body = await self._body(wire, *wire.called(request))
+        except Unauthenticated as stranger:
+            return _refusal(wire, wire.unauthenticated, stranger.kind, str(stranger))
         except Rejected as rejected:
             return _refusal(wire, rejected.status, rejected.kind, str(rejected))
         except ParamValidationError as error:

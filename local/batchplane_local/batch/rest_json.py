@@ -39,6 +39,8 @@ class RestJson:
     #: Kinds of error: a request of the wrong shape; a failure of ours.
     invalid = "ClientException"
     broken = "ServerException"
+    #: HTTP status of a request that is not signed as it must be.
+    unauthenticated = 403
 
     def __init__(self) -> None:
         #: By method and path; all but a few paths have no members in them, and are found without trying each.

@@ -34,6 +34,13 @@ _SECRET_ACCESS_KEY = re.compile(r"[A-Za-z0-9/+=_-]{16,128}")
 _ID_BYTES, _SECRET_BYTES = 8, 30
 
 
+class Unauthenticated(Rejected):
+    """A request that wasn't signed as it must be. Its HTTP status is each protocol's own."""
+
+    def __init__(self, kind: str, words: str) -> None:
+        super().__init__(kind, words, status=403)
+
+
 @dataclass(frozen=True, kw_only=True)
 class KeyPair:
     """Who may call. Raises ValueError, which doesn't tell the secret, for what can't be a key pair."""
@@ -74,7 +81,7 @@ class _Authorization:
 
 
 def verify(request: Request, *, service: str, key_pair: KeyPair, now: int) -> None:
-    """Raise Rejected unless the request was signed for this service with this pair.
+    """Raise Unauthenticated unless the request was signed for this service with this pair.
 
     Args:
         request: As it came.
@@ -179,4 +186,4 @@ def _keyed(key: bytes, message: str) -> bytes:
 
 
 def _reject(kind: str, words: str) -> NoReturn:
-    raise Rejected(kind, words, status=403)
+    raise Unauthenticated(kind, words)

@@ -153,6 +153,16 @@ def test_an_unsigned_request_starts_nothing(endpoint: Served) -> None:
     assert [] == endpoint.machine.batch.list_jobs(jobQueue=QUEUE, filters=filters)["jobSummaryList"]
 
 
+def test_an_unsigned_request_reads_no_log(endpoint: Served) -> None:
+    """CloudWatch Logs answers a request without a signature with 400, where Batch answers 403."""
+    headers = {"x-amz-target": "Logs_20140328.DescribeLogGroups"}
+
+    answer = httpx.post(endpoint.url, content=b"{}", headers=headers)
+
+    expected = {"__type": "MissingAuthenticationTokenException", "message": "Missing Authentication Token"}
+    assert (400, expected) == (answer.status_code, answer.json())
+
+
 @pytest.mark.parametrize(
     ("key_pair", "code"),
     [
@@ -160,12 +170,16 @@ def test_an_unsigned_request_starts_nothing(endpoint: Served) -> None:
         (KeyPair(access_key_id=KEY_PAIR.access_key_id, secret_access_key="x" * 40), "InvalidSignature"),
     ],
 )
-@pytest.mark.parametrize(("service", "method"), [("batch", "describe_job_queues"), ("logs", "describe_log_groups")])
-def test_another_key_pair_is_refused(endpoint: Served, service: str, method: str, key_pair: KeyPair, code: str) -> None:
-    """By its id, or by its secret; for either service."""
+@pytest.mark.parametrize(
+    ("service", "method", "expected"), [("batch", "describe_job_queues", 403), ("logs", "describe_log_groups", 400)]
+)
+def test_another_key_pair_is_refused(
+    endpoint: Served, service: str, method: str, expected: int, key_pair: KeyPair, code: str
+) -> None:
+    """By its id, or by its secret; for either service, with the HTTP status of its protocol."""
     status, refused, _ = refusal(getattr(endpoint.client(service, key_pair), method))
 
-    assert (403, True) == (status, refused.startswith(code))
+    assert (expected, True) == (status, refused.startswith(code))
 
 
 def test_a_foreign_host_is_refused(endpoint: Served) -> None:
