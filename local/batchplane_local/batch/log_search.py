@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from batchplane_local.batch.filter_pattern import matcher
-from batchplane_local.batch.log_pages import FOREVER, MOST_LINES, Line, Page, Wanted, page_of
+from batchplane_local.batch.log_lines import Line
+from batchplane_local.batch.log_pages import FOREVER, MOST_LINES, Page, Wanted, page_of
 from batchplane_local.batch.log_streams import FIRST, LogStream, LogStreams, StreamKey
 from batchplane_local.batch.output import Moved, Outputs
 from batchplane_local.batch.refused import Refused

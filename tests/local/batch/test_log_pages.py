@@ -103,6 +103,59 @@ def test_a_line_longer_than_an_event_is_cut() -> None:
     assert [len(line.message) for line in page.lines] == [262_118, 262_118, 75_764]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"x" * 262_118,
+        b"x" * 262_119,
+        b"\xe2\x82\xac" * 700_000,
+        b"\x80" * 1_600_000,
+        b"a\n" * 3 + b"x" * 1_100_000 + b"\nb",
+    ],
+)
+@pytest.mark.parametrize("end", [b"", b"\n"])
+def test_long_lines_are_cut_at_the_same_places_either_way(line: bytes, end: bytes) -> None:
+    """Between characters, with nothing lost, and with no blank line after the last piece."""
+    body = output(line + end)
+    pages = [page_of(body, Wanted(from_head=True))]
+    for _ in range(5):
+        pages.append(page_of(body, Wanted(token=pages[-1].forward)))
+    back = [page_of(body, Wanted())]
+    for _ in range(5):
+        back.append(page_of(body, Wanted(token=back[-1].backward)))
+    forward_lines = [line for page in pages for line in page.lines]
+    backward_lines = [line for page in reversed(back) for line in page.lines]
+    assert line.decode(errors="replace").replace("\n", "") == "".join(each.message for each in forward_lines)
+    assert "" not in [each.message for each in forward_lines]
+    assert forward_lines == backward_lines
+
+
+def test_a_running_attempts_long_line_is_shown_piece_by_piece() -> None:
+    """Up to the last piece that can't grow any more, from either end."""
+    body = output(b"a\n" + b"x" * 600_000, is_complete=False)
+    pages = [page_of(body, Wanted(from_head=head)) for head in (True, False)]
+    assert [[1, 262_118, 262_118]] * 2 == [[len(line.message) for line in page.lines] for page in pages]
+
+
+def test_a_late_start_time_is_found_without_reading_what_lies_before() -> None:
+    """From the beginning of the line that was being written then."""
+    reads: list[int] = []
+    body = b"x\n" * 1_000_000 + b"half a line, late\n"
+
+    def read(offset: int, size: int) -> bytes:
+        reads.append(offset)
+        return body[offset : offset + size]
+
+    marks = [(1000, 2_000_000), (1500, 2_000_004), (2000, len(body))]
+    page = page_of(Output(size=len(body), is_complete=True, marks=marks, read=read), Wanted(start=1600, from_head=True))
+    assert (["half a line, late"], True) == (messages(page), min(reads) > 1_000_000)
+
+
+def test_nuls_and_blank_lines_stay() -> None:
+    """Text is shown as it was printed."""
+    assert ["a\0b", "", "\r"] == messages(page_of(output(b"a\0b\n\n\r\n"), Wanted(from_head=True)))
+
+
 def test_a_page_has_at_most_a_mebibyte() -> None:
     """A page ends before it grows larger, and the next goes on."""
     body = output((b"x" * 1023 + b"\n") * 1500)
