@@ -185,7 +185,8 @@ class Engine:
         self._outputs.begin(attempt.key, attempt.number, slot)
         failure = self._host.start(attempt, slot)
         if failure is not None:
-            self._attempt_over(attempt, slot, failure)
+            self._end(attempt, failure)
+            self._leave(attempt, slot)
             return
         self._ledger.run(attempt, self._clock())
         if self.hosts.faults is not None:
@@ -194,17 +195,19 @@ class Engine:
 
     def _attempt_ended(self, attempt: Attempt, slot: Slot, ending: Ending) -> None:
         """The host says that an attempt has ended."""
-        self._attempt_over(attempt, slot, ending)
+        self._end(attempt, ending)
+        # First of all, and in another slot: a processor may be idle.
         self._start_attempts()
+        self._leave(attempt, slot)
 
-    def _attempt_over(self, attempt: Attempt, slot: Slot, ending: Ending) -> None:
+    def _leave(self, attempt: Attempt, slot: Slot) -> None:
+        """Take care of what an ended attempt has written, and of its slot."""
         row = self._outputs.end(attempt.key, attempt.number)
         if row is None:
             self._slots.give_back(slot, has_output=False)
         else:
             self._ledger.changes.logs.append(row)
             self._held.append(slot)
-        self._end(attempt, ending)
 
     def _end(self, attempt: Attempt, ending: Ending) -> None:
         """Note that an attempt has ended, and end what must end with it."""
