@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, NoReturn
 
+from batchplane_local.batch.not_done import check_members_done, check_type_done
 from batchplane_local.batch.refused import Refused
+from batchplane_local.batch.resource_limits import check_resources, is_fargate
 
 #: A share identifier, or with the asterisk at its end all those that begin so.
 SHARE_IDENTIFIER = re.compile(r"[A-Za-z0-9]{1,255}\*?")
@@ -30,42 +32,73 @@ _DECAY = range(604_800 + 1)
 #: Percent.
 _RESERVATION = range(99 + 1)
 _LEAST_WEIGHT, _GREATEST_WEIGHT = 0.0001, 999.9999
-#: Members of CreateJobQueue and CreateComputeEnvironment that ask for what the embedded Batch does not do.
-_NOT_DONE = ("serviceEnvironmentOrder", "eksConfiguration")
-_NOT_DONE_TYPES = ("EKS", "SAGEMAKER_TRAINING")
+#: Job queues of an account and Region, and compute environments.
+_MOST_QUEUES = _MOST_ENVIRONMENTS = 50
+#: Compute environments of one queue.
+_MOST_IN_ORDER = 3
 
 
 def check_environment(document: Mapping[str, Any]) -> None:
     """Refuse a compute environment that breaks a bound."""
-    _check_done(document)
-    _check_state(document)
-    if document["type"] not in ("MANAGED", "UNMANAGED"):
-        _refuse(f"Compute environment type must be MANAGED or UNMANAGED, got {document['type']}")
+    check_members_done(document)
+    if document["type"] == "MANAGED" and "unmanagedvCpus" in document:
+        _refuse("unmanagedvCpus is only supported for compute environments of type UNMANAGED")
+    if document.get("unmanagedvCpus", 0) < 0:
+        _refuse(f"unmanagedvCpus must be at least 0, got {document['unmanagedvCpus']}")
     resources = document.get("computeResources")
     if resources is None:
         if document["type"] == "MANAGED":
             _refuse("A MANAGED compute environment must have computeResources")
         return
-    least, most = resources.get("minvCpus", 0), resources["maxvCpus"]
-    desired = resources.get("desiredvCpus", least)
-    if not 0 <= least <= desired <= most or most < 1:
-        _refuse(f"minvCpus {least}, desiredvCpus {desired} and maxvCpus {most} must be in this order, maxvCpus from 1")
+    check_resources(resources)
 
 
 def check_queue(request: Mapping[str, Any]) -> None:
     """Refuse a CreateJobQueue or UpdateJobQueue request that breaks a bound of the queue's own."""
-    _check_done(request)
-    _check_state(request)
-    if request.get("jobQueueType") in _NOT_DONE_TYPES:
-        _refuse(f"The embedded Batch does not do job queues of type {request['jobQueueType']}")
+    check_members_done(request)
+    check_type_done("jobQueueType", request.get("jobQueueType", "ECS"))
     for action in request.get("jobStateTimeLimitActions", ()):
         _check_time_limit(action)
 
 
+def check_order(order: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse a computeEnvironmentOrder that names too many or too few environments, or two in one place."""
+    if not 1 <= len(order) <= _MOST_IN_ORDER:
+        words = f"A job queue must have 1 to {_MOST_IN_ORDER} compute environments in its order"
+        _refuse(f"{words}, got {len(order)}")
+    for member in ("order", "computeEnvironment"):
+        values = [entry[member] for entry in order]
+        for value in values:
+            if values.count(value) > 1:
+                _refuse(f"computeEnvironmentOrder can't have the same {member} twice, got {value}")
+
+
+def queue_type(environments: Sequence[Mapping[str, Any]], wanted: str | None) -> str:
+    """The jobQueueType of a queue over these compute environments. Raises Refused where they don't go together."""
+    types = {_queue_type_over(environment) for environment in environments}
+    if len(types) > 1:
+        _refuse("EC2 and Fargate compute environments can't be mixed in one job queue")
+    (kind,) = types
+    if wanted not in (None, kind):
+        _refuse(f"jobQueueType must be {kind} for these compute environments, got {wanted}")
+    return kind
+
+
+def check_environment_quota(count: int) -> None:
+    """Refuse one more compute environment than there can be, where there are so many."""
+    if count >= _MOST_ENVIRONMENTS:
+        _refuse(f"There can be at most {_MOST_ENVIRONMENTS} compute environments; delete one first")
+
+
+def check_queue_quota(count: int) -> None:
+    """Refuse one more job queue than there can be, where there are so many."""
+    if count >= _MOST_QUEUES:
+        _refuse(f"There can be at most {_MOST_QUEUES} job queues; delete one first")
+
+
 def check_policy(request: Mapping[str, Any]) -> None:
     """Refuse a scheduling policy that breaks a bound."""
-    if "quotaSharePolicy" in request:
-        _refuse("The embedded Batch does not do quotaSharePolicy")
+    check_members_done(request)
     policy = request.get("fairsharePolicy", {})
     _check_in("shareDecaySeconds", policy.get("shareDecaySeconds", 0), _DECAY)
     _check_in("computeReservation", policy.get("computeReservation", 0), _RESERVATION)
@@ -107,25 +140,16 @@ def _check_no_overlap(identifiers: Sequence[str]) -> None:
             _refuse(f"shareIdentifiers of a policy can't overlap, got {first} and {second}")
 
 
+def _queue_type_over(environment: Mapping[str, Any]) -> str:
+    return "ECS_FARGATE" if is_fargate(environment.get("computeResources", {})) else "ECS"
+
+
 def _check_time_limit(action: Mapping[str, Any]) -> None:
-    if action["state"] != "RUNNABLE":
-        _refuse(f"jobStateTimeLimitActions state must be RUNNABLE, got {action['state']}")
     if action["action"] != "CANCEL":
         _refuse(f"jobStateTimeLimitActions action must be CANCEL for a queue of compute, got {action['action']}")
     if action["reason"] not in _TIME_LIMIT_REASONS:
         _refuse(f"jobStateTimeLimitActions reason must be one of {', '.join(_TIME_LIMIT_REASONS)}: {action['reason']}")
     _check_in("jobStateTimeLimitActions maxTimeSeconds", action["maxTimeSeconds"], _TIME_LIMIT)
-
-
-def _check_done(request: Mapping[str, Any]) -> None:
-    for member in _NOT_DONE:
-        if member in request:
-            _refuse(f"The embedded Batch does not do {member}")
-
-
-def _check_state(request: Mapping[str, Any]) -> None:
-    if request.get("state", "ENABLED") not in ("ENABLED", "DISABLED"):
-        _refuse(f"state must be ENABLED or DISABLED, got {request['state']}")
 
 
 def _check_in(member: str, value: int, bounds: range) -> None:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from batchplane_local.batch.catalogue import COMPUTE_ENVIRONMENT, DELETING, JOB_QUEUE
-from batchplane_local.batch.catalogue_limits import check_environment
-from batchplane_local.batch.limits import check_name, check_tags
+from batchplane_local.batch.catalogue_limits import check_environment, check_environment_quota
+from batchplane_local.batch.limits import check_described, check_name, check_tags
+from batchplane_local.batch.not_done import check_members_done
 from batchplane_local.batch.records import Operation, Records, Request, page
 from batchplane_local.batch.refused import Refused
+from batchplane_local.batch.resource_limits import is_fargate
 
 #: Members of an UpdateComputeEnvironment request that take the place of what was there.
 _REPLACED = ("state", "unmanagedvCpus", "serviceRole", "updatePolicy", "context", "ecsSettings")
@@ -44,6 +46,7 @@ class ComputeEnvironmentOperations:
         check_name(name)
         check_tags(request.get("tags", {}))
         check_environment(request)
+        check_environment_quota(len(self.records.catalogue.all(COMPUTE_ENVIRONMENT)))
         place = self.records.place
         identity = {"computeEnvironmentName": name, "computeEnvironmentArn": place.batch(COMPUTE_ENVIRONMENT, name)}
         document = {
@@ -63,6 +66,7 @@ class ComputeEnvironmentOperations:
     def update_compute_environment(self, request: Request) -> dict[str, Any]:
         """Other members, at once; one that is DISABLED starts nothing, and what runs in it goes on."""
         environment = self.records.known(COMPUTE_ENVIRONMENT, request["computeEnvironment"])
+        check_members_done(request)
         changed = {member: request[member] for member in _REPLACED if member in request}
         if "computeResources" in request:
             changed["computeResources"] = _resources(environment.document, request["computeResources"])
@@ -82,6 +86,7 @@ class ComputeEnvironmentOperations:
 
     def describe_compute_environments(self, request: Request) -> dict[str, Any]:
         """All of them, or those that are named."""
+        check_described("compute environments", request.get("computeEnvironments", ()))
         found = self.records.named(COMPUTE_ENVIRONMENT, request.get("computeEnvironments"))
         return page("computeEnvironments", [environment.document for environment in found], request)
 
@@ -91,5 +96,9 @@ def _resources(document: Mapping[str, Any], update: Mapping[str, Any]) -> dict[s
     if "computeResources" not in document:
         raise Refused(f"Compute environment {document['computeEnvironmentName']} is UNMANAGED: no computeResources")
     resources = {**document["computeResources"], **update}
+    if is_fargate(resources) != is_fargate(document["computeResources"]):
+        raise Refused(
+            f"computeResources of EC2 can't become Fargate's, nor the other way, got type {resources['type']}"
+        )
     resources.pop(_NOT_KEPT, None)
     return resources

@@ -1,8 +1,8 @@
 """The way from a request to its operation and back, for whoever calls: the client in this process, the endpoint.
 
-Checks the request's types, has the operation done between the two sides of the gate, and turns refusals into the errors
-that boto3 raises. It copies nothing: a request must be the operation's to keep, and an answer is shared, to be read and
-not to be changed.
+Checks the request's types and texts, has the operation done between the two sides of the gate, and turns refusals into
+the errors that boto3 raises. It copies nothing: a request must be the operation's to keep, and an answer is shared, to
+be read and not to be changed.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ from typing import Any
 
 from batchplane_local.batch.answers import failure
 from batchplane_local.batch.gate import Gate
+from batchplane_local.batch.limits import check_texts
+from batchplane_local.batch.not_done import operation_refused
 from batchplane_local.batch.refused import Refused, Stopped
-from batchplane_local.batch.service_model import validate
+from batchplane_local.batch.service_model import check_limits, validate
 
 Body = dict[str, Any]
 #: From a request that has the right types to an answer's body, or to its promise where the engine must commit first.
@@ -59,7 +61,9 @@ class Dispatch:
         validate("batch", operation, request)
         do = self.operations.get(operation)
         if do is None:
-            raise Refused(f"The embedded Batch does not do {operation} yet")
+            raise operation_refused(operation)
+        check_limits("batch", operation, request)
+        check_texts(request)
         return number, do(request)
 
 

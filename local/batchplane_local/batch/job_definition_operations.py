@@ -9,20 +9,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from batchplane_local.batch.catalogue import JOB_DEFINITION
-from batchplane_local.batch.limits import check_definition
+from batchplane_local.batch.container import overridden
+from batchplane_local.batch.definition_limits import check_definition
+from batchplane_local.batch.limits import check_described
+from batchplane_local.batch.names import name_in
 from batchplane_local.batch.records import Operation, Records, Request, page
+from batchplane_local.batch.refused import Refused
 
 #: Members of a RegisterJobDefinition request that a description of the definition shows.
 _DEFINITION_MEMBERS = (
     "type",
     "schedulingPriority",
-    "parameters",
     "retryStrategy",
-    "containerProperties",
-    "nodeProperties",
     "timeout",
-    "propagateTags",
-    "platformCapabilities",
 )
 
 
@@ -55,6 +54,10 @@ class JobDefinitionOperations:
             **identity,
             "status": "ACTIVE",
             **{member: request[member] for member in _DEFINITION_MEMBERS if member in request},
+            **_containers(request),
+            "parameters": request.get("parameters", {}),
+            "propagateTags": request.get("propagateTags", False),
+            "platformCapabilities": request.get("platformCapabilities") or ["EC2"],
             "containerOrchestrationType": "ECS",
             "tags": request.get("tags", {}),
         }
@@ -63,6 +66,8 @@ class JobDefinitionOperations:
 
     def deregister_job_definition(self, request: Request) -> dict[str, Any]:
         """A revision becomes INACTIVE: what was submitted with it goes on, and nothing more is."""
+        if ":" not in name_in(request["jobDefinition"]):
+            raise Refused(f"JobDefinition {request['jobDefinition']} must be given with its revision, name:revision")
         definition = self.records.catalogue.definition_for(request["jobDefinition"])
         self.records.update(definition, {"status": "INACTIVE"})
         return {}
@@ -70,9 +75,21 @@ class JobDefinitionOperations:
     def describe_job_definitions(self, request: Request) -> dict[str, Any]:
         """Revisions by name, by name:revision or ARN, by status; all of them where nothing is named."""
         named = request.get("jobDefinitions")
+        check_described("job definitions", named or ())
+        if named and request.keys() & {"jobDefinitionName", "status"}:
+            raise Refused("jobDefinitions can't be used with jobDefinitionName or status")
         found = self.records.named(JOB_DEFINITION, named)
         documents = [definition.document for definition in (found if named else found[::-1])]
         for member in ("jobDefinitionName", "status"):
             if member in request:
                 documents = [document for document in documents if document[member] == request[member]]
         return page("jobDefinitions", documents, request)
+
+
+def _containers(request: Request) -> dict[str, Any]:
+    """What runs, with the lists that a description always shows."""
+    if "containerProperties" in request:
+        return {"containerProperties": overridden(request["containerProperties"], {})}
+    nodes = request["nodeProperties"]
+    groups = [{**group, "container": overridden(group["container"], {})} for group in nodes["nodeRangeProperties"]]
+    return {"nodeProperties": {**nodes, "nodeRangeProperties": groups}}

@@ -17,12 +17,13 @@ from batchplane_local.batch.detail import Teller
 from batchplane_local.batch.dispatch import Body, Operation
 from batchplane_local.batch.engine import Engine
 from batchplane_local.batch.ledger import Ledger
-from batchplane_local.batch.limits import check_reason, check_submission
+from batchplane_local.batch.limits import check_reason
 from batchplane_local.batch.listing import Listing
 from batchplane_local.batch.names import split_job_id
 from batchplane_local.batch.reading import Reading
 from batchplane_local.batch.refused import Refused
 from batchplane_local.batch.submission import submission_of
+from batchplane_local.batch.submission_limits import check_platform, check_submission
 
 Request = Mapping[str, Any]
 #: Jobs that one DescribeJobs may name, and one CancelJobs or TerminateJobs.
@@ -62,6 +63,7 @@ class JobOperations:
         queue = self.catalogue.queue_for(request["jobQueue"])
         definition = self.catalogue.definition_for(request["jobDefinition"])
         check_share(request, queue.document, definition.document)
+        check_platform(request, queue.document, definition.document)
         job_id = str(uuid.uuid4())
 
         def accept() -> Body:

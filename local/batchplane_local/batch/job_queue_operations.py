@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from batchplane_local.batch.catalogue import COMPUTE_ENVIRONMENT, DELETING, JOB_QUEUE, SCHEDULING_POLICY, Resource
-from batchplane_local.batch.catalogue_limits import check_queue
-from batchplane_local.batch.limits import check_name, check_tags
+from batchplane_local.batch.catalogue_limits import check_order, check_queue, check_queue_quota, queue_type
+from batchplane_local.batch.limits import check_described, check_name, check_tags
 from batchplane_local.batch.records import Operation, Records, Request, page
 from batchplane_local.batch.refused import Refused
 
@@ -43,6 +43,7 @@ class JobQueueOperations:
         check_name(name)
         check_tags(request.get("tags", {}))
         check_queue(request)
+        check_queue_quota(len(self.records.catalogue.all(JOB_QUEUE)))
         if "schedulingPolicyArn" in request:
             self.records.known(SCHEDULING_POLICY, request["schedulingPolicyArn"])
         identity = {"jobQueueName": name, "jobQueueArn": self.records.place.batch(JOB_QUEUE, name)}
@@ -52,7 +53,7 @@ class JobQueueOperations:
             "state": request.get("state", "ENABLED"),
             "status": "VALID",
             "statusReason": "JobQueue Healthy",
-            "computeEnvironmentOrder": self._environment_order(request.get("computeEnvironmentOrder", ())),
+            **self._over_environments(request.get("computeEnvironmentOrder", ()), request.get("jobQueueType")),
             "jobStateTimeLimitActions": request.get("jobStateTimeLimitActions", []),
             "tags": request.get("tags", {}),
         }
@@ -67,7 +68,7 @@ class JobQueueOperations:
         if "schedulingPolicyArn" in changed:
             self._check_policy(queue, changed["schedulingPolicyArn"])
         if "computeEnvironmentOrder" in request:
-            changed["computeEnvironmentOrder"] = self._environment_order(request["computeEnvironmentOrder"])
+            changed |= self._over_environments(request["computeEnvironmentOrder"], queue.document.get("jobQueueType"))
         self.records.update(queue, changed)
         return {member: queue.document[member] for member in ("jobQueueName", "jobQueueArn")}
 
@@ -82,6 +83,7 @@ class JobQueueOperations:
 
     def describe_job_queues(self, request: Request) -> dict[str, Any]:
         """All of them, or those that are named."""
+        check_described("job queues", request.get("jobQueues", ()))
         found = self.records.named(JOB_QUEUE, request.get("jobQueues"))
         return page("jobQueues", [queue.document for queue in found], request)
 
@@ -91,14 +93,17 @@ class JobQueueOperations:
             raise Refused(f"JobQueue {queue.name} has no scheduling policy, and none can be added to it")
         self.records.known(SCHEDULING_POLICY, arn)
 
-    def _environment_order(self, order: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        if not 1 <= len(order) <= 3:
-            raise Refused(f"A job queue must have 1 to 3 compute environments in its order, got {len(order)}")
-        checked = []
-        for entry in order:
-            environment = self.records.known(COMPUTE_ENVIRONMENT, entry["computeEnvironment"])
-            if environment.is_deleting:
-                raise Refused(f"Compute environment {environment.name} is {DELETING} and can't be in a job queue")
-            arn = environment.document["computeEnvironmentArn"]
-            checked.append({"order": entry["order"], "computeEnvironment": arn})
-        return checked
+    def _over_environments(self, order: Sequence[Mapping[str, Any]], wanted: str | None) -> dict[str, Any]:
+        """A queue's computeEnvironmentOrder, by ARNs, and its jobQueueType, which is the wanted one where there is."""
+        environments = [self._environment(entry["computeEnvironment"]) for entry in order]
+        arns = [environment.document["computeEnvironmentArn"] for environment in environments]
+        checked = [{"order": entry["order"], "computeEnvironment": arn} for entry, arn in zip(order, arns, strict=True)]
+        check_order(checked)
+        kind = queue_type([environment.document for environment in environments], wanted)
+        return {"computeEnvironmentOrder": checked, "jobQueueType": kind}
+
+    def _environment(self, name_or_arn: str) -> Resource:
+        environment = self.records.known(COMPUTE_ENVIRONMENT, name_or_arn)
+        if environment.is_deleting:
+            raise Refused(f"Compute environment {environment.name} is {DELETING} and can't be in a job queue")
+        return environment

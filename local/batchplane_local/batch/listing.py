@@ -95,10 +95,7 @@ class Listing:
 
 
 def _status(request: Mapping[str, Any]) -> Status:
-    name = request.get("jobStatus", "RUNNING")
-    if name not in Status.__members__:
-        raise Refused(f"Invalid job status {name}")
-    return Status[name]
+    return Status[request.get("jobStatus", "RUNNING")]
 
 
 def _after(request: Mapping[str, Any]) -> Place | None:
@@ -108,4 +105,6 @@ def _after(request: Mapping[str, Any]) -> Place | None:
 
 def _size(request: Mapping[str, Any], most: int) -> int:
     wanted: int = request.get("maxResults", most)
-    return max(1, min(wanted, most))
+    if wanted < 1:
+        raise Refused(f"maxResults must be at least 1, got {wanted}")
+    return min(wanted, most)

@@ -12,13 +12,12 @@ from typing import Any
 from batchplane_local.batch.catalogue import COMPUTE_ENVIRONMENT, JOB_QUEUE, SCHEDULING_POLICY, Catalogue, Resource
 from batchplane_local.batch.engine import Engine
 from batchplane_local.batch.ledger import Ledger
+from batchplane_local.batch.limits import page_size
 from batchplane_local.batch.names import Place
 from batchplane_local.batch.refused import Refused
 
 Request = Mapping[str, Any]
 Operation = Callable[[Request], dict[str, Any]]
-#: Records in a page where the request names no number.
-_PAGE = 100
 _NOT_FOUND = {
     COMPUTE_ENVIRONMENT: "Compute environment {} does not exist",
     JOB_QUEUE: "JobQueue {} not found.",
@@ -93,7 +92,7 @@ def page(member: str, documents: Sequence[dict[str, Any]], request: Request) -> 
     token = request.get("nextToken", "0")
     if not token.isascii() or not token.isdecimal():
         raise Refused(f"Invalid nextToken {token}")
-    start, size = int(token), max(1, min(request.get("maxResults", _PAGE), _PAGE))
+    start, size = int(token), page_size(request)
     answer: dict[str, Any] = {member: list(documents[start : start + size])}
     if start + size < len(documents):
         answer["nextToken"] = str(start + size)

@@ -64,10 +64,10 @@ class RestJson:
 
 
 def _pattern(operation: OperationModel) -> re.Pattern[str]:
-    """What the path of an operation's requests looks like, with a group for each member in it."""
+    """What the path of an operation's requests looks like, with a group for each member in it, empty ones too."""
     # Literal text and names of members alternate.
     pieces = _MEMBER.split(operation.http["requestUri"])
-    members = [f"(?P<{name}>.+)" for name in pieces[1::2]]
+    members = [f"(?P<{name}>.*)" for name in pieces[1::2]]
     literals = [re.escape(piece) for piece in pieces[::2]]
     return re.compile(literals[0] + "".join(map("".join, zip(members, literals[1:], strict=True))))
 

@@ -10,13 +10,10 @@ from typing import Any
 
 from batchplane_local.batch.catalogue import JOB_QUEUE, SCHEDULING_POLICY
 from batchplane_local.batch.catalogue_limits import check_policy
-from batchplane_local.batch.limits import check_name, check_tags
+from batchplane_local.batch.limits import check_described, check_name, check_tags
 from batchplane_local.batch.names import name_in
 from batchplane_local.batch.records import Operation, Records, Request, page
 from batchplane_local.batch.refused import Refused
-
-#: Policies that one DescribeSchedulingPolicies may name.
-_DESCRIBED = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,8 +63,7 @@ class SchedulingPolicyOperations:
 
     def describe_scheduling_policies(self, request: Request) -> dict[str, Any]:
         """The policies with these ARNs; unknown ones are left out."""
-        if len(request["arns"]) > _DESCRIBED:
-            raise Refused(f"Maximum number of scheduling policies supported is {_DESCRIBED}")
+        check_described("scheduling policies", request["arns"])
         found = self.records.named(SCHEDULING_POLICY, request["arns"]) if request["arns"] else []
         return {"schedulingPolicies": [policy.document for policy in found]}
 

@@ -16,6 +16,7 @@ from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
 from batchplane_local.batch.conformity import Conforms, conformity
+from batchplane_local.batch.model_limits import Check, check_of
 
 
 def operation_named(method: str) -> str | None:
@@ -38,6 +39,13 @@ def validate(service: str, operation: str, request: Mapping[str, Any]) -> None:
         raise ParamValidationError(report=report.generate_report())
 
 
+def check_limits(service: str, operation: str, request: Mapping[str, Any]) -> None:
+    """Refuse, as the service does, what botocore lets through: a number too large, a value that is none of a list's."""
+    check = _limits(service, operation)
+    if check is not None:
+        check(request, operation)
+
+
 @cache
 def _service(name: str) -> ServiceModel:
     return botocore.session.Session().get_service_model(name)
@@ -53,6 +61,11 @@ def _input_shape(service: str, operation: str) -> Shape:
 @cache
 def _conforms(service: str, operation: str) -> Conforms:
     return conformity(_input_shape(service, operation))
+
+
+@cache
+def _limits(service: str, operation: str) -> Check | None:
+    return check_of(_input_shape(service, operation))
 
 
 @cache

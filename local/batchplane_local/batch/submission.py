@@ -15,6 +15,7 @@ from typing import Any, Self
 import msgspec
 
 from batchplane_local.batch.container import Need, container_detail, log_group_of, log_stream_of, need_of, total
+from batchplane_local.batch.limits import MOST_TAGS
 from batchplane_local.batch.names import job_id_at, name_in
 from batchplane_local.batch.node_properties import (
     container_overrides_in,
@@ -202,7 +203,7 @@ def submission_of(
         scheduling_priority=request.get("schedulingPriorityOverride", definition.get("schedulingPriority")),
         share_identifier=request.get("shareIdentifier"),
         runner=definition.get("tags", {}).get("runner") == "batchplane",
-        unplaceable=_unplaceable(request),
+        unplaceable=_unplaceable(request, definition),
     )
 
 
@@ -226,8 +227,12 @@ def _containers(request: Mapping[str, Any], definition: Mapping[str, Any]) -> di
     return {"node_properties": None, "container": container_detail(definition["containerProperties"], overrides)}
 
 
-def _unplaceable(request: Mapping[str, Any]) -> str | None:
+def _unplaceable(request: Mapping[str, Any], definition: Mapping[str, Any]) -> str | None:
     for overrides in container_overrides_in(request):
         if len(json.dumps(overrides, separators=(",", ":"), ensure_ascii=False)) > OVERRIDES_LIMIT:
             return f"Container Overrides length must be at most {OVERRIDES_LIMIT}"
+    if request.get("propagateTags", definition.get("propagateTags", False)):
+        together = len(request.get("tags", {}).keys() | definition.get("tags", {}).keys())
+        if together > MOST_TAGS:
+            return f"Tags of job and job definition that are propagated must be at most {MOST_TAGS}, got {together}"
     return None

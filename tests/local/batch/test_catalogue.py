@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.local.batch.machine import DEFINITION, QUEUE, RESOURCES, Machine, refusal, wait_until
+from tests.local.batch.machine import DEFINITION, QUEUE, Machine, refusal, wait_until
 
 ARN = "arn:aws:batch:local-1:000000000000"
 ORDER = [{"order": 1, "computeEnvironment": "here"}]
@@ -153,7 +153,7 @@ def test_records_are_described_in_pages(machine: Machine) -> None:
     ("method", "request_", "expected"),
     [
         ("update_job_queue", {"jobQueue": "none"}, "JobQueue none not found."),
-        ("update_job_queue", {"jobQueue": QUEUE, "state": "OFF"}, "state must be ENABLED or DISABLED, got OFF"),
+        ("update_job_queue", {"jobQueue": QUEUE, "state": "OFF"}, "state must be one of ENABLED, DISABLED, got OFF"),
         (
             "update_job_queue",
             {"jobQueue": QUEUE, "schedulingPolicyArn": f"{ARN}:scheduling-policy/x"},
@@ -218,7 +218,6 @@ def test_a_managed_environment_has_a_bound(machine: Machine) -> None:
     machine.batch.create_compute_environment(computeEnvironmentName="small", type="MANAGED", computeResources=resources)
     order = [{"order": 1, "computeEnvironment": "small"}, {"order": 2, "computeEnvironment": "here"}]
     machine.batch.create_job_queue(jobQueueName="two", priority=1, computeEnvironmentOrder=order)
-    needs = [{"type": "VCPU", "value": "0.5"}, RESOURCES[1]]
-    command = {"command": ["sh", "-c", "echo $AWS_BATCH_CE_NAME"], "resourceRequirements": needs}
+    command = {"command": ["sh", "-c", "echo $AWS_BATCH_CE_NAME"]}
     job = machine.run(jobQueue="two", jobDefinition=DEFINITION, containerOverrides=command)
     assert machine.lines(job) == ["small"]

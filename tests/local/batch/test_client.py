@@ -47,12 +47,42 @@ def test_a_request_of_the_wrong_shape_is_not_sent(machine: Machine) -> None:
             "Job name should match valid pattern",
         ),
         ("describe_jobs", {"jobs": ["x"] * 101}, "Maximum number of jobs supported is 100"),
+        ("describe_job_queues", {"jobQueues": ["x"] * 101}, "Maximum number of job queues supported is 100"),
+        ("describe_job_definitions", {"maxResults": 101}, "maxResults must be between 1 and 100, got 101"),
+        ("list_scheduling_policies", {"maxResults": 0}, "maxResults must be between 1 and 100, got 0"),
+        ("list_jobs", {"jobQueue": QUEUE, "maxResults": 0}, "maxResults must be at least 1, got 0"),
+        (
+            "describe_compute_environments",
+            {"computeEnvironments": ["x"] * 101},
+            "Maximum number of compute environments supported is 100",
+        ),
+        (
+            "describe_job_definitions",
+            {"jobDefinitions": ["x:1"] * 101},
+            "Maximum number of job definitions supported is 100",
+        ),
+        (
+            "describe_job_definitions",
+            {"jobDefinitions": ["x:1"], "status": "ACTIVE"},
+            "jobDefinitions can't be used with jobDefinitionName or status",
+        ),
+        (
+            "deregister_job_definition",
+            {"jobDefinition": DEFINITION},
+            "JobDefinition plain must be given with its revision, name:revision",
+        ),
+        (
+            "cancel_job",
+            {"jobId": "x", "reason": "\ud800"},
+            "Requests can't contain null characters or lone surrogates, got '\\ud800'",
+        ),
         ("terminate_job", {"jobId": "x", "reason": "y"}, "Job x does not exist"),
         ("list_jobs", {}, "Exactly one of jobQueue, arrayJobId and multiNodeJobId must be given"),
         (
             "submit_service_job",
             {"jobName": "x", "jobQueue": "y", "serviceRequestPayload": "{}", "serviceJobType": "SAGEMAKER_TRAINING"},
-            "The embedded Batch does not do SubmitServiceJob yet",
+            "The embedded Batch does not do SubmitServiceJob: service jobs run on Amazon SageMaker AI, not on this "
+            "machine. Use SubmitJob and container jobs.",
         ),
         (
             "create_job_queue",

@@ -103,10 +103,10 @@ def test_a_definition_is_registered_and_deregistered(batch: Any) -> None:
 
 def test_tags_go_through_paths_and_queries(batch: Any) -> None:
     """An ARN in the path, keys in the query string."""
-    batch.tag_resource(resourceArn=QUEUE_ARN, tags={"a": "1", "b c": "2", "d": "3&4"})
+    batch.tag_resource(resourceArn=QUEUE_ARN, tags={"a": "1", "b c": "2", "d": "3=+/4"})
     batch.untag_resource(resourceArn=QUEUE_ARN, tagKeys=["a", "b c"])
 
-    assert {"d": "3&4"} == batch.list_tags_for_resource(resourceArn=QUEUE_ARN)["tags"]
+    assert {"d": "3=+/4"} == batch.list_tags_for_resource(resourceArn=QUEUE_ARN)["tags"]
 
 
 def test_a_refusal_has_the_services_kind_and_words(batch: Any) -> None:
@@ -121,7 +121,11 @@ def test_what_is_not_done_is_refused_in_words(batch: Any) -> None:
     """Every operation of the service has its path."""
     refused = refusal(batch.list_consumable_resources)
 
-    assert (400, "ClientException", "The embedded Batch does not do ListConsumableResources yet") == refused
+    words = (
+        "The embedded Batch does not do ListConsumableResources: consumable resources are not counted here. "
+        "Bound jobs by VCPU, MEMORY and GPU, or by maxvCpus of a compute environment."
+    )
+    assert (400, "ClientException", words) == refused
 
 
 @pytest.mark.parametrize(

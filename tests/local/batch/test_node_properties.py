@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchplane_local.batch.limits import check_definition, check_submission
+from batchplane_local.batch.definition_limits import check_definition
 from batchplane_local.batch.node_properties import (
     check_node_properties,
     containers_in,
@@ -16,6 +16,7 @@ from batchplane_local.batch.node_properties import (
     with_node_overrides,
 )
 from batchplane_local.batch.refused import Refused
+from batchplane_local.batch.submission_limits import check_submission
 
 RESOURCES = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "16"}]
 CONTAINER: dict[str, Any] = {"image": "none", "command": ["solve"], "resourceRequirements": RESOURCES}
@@ -160,7 +161,11 @@ def definition(nodes: dict[str, Any], **members: Any) -> dict[str, Any]:
             definition(properties("0:"), platformCapabilities=["FARGATE"]),
             "Multi-node parallel jobs are not supported on Fargate; leave platformCapabilities at EC2",
         ),
-        (definition(properties("0:", ecsProperties={})), "The embedded Batch does not do ecsProperties yet"),
+        (
+            definition(properties("0:", ecsProperties={})),
+            "The embedded Batch does not do ecsProperties: a job is one container here. "
+            "Use containerProperties and containerOverrides.",
+        ),
         (definition(properties("0:", container={})), "Node range 0: should contain container"),
         (definition(properties("0:", container={"image": ""})), "Container properties should contain image"),
     ],
