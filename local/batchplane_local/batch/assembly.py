@@ -33,7 +33,8 @@ from batchplane_local.batch.job_tags import JobTags
 from batchplane_local.batch.launch import Launcher
 from batchplane_local.batch.ledger import Ledger
 from batchplane_local.batch.listing import Listing
-from batchplane_local.batch.log_search import LogSearch
+from batchplane_local.batch.log_groups import LogGroups
+from batchplane_local.batch.log_rows import LogRows
 from batchplane_local.batch.log_streams import LogStreams
 from batchplane_local.batch.logs import LogsClient
 from batchplane_local.batch.names import Place, TaskIds
@@ -158,14 +159,23 @@ def assemble(settings: Settings, *, deliver: Deliver, clock: Clock) -> Assembly:
         opened.callback(delivery.close)
         engine.start()
         delivery.start(faulty.before(engine.delivered))
-        streams = LogStreams(reading=state.reading, task_ids=task_ids)
+        streams = _log_streams(state, task_ids)
         return Assembly(
             machine=settings.largest,
             dispatch=Dispatch(operations=_operations(state, engine, teller, clock), gate=gate),
-            logs=LogsClient(LogSearch(streams=streams, outputs=state.outputs), streams, teller.place),
+            logs=LogsClient(streams, state.outputs, teller.place),
             trouble=trouble,
             close=opened.pop_all().close,
         )
+
+
+def _log_streams(state: _State, task_ids: TaskIds) -> LogStreams:
+    return LogStreams(
+        rows=LogRows(reading=state.reading, task_ids=task_ids),
+        outputs=state.outputs,
+        groups=LogGroups(reading=state.reading),
+        task_ids=task_ids,
+    )
 
 
 def _open(folder: Path, settings: Settings, clock: Clock, opened: ExitStack) -> _State:

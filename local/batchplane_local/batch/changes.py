@@ -94,10 +94,13 @@ class LogRow(NamedTuple):
 
     job: int
     attempt: int
-    #: None where it was so much that it stays in a file.
-    body: bytes | None
+    #: Epoch milliseconds by which the first of it, and all of it, was written.
+    first_at: int
+    last_at: int
     #: Pairs of (epoch milliseconds, bytes written by then), as JSON.
     marks: str
+    #: None where it was so much that it stays in a file.
+    body: bytes | None
 
 
 class Stretch(NamedTuple):

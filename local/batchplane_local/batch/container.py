@@ -68,10 +68,10 @@ def log_group_of(container: Mapping[str, Any]) -> str:
     return str(_log_options(container).get("awslogs-group", DEFAULT_LOG_GROUP))
 
 
-def log_stream_of(container: Mapping[str, Any], definition_name: str, task_id: str) -> str:
-    """The log stream of one attempt: prefix/default/task."""
+def log_streams_of(container: Mapping[str, Any], definition_name: str) -> str:
+    """What the names of the attempts' log streams begin with; a task id follows: prefix/default/task."""
     prefix = _log_options(container).get("awslogs-stream-prefix", definition_name[:200])
-    return f"{prefix}/default/{task_id}"
+    return f"{prefix}/default/"
 
 
 def _log_options(container: Mapping[str, Any]) -> Mapping[str, str]:

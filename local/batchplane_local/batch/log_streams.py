@@ -1,114 +1,121 @@
-"""The log groups and log streams that there are: one stream for each attempt that has started. Reads; knows no line.
+"""The log streams that there are: by name, by the time of their last event, and those written to in some time.
 
-Streams come in the order in which their jobs were submitted, whatever else is asked for: by name they would come at
-random, since a name ends in a task id.
+Joins what the database knows with what attempts have written since. Reads; knows no line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple, NoReturn
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from heapq import merge
+from itertools import chain
 
-from batchplane_local.batch.catalogue import JOB_DEFINITION
-from batchplane_local.batch.changes import AttemptRow
-from batchplane_local.batch.container import log_group_of
+from batchplane_local.batch.log_groups import LogGroups, NoSuchLog
+from batchplane_local.batch.log_rows import FIRST, LAST, LogRows, LogStream, Order, StreamKey
 from batchplane_local.batch.names import TaskIds, name_in
-from batchplane_local.batch.node_properties import containers_in
-from batchplane_local.batch.reading import Reading
+from batchplane_local.batch.output import Outputs, Spans
 from batchplane_local.batch.refused import Refused
-from batchplane_local.batch.submission import Submission
-
-#: Attempts that are read at a time.
-_CHUNK = 500
-_GROUP_IN_ARN = ":log-group:"
-
-
-class NoSuchLog(Exception):
-    """There is no such log group, or no such log stream (yet)."""
-
-    def __init__(self, what: str) -> None:
-        super().__init__(f"The specified log {what} does not exist.")
-
-
-class StreamKey(NamedTuple):
-    """An attempt, and by it a place in the order of all streams."""
-
-    job: int
-    attempt: int
-
-
-FIRST, LAST = StreamKey(0, 0), StreamKey(1 << 62, 0)
-
-
-@dataclass(frozen=True, kw_only=True)
-class LogStream:
-    """The stream of one attempt."""
-
-    key: StreamKey
-    name: str
-    #: Epoch milliseconds.
-    created_at: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogStreams:
     """All streams of one embedded Batch."""
 
-    reading: Reading
+    rows: LogRows
+    outputs: Outputs
+    groups: LogGroups
     task_ids: TaskIds
 
     def find(self, group: str, name: str) -> LogStream:
         """The stream of this name. Raises NoSuchLog."""
         ids = self.task_ids.read(name_in(name))
-        found = self.reading.attempt(*ids) if ids else None
-        stream = self._stream(*found) if found else None
-        if found is None or stream is None or stream.name != name:
-            _not_found("stream")
-        if found[0].log_group != group:
-            _not_found("group")
-        return stream
+        streams = self.rows.at([StreamKey(*ids)]) if ids else []
+        if not streams or streams[0].name != name:
+            raise NoSuchLog("stream")
+        if streams[0].group != group:
+            raise NoSuchLog("group")
+        return streams[0]
 
-    def of(self, group: str, *, prefix: str, start: StreamKey, descending: bool = False) -> Iterator[LogStream]:
-        """A group's streams from a place on, that one included, whose names begin like this."""
-        chunk = self.reading.started_attempts(start, _CHUNK, descending=descending)
-        while chunk:
-            for submission, row in chunk:
-                stream = self._stream(submission, row)
-                if stream and submission.log_group == group and stream.name.startswith(prefix):
-                    yield stream
-            row = chunk[-1][1]
-            # An attempt's number is from 1, so that 0 lies before every attempt of its job.
-            beyond = StreamKey(row.job, row.attempt - 1 if descending else row.attempt + 1)
-            chunk = self.reading.started_attempts(beyond, _CHUNK, descending=descending)
+    def by_name(
+        self, group: str, *, prefix: str = "", after: str | None = None, descending: bool = False
+    ) -> Iterator[LogStream]:
+        """A group's streams whose names begin like this, after a name. Raises NoSuchLog and Refused.
 
-    def groups(self) -> list[str]:
-        """Every group that a definition writes to, by name."""
-        definitions = (each.document for each in self.reading.resources() if each.kind == JOB_DEFINITION)
-        return sorted({log_group_of(container) for document in definitions for container in containers_in(document)})
+        Within one beginning, names are in the order of their jobs, for so are task ids.
+        """
+        definitions = self.groups.beginnings(group)
+        spans = self.outputs.spans()
+        for beginning, place in self._beginnings(definitions, prefix, after, descending=descending):
+            keys = self.task_ids.keys(prefix[len(beginning) :])
+            place = min(place, StreamKey(keys.stop, 0)) if descending else max(place, StreamKey(keys.start, 0))
+            streams = self.rows.walk(definitions[beginning], Order.JOB, place, descending=descending)
+            for stream in streams:
+                if stream.key.job not in keys:
+                    break
+                is_named_so = stream.name[: -len(name_in(stream.name))] == beginning
+                if stream.group == group and is_named_so and stream.name.startswith(prefix):
+                    yield _written(stream, spans)
 
-    def known_group_in(self, request: Mapping[str, Any]) -> str:
-        """The group that a request names. Raises NoSuchLog where no definition writes to it, and Refused."""
-        group = group_in(request)
-        if group not in self.groups():
-            _not_found("group")
-        return group
+    def by_last_event(
+        self, group: str, *, after: tuple[int, ...] | None = None, descending: bool = False
+    ) -> Iterator[LogStream]:
+        """A group's streams after a place in the order of last events; those without any come first."""
+        definitions = [*chain.from_iterable(self.groups.beginnings(group).values())]
+        after = after or ((LAST.job, *LAST) if descending else (-1, *FIRST))
+        spans = self.outputs.spans()
+        order = Order.LAST_EVENT
 
-    def _stream(self, submission: Submission, row: AttemptRow) -> LogStream | None:
-        """None for an attempt that hasn't started."""
-        if row.started_at is None:
-            return None
-        name = submission.log_stream(self.task_ids.of(row.job, row.attempt))
-        return LogStream(key=StreamKey(row.job, row.attempt), name=name, created_at=row.started_at)
+        def is_after(stream: LogStream) -> bool:
+            return order.place(stream) < after if descending else order.place(stream) > after
+
+        running = sorted(filter(is_after, self._running(spans)), key=order.place, reverse=descending)
+        rest = self.rows.walk(definitions, order, after, descending=descending)
+        ended = (stream for stream in rest if stream.key not in spans)
+        streams = merge(ended, running, key=order.place, reverse=descending)
+        return (stream for stream in streams if stream.group == group)
+
+    def written(self, group: str, *, prefix: str, since: int) -> Iterator[LogStream]:
+        """A group's streams that were written to at a time or later, in the order in which that began."""
+        beginnings = self.groups.beginnings(group).items()
+        chosen = [definitions for beginning, definitions in beginnings if _may_begin(beginning, prefix)]
+        # Before the rows are read: what is committed meanwhile is found in one of the two.
+        spans = self.outputs.spans()
+        order = Order.FIRST_EVENT
+        running = sorted((each for each in self._running(spans) if (each.last_at or 0) >= since), key=order.place)
+        rest = self.rows.walk([*chain.from_iterable(chosen)], order, (-1, *FIRST), since=since)
+        ended = (stream for stream in rest if stream.key not in spans)
+        streams = merge(ended, running, key=order.place)
+        return (stream for stream in streams if stream.group == group and stream.name.startswith(prefix))
+
+    def _running(self, spans: Spans) -> list[LogStream]:
+        """The streams of attempts whose output isn't committed yet."""
+        return [_written(stream, spans) for stream in self.rows.at([StreamKey(*key) for key in spans])]
+
+    def _beginnings(
+        self, definitions: dict[str, list[str]], prefix: str, after: str | None, *, descending: bool
+    ) -> Iterator[tuple[str, StreamKey]]:
+        """Beginnings of names from that of a name on, each with the place after which to go on in it."""
+        ids = self.task_ids.read(name_in(after)) if after else FIRST
+        if ids is None:
+            raise Refused("The specified nextToken is invalid.")
+        reached = self._rank(after[: -len(name_in(after))]) if after else None
+        for beginning in sorted(definitions, key=self._rank, reverse=descending):
+            rank = self._rank(beginning)
+            is_over = reached is not None and (rank > reached if descending else rank < reached)
+            if _may_begin(beginning, prefix) and not is_over:
+                yield beginning, StreamKey(*ids) if rank == reached else LAST if descending else FIRST
+
+    def _rank(self, beginning: str) -> str:
+        """By what to sort beginnings of names so that the names are sorted."""
+        return beginning + self.task_ids.folder
 
 
-def group_in(request: Mapping[str, Any]) -> str:
-    """The group that a request names, by logGroupName or by logGroupIdentifier. Raises Refused."""
-    names = [request[member] for member in ("logGroupName", "logGroupIdentifier") if member in request]
-    if len(names) != 1:
-        raise Refused(f"Exactly one of logGroupName and logGroupIdentifier must be given, not {len(names)}.")
-    return str(names[0]).rpartition(_GROUP_IN_ARN)[2].removesuffix(":*")
+def _may_begin(beginning: str, prefix: str) -> bool:
+    """Whether a name of this beginning may begin with a prefix."""
+    return beginning.startswith(prefix) or prefix.startswith(beginning)
 
 
-def _not_found(what: str) -> NoReturn:
-    raise NoSuchLog(what)
+def _written(stream: LogStream, spans: Spans) -> LogStream:
+    """The stream with the times of what isn't committed yet, if there is such."""
+    span = spans.get(stream.key)
+    return replace(stream, first_at=span[0], last_at=span[1]) if span else stream

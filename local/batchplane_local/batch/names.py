@@ -15,8 +15,13 @@ from uuid import UUID
 
 _JOB_ID = re.compile(r"^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:([:#])([0-9]{1,5}))?$")
 _TASK_ID = re.compile(r"^[0-9a-f]{32}$")
+_BEGINNING = re.compile(r"[0-9a-f]{0,32}")
 #: Where the attempt's number lies in a task id: attempts run to 10, a byte is room enough.
 _ATTEMPT_BITS = 8
+#: Above the key of every job.
+HIGHEST_KEY = 1 << 55
+#: Of a task id.
+_ALL_BITS = (1 << 128) - 1
 #: The last group of a UUID.
 _NODE = (1 << 48) - 1
 
@@ -83,7 +88,8 @@ def node_address(key: int) -> str:
 class TaskIds:
     """Ids of attempts, 32 hexadecimal digits as ECS has them, from which job and attempt can be read back.
 
-    The pad is random and belongs to one data folder, so that no two folders ever share an id.
+    The pad is random and belongs to one data folder, so that no two folders ever share an id. Ids are in the order of
+    their jobs, unless the pad is one of the last 2^64 of all 2^128.
     """
 
     pad: int
@@ -95,7 +101,7 @@ class TaskIds:
 
     def of(self, key: int, attempt: int) -> str:
         """The task id of an attempt (counted from 1) of the job with this key."""
-        return f"{self.pad ^ (key << _ATTEMPT_BITS | attempt):032x}"
+        return f"{(self.pad + (key << _ATTEMPT_BITS | attempt)) & _ALL_BITS:032x}"
 
     def event(self, sequence: int) -> str:
         """The id of an event, a random UUID as EventBridge has them, for the number of what it tells of."""
@@ -110,5 +116,12 @@ class TaskIds:
         """The job's key and the attempt's number; None for an id of nobody's or of another folder."""
         if not _TASK_ID.match(task_id):
             return None
-        plain = self.pad ^ int(task_id, 16)
+        plain = (int(task_id, 16) - self.pad) & _ALL_BITS
         return None if plain >> 64 else (plain >> _ATTEMPT_BITS, plain & (1 << _ATTEMPT_BITS) - 1)
+
+    def keys(self, beginning: str) -> range:
+        """The keys of the jobs that may have task ids which begin like this."""
+        if not _BEGINNING.fullmatch(beginning):
+            return range(0)
+        first, last = (int(beginning.ljust(32, digit), 16) - self.pad for digit in "0f")
+        return range(max(0, first >> _ATTEMPT_BITS), max(0, min(last >> _ATTEMPT_BITS, HIGHEST_KEY) + 1))

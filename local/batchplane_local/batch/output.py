@@ -9,7 +9,7 @@ import json
 import logging
 import threading
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,10 @@ _ROW_LIMIT = 64 * 1024
 #: Marks kept of one attempt's output.
 _MARKS_LIMIT = 4096
 _log = logging.getLogger(__name__)
+
+
+#: When the first and the last of an output was written, epoch milliseconds; by job and attempt.
+Spans = Mapping[tuple[int, int], tuple[int, int]]
 
 
 class Moved(Exception):
@@ -85,7 +89,7 @@ class Outputs:
             body = slot.read_log(size) if size <= _ROW_LIMIT else None
             if body is None:
                 slot.keep_log(self._path(job, attempt))
-            row = LogRow(job, attempt, body, json.dumps(marks))
+            row = LogRow(job, attempt, marks[0][0], marks[-1][0], json.dumps(marks), body)
             self._moving[job, attempt] = row
             return row
 
@@ -99,7 +103,7 @@ class Outputs:
         body = path.read_bytes() if size <= _ROW_LIMIT else None
         if body is None:
             path.rename(kept)
-        return LogRow(job, attempt, body, json.dumps([(at, size)]))
+        return LogRow(job, attempt, at, at, json.dumps([(at, size)]), body)
 
     def kept(self, rows: Sequence[LogRow]) -> None:
         """These rows are committed."""
@@ -127,10 +131,19 @@ class Outputs:
         """Wait for what is being removed."""
         self._remover.shutdown()
 
+    def spans(self) -> Spans:
+        """Of all output that isn't committed yet."""
+        with self._lock:
+            for slot, marks in self._running.values():
+                self._mark(slot, marks)
+            running = {key: (marks[0][0], marks[-1][0]) for key, (_, marks) in self._running.items() if marks}
+            return running | {key: (row.first_at, row.last_at) for key, row in self._moving.items()}
+
     def _mark(self, slot: Slot, marks: list[tuple[int, int]]) -> int:
         size = slot.log_size()
         if size > (marks[-1][1] if marks else 0):
-            marks.append((self._clock(), size))
+            # A clock may be turned back; the lines of a log never are.
+            marks.append((max(self._clock(), marks[-1][0] if marks else 0), size))
             if len(marks) > _MARKS_LIMIT:
                 # The older ones grow coarser, the newest stays.
                 del marks[-3:0:-2]

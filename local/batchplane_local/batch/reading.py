@@ -83,18 +83,6 @@ class Reading:
             found = db.execute(f"{_ATTEMPTS} WHERE attempt.job = ? AND attempt = ?", (job, attempt)).fetchone()
             return None if found is None else self._attempt(db, *found)
 
-    def started_attempts(
-        self, start: tuple[int, int], limit: int, *, descending: bool
-    ) -> list[tuple[Submission, AttemptRow]]:
-        """Attempts that have started, from a (job, attempt) on, that one included, with their submissions."""
-        reach, order = ("<=", "DESC") if descending else (">=", "ASC")
-        question = f"""{_ATTEMPTS}
-                       WHERE (attempt.job, attempt.attempt) {reach} (?, ?) AND attempt.started_at IS NOT NULL
-                       ORDER BY attempt.job {order}, attempt.attempt {order} LIMIT ?"""  # noqa: S608 - our own words
-        with self._connection() as db:
-            rows = db.execute(question, (*start, limit)).fetchall()
-            return [self._attempt(db, *row) for row in rows]
-
     def log(self, job: int, attempt: int) -> LogRow | None:
         """The log of an ended attempt; None where it wrote nothing or hasn't ended."""
         rows = self.ask("SELECT * FROM log WHERE job = ? AND attempt = ?", (job, attempt))
@@ -161,6 +149,11 @@ class Reading:
         """The rows that answer a question in SQL."""
         with self._connection() as db:
             return db.execute(question, values).fetchall()
+
+    def submissions(self, keys: Set[int]) -> dict[int, Submission]:
+        """The submissions in these rows, by them."""
+        with self._connection() as db:
+            return self._submissions_at(db, keys)
 
     def read_anew(self, submission: int) -> None:
         """This submission changes with the next commit: from now on, it is read from the disk each time."""

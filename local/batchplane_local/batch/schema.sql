@@ -47,8 +47,11 @@ CREATE TABLE attempt (
 
 -- The output of ended attempts; body is NULL where it was too much for a row and stays in a file.
 CREATE TABLE log (
-  job INTEGER NOT NULL, attempt INTEGER NOT NULL, body BLOB, marks TEXT NOT NULL, UNIQUE (job, attempt)
+  job INTEGER NOT NULL, attempt INTEGER NOT NULL, first_at INTEGER NOT NULL, last_at INTEGER NOT NULL,
+  marks TEXT NOT NULL, body BLOB, UNIQUE (job, attempt)
 );
+-- What FilterLogEvents walks along.
+CREATE INDEX log_by_time ON log (first_at, job, attempt, last_at);
 
 -- Jobs whose submissions were let go of, and whose rows are still to be deleted.
 CREATE TABLE pruned (first INTEGER PRIMARY KEY, last INTEGER NOT NULL);

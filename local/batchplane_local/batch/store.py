@@ -22,7 +22,7 @@ from batchplane_local.batch.submission import Submission
 #: NORMAL survives the death of the process, FULL that of the power as well.
 Synchronous = Literal["NORMAL", "FULL"]
 #: The layout of schema.sql; another number in a file is another layout.
-_SCHEMA_VERSION = 5
+_SCHEMA_VERSION = 6
 #: Pages of the write-ahead log, of 4 KiB each, after which it is worked into the file.
 _CHECKPOINT_PAGES = 4000
 #: A range of at least so many jobs is written by one statement that counts, a shorter one row by row.
@@ -39,7 +39,7 @@ _UPDATE_JOB = """
     is_cancelled = ?, is_terminated = ? WHERE key = ?"""
 _INSERT_ATTEMPT = "INSERT OR REPLACE INTO attempt VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_SUMMARY = "INSERT OR REPLACE INTO summary VALUES (?, ?, ?)"
-_INSERT_LOG = "INSERT OR REPLACE INTO log VALUES (?, ?, ?, ?)"
+_INSERT_LOG = "INSERT OR REPLACE INTO log VALUES (?, ?, ?, ?, ?, ?)"
 _INSERT_RESOURCE = "INSERT OR REPLACE INTO resource VALUES (?, ?, ?, ?)"
 _DELETE_RESOURCE = "DELETE FROM resource WHERE key = ?"
 _INSERT_TRANSITIONS = "INSERT INTO outbox VALUES (?, ?, ?)"

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import msgspec
 
-from batchplane_local.batch.container import Need, container_detail, log_group_of, log_stream_of, need_of, total
+from batchplane_local.batch.container import Need, container_detail, log_group_of, log_streams_of, need_of, total
 from batchplane_local.batch.limits import MOST_TAGS
 from batchplane_local.batch.names import job_id_at, name_in
 from batchplane_local.batch.node_properties import (
@@ -173,7 +173,7 @@ class Submission(Heading):
     def log_stream(self, task_id: str) -> str:
         """The log stream of one attempt."""
         definition_name = name_in(self.job_definition).partition(":")[0]
-        return log_stream_of(self.container, definition_name, task_id)
+        return log_streams_of(self.container, definition_name) + task_id
 
 
 def submission_of(

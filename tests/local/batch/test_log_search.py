@@ -1,4 +1,4 @@
-"""Groups and streams are described, and events searched, as CloudWatch Logs does it."""
+"""Events of many streams are searched as CloudWatch Logs does it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from botocore.exceptions import ClientError
 
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.machine import LOG_GROUP, Clock, Machine
-
-ARN = f"arn:aws:logs:local-1:000000000000:log-group:{LOG_GROUP}"
 
 
 def stream_of(job: dict[str, Any]) -> str:
@@ -29,62 +27,6 @@ def code(machine: Machine, method: str, **request: Any) -> str:
     with pytest.raises(ClientError) as refused:
         getattr(machine.batch.logs, method)(**request)
     return str(refused.value.response["Error"]["Code"])
-
-
-def test_groups_are_those_of_the_definitions(machine: Machine) -> None:
-    """Each once, page by page."""
-    options = {"logDriver": "awslogs", "options": {"awslogs-group": "/mine"}}
-    machine.register("other", {"logConfiguration": options})
-
-    first = machine.batch.logs.describe_log_groups(limit=1)
-    second = machine.batch.logs.describe_log_groups(limit=1, nextToken=first["nextToken"])
-
-    assert [LOG_GROUP, "/mine"] == [page["logGroups"][0]["logGroupName"] for page in (first, second)]
-    assert (ARN, "nextToken" in second) == (first["logGroups"][0]["logGroupArn"], False)
-
-
-def test_streams_are_in_the_order_of_their_jobs(machine: Machine) -> None:
-    """Page by page, either way."""
-    streams = [stream_of(machine.run("true")) for _ in range(3)]
-    pages = []
-    for descending in (False, True):
-        request: dict[str, Any] = {"logGroupName": LOG_GROUP, "limit": 2, "descending": descending}
-        first = machine.batch.logs.describe_log_streams(**request)
-        second = machine.batch.logs.describe_log_streams(**request, nextToken=first["nextToken"])
-        assert "nextToken" not in second
-        pages.append([each["logStreamName"] for page in (first, second) for each in page["logStreams"]])
-
-    assert [streams, streams[::-1]] == pages
-
-
-def test_each_attempt_has_its_stream(machine: Machine) -> None:
-    """Also those that a retry followed."""
-    job = machine.run("false", retryStrategy={"attempts": 2})
-
-    streams = machine.batch.logs.describe_log_streams(logGroupIdentifier=ARN)["logStreams"]
-
-    expected = [attempt["container"]["logStreamName"] for attempt in job["attempts"]]
-    assert expected == [stream["logStreamName"] for stream in streams]
-
-
-def test_streams_are_chosen_by_prefix(machine: Machine) -> None:
-    """A definition's name is the beginning of its streams' names."""
-    machine.register("other")
-    machine.run("true")
-    job = machine.run("true", jobDefinition="other")
-
-    described = machine.batch.logs.describe_log_streams(logGroupName=LOG_GROUP, logStreamNamePrefix="other/")
-
-    assert [stream_of(job)] == [stream["logStreamName"] for stream in described["logStreams"]]
-
-
-def test_a_job_that_has_not_started_has_no_stream(machine: Machine) -> None:
-    """It has written nowhere yet."""
-    blocking = machine.submit("sleep", "60")
-    machine.running(blocking)
-    machine.submit("true")
-
-    assert 1 == len(machine.batch.logs.describe_log_streams(logGroupName=LOG_GROUP)["logStreams"])
 
 
 def test_a_search_is_over_all_streams(machine: Machine) -> None:
@@ -137,6 +79,84 @@ def test_a_search_goes_on_with_its_token(machine: Machine) -> None:
     assert 6 == len({event["eventId"] for event in events})
 
 
+def paged(machine: Machine, **request: Any) -> list[dict[str, Any]]:
+    """The events of all pages of one search."""
+    events, token = [], None
+    for _ in range(500):
+        more = {} if token is None else {"nextToken": token}
+        answer = machine.batch.logs.filter_log_events(logGroupName=LOG_GROUP, **request, **more)
+        events += answer["events"]
+        token = answer.get("nextToken")
+        if token is None:
+            return events
+    raise AssertionError("a search ends within 500 pages")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 100])
+def test_a_search_is_in_the_order_of_time(machine_with: OpenMachine, limit: int) -> None:
+    """Across streams and pages; of one time, in the order of their jobs; whether they still run or not."""
+    clock = Clock()
+    machine = machine_with(clock=clock, vcpus=2)
+    script = "echo {0} 1; until [ -e {1}/2 ]; do sleep 0.01; done; echo {0} 2; until [ -e {1}/3 ]; do sleep 0.01; done"
+    folder = machine.folder.parent
+    jobs = [machine.submit("sh", "-c", script.format(name, folder)) for name in ("a", "b")]
+    for job_id in jobs:
+        name = "ab"[jobs.index(job_id)]
+        machine.printed(machine.running(job_id), f"{name} 1")
+    clock.move(seconds=1)
+    (folder / "2").touch()
+    for job_id in jobs:
+        name = "ab"[jobs.index(job_id)]
+        machine.printed(machine.job(job_id), f"{name} 2")
+    running = paged(machine, limit=limit)
+    (folder / "3").touch()
+    for job_id in jobs:
+        machine.ended(job_id)
+
+    ended = paged(machine, limit=limit)
+    assert ["a 1", "b 1", "a 2", "b 2"] == [event["message"] for event in running]
+    assert running == ended
+    assert [0, 0, 1000, 1000] == [event["timestamp"] - ended[0]["timestamp"] for event in ended]
+
+
+def test_a_search_of_many_streams_finds_each_event_once(machine_with: OpenMachine) -> None:
+    """More streams than are read at a time, with one time or another."""
+    clock = Clock()
+    machine = machine_with(clock=clock, vcpus=4)
+    machine.ended(machine.submit("sh", "-c", "seq 3", arrayProperties={"size": 120}))
+    clock.move(seconds=1)
+    machine.ended(machine.submit("sh", "-c", "seq 3", arrayProperties={"size": 30}))
+
+    events = paged(machine, limit=7)
+    assert ["1", "2", "3"] * 150 == [event["message"] for event in events]
+    assert 450 == len({event["eventId"] for event in events})
+    assert events[360:] == paged(machine, startTime=clock.now)
+
+
+def test_a_search_looks_at_so_much_at_a_time(machine: Machine) -> None:
+    """What matches little has an empty page, and a token to go on with."""
+    machine.run("sh", "-c", "seq 100005")
+    first = machine.batch.logs.filter_log_events(logGroupName=LOG_GROUP, filterPattern="100005")
+
+    assert ([], True) == (first["events"], "nextToken" in first)
+    assert ["100005"] == [event["message"] for event in paged(machine, filterPattern="100005")]
+
+
+def test_a_log_never_goes_back_in_time(machine_with: OpenMachine) -> None:
+    """Although the clock did."""
+    clock = Clock()
+    machine = machine_with(clock=clock)
+    job_id = machine.submit("sh", "-c", "echo 1; until [ -e go ]; do sleep 0.01; done; echo 2")
+    machine.printed(machine.running(job_id), "1")
+    clock.move(seconds=-60)
+    (slot,) = (machine.folder / "slots").glob("*/work")
+    (slot / "go").touch()
+    machine.ended(job_id)
+
+    first, second = paged(machine)
+    assert first["timestamp"] == second["timestamp"]
+
+
 @pytest.mark.parametrize(
     ("method", "request_", "expected"),
     [
@@ -150,6 +170,15 @@ def test_a_search_goes_on_with_its_token(machine: Machine) -> None:
         ("filter_log_events", {"logGroupName": LOG_GROUP, "filterPattern": "{"}, "InvalidParameterException"),
         ("filter_log_events", {"logGroupName": LOG_GROUP, "startFromHead": False}, "InvalidParameterException"),
         ("describe_log_groups", {"logGroupClass": "STANDARD"}, "InvalidParameterException"),
+        ("describe_log_groups", {"logGroupNamePrefix": "a", "logGroupNamePattern": "b"}, "InvalidParameterException"),
+        ("describe_log_groups", {"limit": 51}, "InvalidParameterException"),
+        ("filter_log_events", {"logGroupName": LOG_GROUP, "limit": 10_001}, "InvalidParameterException"),
+        ("describe_log_streams", {"logGroupName": LOG_GROUP, "orderBy": "Name"}, "InvalidParameterException"),
+        (
+            "describe_log_streams",
+            {"logGroupName": LOG_GROUP, "orderBy": "LastEventTime", "nextToken": "plain/default/x"},
+            "InvalidParameterException",
+        ),
         (
             "filter_log_events",
             {"logGroupName": LOG_GROUP, "logStreamNames": ["x"], "logStreamNamePrefix": "x"},

@@ -28,6 +28,27 @@ def test_a_task_id_of_another_folder_is_nobody_s(key: int, attempt: int) -> None
     assert TaskIds(pad=1 << 127).read(TaskIds(pad=1 << 126).of(key, attempt)) is None
 
 
+@given(st.integers(min_value=0, max_value=1 << 127), KEYS, KEYS, ATTEMPTS, ATTEMPTS)
+def test_task_ids_are_in_the_order_of_their_jobs(pad: int, key: int, other: int, attempt: int, later: int) -> None:
+    """And, of one job, of its attempts."""
+    ids = TaskIds(pad=pad)
+    assert ((key, attempt) < (other, later)) == (ids.of(key, attempt) < ids.of(other, later))
+
+
+@given(st.integers(min_value=0, max_value=1 << 127), KEYS, ATTEMPTS, st.integers(min_value=0, max_value=32))
+def test_the_beginning_of_a_task_id_narrows_down_its_job(pad: int, key: int, attempt: int, length: int) -> None:
+    """To a range of keys; all of it, to one."""
+    ids = TaskIds(pad=pad)
+    task_id = ids.of(key, attempt)
+    assert key in ids.keys(task_id[:length])
+    assert 1 == len(ids.keys(task_id))
+
+
+def test_what_is_no_beginning_of_a_task_id_narrows_down_to_none() -> None:
+    """There is no such job."""
+    assert [] == [*TaskIds(pad=0).keys("x")]
+
+
 def test_what_is_no_task_id_is_nobody_s() -> None:
     """Any other text is answered with nothing."""
     assert TaskIds(pad=0).read("../../etc/passwd") is None
