@@ -23,6 +23,8 @@ from batchplane_local.batch.refused import Refused
         ("?ERROR ?WARN", "WARN", True),
         ("?ERROR ?WARN", "INFO", False),
         ("a ?b", "a", True),
+        ('"a@b.c" -"x-y"', "to a@b.c", True),
+        ("größe_1", "größe_1", True),
         ('  -"a b"  ', "a b", False),
     ],
 )
@@ -31,7 +33,7 @@ def test_a_pattern_chooses_by_words(pattern: str, message: str, expected: bool) 
     assert matcher(pattern)(message) is expected
 
 
-@pytest.mark.parametrize("pattern", ["{ $.a = 1 }", "[a, b]", "%a.b%", '"open', 'a "b'])
+@pytest.mark.parametrize("pattern", ["{ $.a = 1 }", "[a, b]", "%a.b%", '"open', 'a "b', "a@b.c", "-", "a ?", "!("])
 def test_what_is_no_words_is_refused(pattern: str) -> None:
     """With the pattern."""
     with pytest.raises(Refused) as refused:

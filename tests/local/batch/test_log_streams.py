@@ -89,7 +89,9 @@ def test_streams_are_sorted_by_name(machine: Machine, limit: int) -> None:
     """Page by page, either way, whatever the order of their jobs."""
     for name in ("a", "b-c", "b"):
         machine.register(name)
-    order = ("b", "plain", "a", "b", "b-c", "plain")
+    options = {"logDriver": "awslogs", "options": {"awslogs-stream-prefix": "b/default/!"}}
+    machine.register("odd", {"logConfiguration": options})
+    order = ("b", "plain", "a", "odd", "b", "b-c", "plain")
     streams = [stream_of(machine.run("true", jobDefinition=name)) for name in order]
 
     assert sorted(streams) == names(machine, limit=limit)
