@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from batchplane_local.batch.container import Need, container_detail, log_group_of, log_stream_of, need_of
+from batchplane_local.batch.container import Need, container_detail, log_group_of, log_streams_of, need_of
 
 PROPERTIES: dict[str, Any] = {
     "image": "none",
@@ -58,5 +58,5 @@ def test_definition_is_not_changed() -> None:
 def test_logs_go_where_the_definition_says() -> None:
     """Group and stream prefix are the definition's, Batch's own where it has none."""
     configured = {"logConfiguration": {"options": {"awslogs-group": "/mine", "awslogs-stream-prefix": "solver"}}}
-    found = [(log_group_of(c), log_stream_of(c, "plain", "7")) for c in (configured, {})]
-    assert found == [("/mine", "solver/default/7"), ("/aws/batch/job", "plain/default/7")]
+    found = [(log_group_of(c), log_streams_of(c, "plain")) for c in (configured, {})]
+    assert found == [("/mine", "solver/default/"), ("/aws/batch/job", "plain/default/")]
