@@ -153,6 +153,12 @@ def test_records_are_described_in_pages(machine: Machine) -> None:
     ("method", "request_", "expected"),
     [
         ("update_job_queue", {"jobQueue": "none"}, "JobQueue none not found."),
+        (
+            "update_compute_environment",
+            {"computeEnvironment": "here", "eksConfiguration": {}},
+            "The embedded Batch does not do eksConfiguration: jobs run as processes of this machine, not on Amazon EKS."
+            " Use containerProperties and containerOverrides.",
+        ),
         ("update_job_queue", {"jobQueue": QUEUE, "state": "OFF"}, "state must be one of ENABLED, DISABLED, got OFF"),
         (
             "update_job_queue",
@@ -221,3 +227,18 @@ def test_a_managed_environment_has_a_bound(machine: Machine) -> None:
     command = {"command": ["sh", "-c", "echo $AWS_BATCH_CE_NAME"]}
     job = machine.run(jobQueue="two", jobDefinition=DEFINITION, containerOverrides=command)
     assert machine.lines(job) == ["small"]
+
+
+def test_how_many_queues_and_environments_there_can_be(machine: Machine) -> None:
+    """Fifty of each, the first of which are there already."""
+    for number in range(49):
+        machine.batch.create_compute_environment(computeEnvironmentName=f"e{number}", type="UNMANAGED")
+        machine.create_queue(f"q{number}", priority=1)
+    order = [{"order": 1, "computeEnvironment": "here"}]
+    refused = [
+        refusal(machine, "create_compute_environment", computeEnvironmentName="more", type="UNMANAGED")[1],
+        refusal(machine, "create_job_queue", jobQueueName="more", priority=1, computeEnvironmentOrder=order)[1],
+    ]
+    assert [f"There can be at most 50 {kind}; delete one first" for kind in ("compute environments", "job queues")] == (
+        refused
+    )

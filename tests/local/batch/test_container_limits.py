@@ -11,16 +11,16 @@ from batchplane_local.batch.fargate_limits import check_fargate_container, check
 from batchplane_local.batch.refused import Refused
 
 EC2: dict[str, Any] = {"image": "none", "vcpus": 1, "memory": 4}
-#: The table of the API reference: the least and the greatest MiB that go with so many vCPUs.
+#: The table of the API reference: the least and the greatest MiB that go with so many vCPUs, and a step between two.
 PAIRS = [
-    ("0.25", 512, 2048),
-    ("0.5", 1024, 4096),
-    ("1", 2048, 8192),
-    ("2", 4096, 16_384),
-    ("4", 8192, 30_720),
-    ("8", 16_384, 61_440),
-    ("16", 32_768, 122_880),
-    ("32", 61_440, 249_856),
+    ("0.25", 512, 2048, 512),
+    ("0.5", 1024, 4096, 1024),
+    ("1", 2048, 8192, 1024),
+    ("2", 4096, 16_384, 1024),
+    ("4", 8192, 30_720, 1024),
+    ("8", 16_384, 61_440, 4096),
+    ("16", 32_768, 122_880, 8192),
+    ("32", 61_440, 249_856, 61_440),
 ]
 
 
@@ -105,17 +105,17 @@ def test_what_is_fargates_alone(member: str) -> None:
     assert words == refusal(check_ec2_container, EC2 | {member: {}})
 
 
-@pytest.mark.parametrize(("vcpus", "least", "most"), PAIRS)
-def test_fargates_pairs(vcpus: str, least: int, most: int) -> None:
-    """Each number of vCPUs has a least and a greatest memory."""
-    for memory in (least, most):
+@pytest.mark.parametrize(("vcpus", "least", "most", "step"), PAIRS)
+def test_fargates_pairs(vcpus: str, least: int, most: int, step: int) -> None:
+    """Each number of vCPUs has a least and a greatest memory, and steps between them."""
+    for memory in (least, least + step, most):
         check_fargate_container(FARGATE | requirements(VCPU=vcpus, MEMORY=str(memory)))
 
 
-@pytest.mark.parametrize(("vcpus", "least", "most"), PAIRS)
-def test_beyond_fargates_pairs(vcpus: str, least: int, most: int) -> None:
-    """One MiB less or more is refused, in the service's words."""
-    for memory in (least - 1, least + 1, most + 1):
+@pytest.mark.parametrize(("vcpus", "least", "most", "step"), PAIRS)
+def test_beyond_fargates_pairs(vcpus: str, least: int, most: int, step: int) -> None:
+    """One MiB less or more is refused, or one step, in the service's words."""
+    for memory in (least - step, least - 1, least + 1, most + 1, most + step):
         words = refusal(check_fargate_container, FARGATE | requirements(VCPU=vcpus, MEMORY=str(memory)))
         assert f"Fargate resource requirements ({float(vcpus):.2f} vCPU, {memory} MiB) not valid." == words
 
