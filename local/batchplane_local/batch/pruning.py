@@ -72,13 +72,19 @@ class Pruning:
     def look(self, at: int) -> bool:
         """Go a step on; True while there is more to do than wait for jobs to grow old."""
         self._delete()
-        if self._found is not None and self._reading.delivered() >= self._found.last_event:
-            self._ledger.changes.pruned += self._found.stretches
-            self._to_delete += self._found.stretches
-            self._found = None
-        if self._found is None and self._keep is not None:
+        if self._found is not None:
+            self._let_go(self._found)
+        elif self._keep is not None:
+            # At another look, so that what was let go of is committed, and not found again.
             self._search(at, at - self._keep)
         return bool(self._to_delete or self._removal or self._found or self._searched)
+
+    def _let_go(self, found: _Found) -> None:
+        """Prune what was found, where its last event is delivered."""
+        if self._reading.delivered() >= found.last_event:
+            self._ledger.changes.pruned += found.stretches
+            self._to_delete += found.stretches
+            self._found = None
 
     def _search(self, at: int, ended_by: int) -> None:
         """Find what ended by a moment, some submissions further on, where it is time for that."""
