@@ -80,7 +80,9 @@ class Kept:
         attempt = attempts[which % len(attempts)]
         if which % 3:
             body = b"hello\n" if which % 3 == 1 else None
-            self.ledger.changes.logs.append(LogRow(attempt.key, attempt.number, body, f"[[{self.now}, 6]]"))
+            self.ledger.changes.logs.append(
+                LogRow(attempt.key, attempt.number, self.now, self.now, f"[[{self.now}, 6]]", body)
+            )
         if which % 3 == 2:
             (self._folder / "logs" / f"{attempt.key}-{attempt.number}").write_text("hello\n")
         self.ledger.end(attempt, Ending(exit_code=which % 2, reason=None, status_reason=EXITED), self.now)
