@@ -16,7 +16,7 @@ def main() -> None:
     logging.disable()
 
     # Imported late: the functions' library reads its settings as it is imported.
-    from tests.bench import endpoint, events, jobs, submissions
+    from tests.bench import endpoint, events, jobs, memory, submissions
     from tests.bench.race import race
     from tests.bench.rivals import missing
 
@@ -35,6 +35,7 @@ def main() -> None:
             race(f"SubmitJob by boto3, arrays of {endpoint.ARRAY:,}", "arrays", arrays, console=console)
         with endpoint.reading(folder / "reads") as reads:
             race(f"Reads of {endpoint.STORED:,} stored jobs", "answers", reads, console=console)
+        memory.print_memory(folder, console)
 
 
 if __name__ == "__main__":
