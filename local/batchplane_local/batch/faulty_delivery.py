@@ -18,6 +18,7 @@ from batchplane_local.batch.faults import UNTOUCHED, Fate, Faults
 
 #: Seconds between two looks at the events that are held back.
 _LOOK_EVERY = 0.05
+_TERMINAL = ("SUCCEEDED", "FAILED")
 _log = logging.getLogger(__name__)
 Event = dict[str, Any]
 
@@ -52,7 +53,7 @@ class FaultyDelivery:
         self._faults: Faults | None = None
         self._held: list[_Held] = []
         self._batches: deque[_Batch] = deque()
-        #: Jobs by their ARNs, numbered in the order in which they were first told of.
+        #: Unfinished jobs by their ARNs, numbered in the order in which they were first told of.
         self._numbers: dict[str, int] = {}
         self._numbered = 0
         self._delivered: Callable[[int], None] = lambda sequence: None
@@ -94,6 +95,7 @@ class FaultyDelivery:
                 self._deliver(passing)
             self._held = held
             self._batches.append(batch)
+            self._forget_ended(events)
         self._news.set()
 
     def _batch_delivered(self, sequence: int) -> None:
@@ -132,6 +134,12 @@ class FaultyDelivery:
             self._numbers[resource] = self._numbered
         identity = (self._numbers[resource], detail.get("status"), len(detail.get("attempts", ())))
         return self._faults.fate_of(event["detail-type"], *identity)
+
+    def _forget_ended(self, events: Sequence[Event]) -> None:
+        """Let go of the numbers of jobs whose end was taken: no more is told of them, but of a node that is retried."""
+        for event in events:
+            if event["detail"].get("status") in _TERMINAL:
+                self._numbers.pop(event["resources"][0], None)
 
     def _acknowledge(self) -> None:
         """Tell up to which event nothing is held back."""
