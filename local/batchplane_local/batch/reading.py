@@ -56,6 +56,7 @@ class Reading:
         self._submissions: dict[int, Submission] = {}
         #: Rows of submissions that have changed in this life: whatever was kept of them may be older.
         self._changed: set[int] = set()
+        self._changed_up_to = 0
 
     def moments(self, job_ids: Iterable[str]) -> list[Moment]:
         """The jobs with these ids, in their order; unknown ids are left out."""
@@ -158,6 +159,10 @@ class Reading:
     def read_anew(self, submission: int) -> None:
         """This submission changes with the next commit: from now on, it is read from the disk each time."""
         self._changed.add(submission)
+        if len(self._changed) > _KEPT_SUBMISSIONS:
+            # Too many to remember each: from now on, nothing as old as the newest of them is kept.
+            self._changed_up_to = max(self._changed_up_to, *self._changed)
+            self._changed = set()
 
     def close(self) -> None:
         """Close every connection; those in use, when they are given back."""
@@ -213,7 +218,7 @@ class Reading:
 
     def _submissions_at(self, db: sqlite3.Connection, keys: Set[int]) -> dict[int, Submission]:
         """The submissions in these rows; those of late are kept parsed, for an array is read child by child."""
-        kept = (key for key in keys if key in self._submissions and key not in self._changed)
+        kept = (key for key in keys if key > self._changed_up_to and key not in self._changed)
         found = {key: known for key in kept if (known := self._submissions.get(key)) is not None}
         if len(found) < len(keys):
             read = _read(db, Submission, keys - found.keys())

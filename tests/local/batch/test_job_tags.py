@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from batchplane_local.batch.reading import Reading
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.machine import Machine
 
@@ -65,3 +68,16 @@ def test_an_unknown_job_has_no_tags(machine: Machine) -> None:
     with pytest.raises(machine.batch.exceptions.ClientException) as refused:
         machine.batch.list_tags_for_resource(resourceArn=arn)
     assert f"Resource {arn} does not exist" == refused.value.response["Error"]["Message"]
+
+
+def test_what_is_remembered_of_changed_jobs_is_bounded(machine: Machine) -> None:
+    """However many jobs have changed since, an older one is read as it is on disk."""
+    job_id = machine.submit("true")
+    path = machine.folder / "batch.sqlite3"
+    with closing(Reading(path)) as reading, closing(sqlite3.connect(path)) as database, database:
+        assert {} == reading.moments([job_id])[0].submission.tags
+        for submission in range(1, 2000):
+            reading.read_anew(submission)
+        database.execute("UPDATE submission SET document = json_set(document, '$.tags', json('{\"a\": \"b\"}'))")
+        database.commit()
+        assert {"a": "b"} == reading.moments([job_id])[0].submission.tags
