@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from batchplane_local.batch import REGION
-from batchplane_local.batch.sigv4 import KeyPair
+from batchplane_local.batch.http.sigv4 import KeyPair
 from batchplane_local.whole_file import write_whole
 
 _CONTENT = """\

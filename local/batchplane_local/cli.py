@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from batchplane_local.batch.faults import Faults
-from batchplane_local.batch.sigv4 import KeyPair
+from batchplane_local.batch.fault_injection.faults import Faults
+from batchplane_local.batch.http.sigv4 import KeyPair
 from batchplane_local.credentials import CredentialsRefused, read_key_pair
 from batchplane_local.data_folder import DataFolder, FolderRefused, default_folder
 from batchplane_local.database import Database

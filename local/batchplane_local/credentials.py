@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from batchplane_local.batch.sigv4 import KeyPair
+from batchplane_local.batch.http.sigv4 import KeyPair
 from batchplane_local.data_folder import FolderRefused
 from batchplane_local.whole_file import write_whole
 

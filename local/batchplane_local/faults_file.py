@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from batchplane_local.batch.faults import Faults, FaultsRefused
+from batchplane_local.batch.fault_injection.faults import Faults, FaultsRefused
 
 
 class FaultsFileRefused(Exception):

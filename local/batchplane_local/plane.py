@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from batchplane_local.batch import EmbeddedBatch
-from batchplane_local.batch.faults import Faults
+from batchplane_local.batch.fault_injection.faults import Faults
 from batchplane_local.clock import epoch_milliseconds
 from batchplane_local.data_folder import DataFolder
 from batchplane_local.database import Database

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from batchplane_local.aws_config import write_aws_config
-from batchplane_local.batch.endpoint import Endpoint
-from batchplane_local.batch.sigv4 import KeyPair
+from batchplane_local.batch.http.endpoint import Endpoint
+from batchplane_local.batch.http.sigv4 import KeyPair
 from batchplane_local.credentials import Credentials
 from batchplane_local.data_folder import DataFolder
 from batchplane_local.database import Database

@@ -11,8 +11,8 @@ from contextlib import closing
 from pathlib import Path
 
 from batchplane_local.batch import EmbeddedBatch
-from batchplane_local.batch.endpoint import Endpoint
-from batchplane_local.batch.sigv4 import KeyPair
+from batchplane_local.batch.http.endpoint import Endpoint
+from batchplane_local.batch.http.sigv4 import KeyPair
 from batchplane_local.clock import epoch_milliseconds
 from batchplane_local.garbage import collect_seldom
 from batchplane_local.server import listen, served, url_of

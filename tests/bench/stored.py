@@ -8,11 +8,11 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
-from batchplane_local.batch.changes import AttemptRow, Birth, Changes, JobRow
-from batchplane_local.batch.reading import Reading
-from batchplane_local.batch.status import Status
-from batchplane_local.batch.store import Store
-from batchplane_local.batch.submission import Submission
+from batchplane_local.batch.database.reading import Reading
+from batchplane_local.batch.database.store import Store
+from batchplane_local.batch.jobs.changes import AttemptRow, Birth, Changes, JobRow
+from batchplane_local.batch.jobs.status import Status
+from batchplane_local.batch.jobs.submission import Submission
 
 #: Submissions of one commit.
 _CHUNK = 5000

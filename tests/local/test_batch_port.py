@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from batchplane_local.batch.sigv4 import KeyPair
+from batchplane_local.batch.http.sigv4 import KeyPair
 from batchplane_local.credentials import Credentials, CredentialsRefused, read_key_pair
 from batchplane_local.process import PlaneProcess, started
 

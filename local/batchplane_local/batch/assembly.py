@@ -11,47 +11,47 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from batchplane_local.batch.blocked_queues import BlockedQueues
-from batchplane_local.batch.catalogue import Catalogue
-from batchplane_local.batch.claims import Claims
-from batchplane_local.batch.compute_environment_operations import ComputeEnvironmentOperations
-from batchplane_local.batch.container import Need
-from batchplane_local.batch.deletion import Deletions
+from batchplane_local.batch.cloudwatch.log_groups import LogGroups
+from batchplane_local.batch.cloudwatch.log_streams import LogStreams
+from batchplane_local.batch.cloudwatch.logs import LogsClient
+from batchplane_local.batch.database.claims import Claims
+from batchplane_local.batch.database.log_rows import LogRows
+from batchplane_local.batch.database.pruning import Pruning
+from batchplane_local.batch.database.reading import Reading
+from batchplane_local.batch.database.recovery import Recovery
+from batchplane_local.batch.database.store import Store, Synchronous
 from batchplane_local.batch.delivery import Deliver, Delivery
-from batchplane_local.batch.detail import Teller
 from batchplane_local.batch.dispatch import Dispatch, Operation
 from batchplane_local.batch.engine import Engine
-from batchplane_local.batch.events import Announcer
-from batchplane_local.batch.faults import Faults
-from batchplane_local.batch.faulty_delivery import FaultyDelivery
-from batchplane_local.batch.gate import Gate
-from batchplane_local.batch.homes import Homes
-from batchplane_local.batch.job_definition_operations import JobDefinitionOperations
+from batchplane_local.batch.fault_injection.faults import Faults
+from batchplane_local.batch.fault_injection.faulty_delivery import FaultyDelivery
+from batchplane_local.batch.fault_injection.gate import Gate
+from batchplane_local.batch.fault_injection.trouble import Trouble
 from batchplane_local.batch.job_operations import JobOperations, Keys
-from batchplane_local.batch.job_queue_operations import JobQueueOperations
-from batchplane_local.batch.job_tags import JobTags
-from batchplane_local.batch.launch import Launcher
-from batchplane_local.batch.ledger import Ledger
+from batchplane_local.batch.jobs.container import Need
+from batchplane_local.batch.jobs.detail import Teller
+from batchplane_local.batch.jobs.events import Announcer
+from batchplane_local.batch.jobs.ledger import Ledger
+from batchplane_local.batch.jobs.placement import Capacity
 from batchplane_local.batch.listing import Listing
-from batchplane_local.batch.log_groups import LogGroups
-from batchplane_local.batch.log_rows import LogRows
-from batchplane_local.batch.log_streams import LogStreams
-from batchplane_local.batch.logs import LogsClient
+from batchplane_local.batch.machine.homes import Homes
+from batchplane_local.batch.machine.launch import Launcher
+from batchplane_local.batch.machine.orphans import become_subreaper, end_earlier_life
+from batchplane_local.batch.machine.output import Outputs
+from batchplane_local.batch.machine.slots import Slots
 from batchplane_local.batch.names import Place, TaskIds
-from batchplane_local.batch.orphans import become_subreaper, end_earlier_life
-from batchplane_local.batch.output import Outputs
 from batchplane_local.batch.parts import Parts
-from batchplane_local.batch.placement import Capacity
-from batchplane_local.batch.pruning import Pruning
-from batchplane_local.batch.queue_snapshot import QueueSnapshot
-from batchplane_local.batch.reading import Reading
-from batchplane_local.batch.records import Records
-from batchplane_local.batch.recovery import Recovery
-from batchplane_local.batch.scheduling_policy_operations import SchedulingPolicyOperations
-from batchplane_local.batch.slots import Slots
-from batchplane_local.batch.store import Store, Synchronous
-from batchplane_local.batch.tag_operations import TagOperations
-from batchplane_local.batch.trouble import Trouble
+from batchplane_local.batch.resources.blocked_queues import BlockedQueues
+from batchplane_local.batch.resources.catalogue import Catalogue
+from batchplane_local.batch.resources.compute_environment_operations import ComputeEnvironmentOperations
+from batchplane_local.batch.resources.deletion import Deletions
+from batchplane_local.batch.resources.job_definition_operations import JobDefinitionOperations
+from batchplane_local.batch.resources.job_queue_operations import JobQueueOperations
+from batchplane_local.batch.resources.job_tags import JobTags
+from batchplane_local.batch.resources.queue_snapshot import QueueSnapshot
+from batchplane_local.batch.resources.records import Records
+from batchplane_local.batch.resources.scheduling_policy_operations import SchedulingPolicyOperations
+from batchplane_local.batch.resources.tag_operations import TagOperations
 
 #: Seconds for which an opening waits for the folder, and between two tries.
 _LOCK_PATIENCE, _LOCK_EVERY = 0.5, 0.01

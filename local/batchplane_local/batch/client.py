@@ -12,13 +12,13 @@ from botocore.exceptions import ClientError
 
 from batchplane_local.batch.answers import ClientException, ServerException, answer
 from batchplane_local.batch.assembly import Assembly, Settings, assemble
+from batchplane_local.batch.cloudwatch.logs import LogsClient
+from batchplane_local.batch.database.store import Synchronous
 from batchplane_local.batch.delivery import Deliver
 from batchplane_local.batch.dispatch import Dispatch, errors_of
-from batchplane_local.batch.faults import Faults
-from batchplane_local.batch.launch import BASE_ENVIRONMENT
-from batchplane_local.batch.logs import LogsClient
+from batchplane_local.batch.fault_injection.faults import Faults
+from batchplane_local.batch.machine.launch import BASE_ENVIRONMENT
 from batchplane_local.batch.service_model import operation_named, validate
-from batchplane_local.batch.store import Synchronous
 
 #: Stands in ARNs and events unless another is given.
 REGION = "local-1"

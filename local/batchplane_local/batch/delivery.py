@@ -10,11 +10,11 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from batchplane_local.batch.blockage import Blockage
-from batchplane_local.batch.detail import Moment
-from batchplane_local.batch.events import Announcer, moment_of
-from batchplane_local.batch.outbox import Transition
-from batchplane_local.batch.reading import Reading
+from batchplane_local.batch.database.reading import Reading
+from batchplane_local.batch.jobs.blockage import Blockage
+from batchplane_local.batch.jobs.detail import Moment
+from batchplane_local.batch.jobs.events import Announcer, moment_of
+from batchplane_local.batch.jobs.outbox import Transition
 
 #: Takes "Batch Job State Change" and "Batch Job Queue Blocked" events, in order and each at least once, on a thread of
 #: its own; by returning it says that it has them for good. It must not change them: they share structures.

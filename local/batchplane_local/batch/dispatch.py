@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from batchplane_local.batch.answers import failure
-from batchplane_local.batch.gate import Gate
-from batchplane_local.batch.limits import check_texts
-from batchplane_local.batch.not_done import operation_refused
+from batchplane_local.batch.bounds.limits import check_texts
+from batchplane_local.batch.bounds.not_done import operation_refused
+from batchplane_local.batch.fault_injection.gate import Gate
 from batchplane_local.batch.refused import Refused, Stopped
 from batchplane_local.batch.service_model import check_limits, validate
 

@@ -16,22 +16,22 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import Any, TypeVar
 
-from batchplane_local.batch.attempt import Attempt
-from batchplane_local.batch.catalogue import COMPUTE_ENVIRONMENT
-from batchplane_local.batch.claims import Claim
-from batchplane_local.batch.endings import OUT_OF_MEMORY
-from batchplane_local.batch.faults import Faults
-from batchplane_local.batch.faulty_hosts import FaultyHosts
-from batchplane_local.batch.host import Host
-from batchplane_local.batch.launch import cannot_start
-from batchplane_local.batch.live import Live
+from batchplane_local.batch.database.claims import Claim
+from batchplane_local.batch.fault_injection.faults import Faults
+from batchplane_local.batch.fault_injection.faulty_hosts import FaultyHosts
+from batchplane_local.batch.jobs.attempt import Attempt
+from batchplane_local.batch.jobs.endings import OUT_OF_MEMORY
+from batchplane_local.batch.jobs.live import Live
+from batchplane_local.batch.jobs.placement import queues_by_priority
+from batchplane_local.batch.jobs.retry import Ending
 from batchplane_local.batch.loop import Loop, Timer
-from batchplane_local.batch.memory import MemoryWatch
+from batchplane_local.batch.machine.host import Host
+from batchplane_local.batch.machine.launch import cannot_start
+from batchplane_local.batch.machine.memory import MemoryWatch
+from batchplane_local.batch.machine.slots import Slot
 from batchplane_local.batch.parts import Parts
-from batchplane_local.batch.placement import queues_by_priority
 from batchplane_local.batch.refused import Refused, Stopped
-from batchplane_local.batch.retry import Ending
-from batchplane_local.batch.slots import Slot
+from batchplane_local.batch.resources.catalogue import COMPUTE_ENVIRONMENT
 
 #: Seconds from the first unwritten transition to the commit that writes it.
 COMMIT_EVERY = 0.01

@@ -11,19 +11,19 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from batchplane_local.batch.catalogue import Catalogue
-from batchplane_local.batch.catalogue_limits import check_share
-from batchplane_local.batch.detail import Teller
+from batchplane_local.batch.bounds.catalogue_limits import check_share
+from batchplane_local.batch.bounds.limits import check_reason
+from batchplane_local.batch.bounds.submission_limits import check_platform, check_submission
+from batchplane_local.batch.database.reading import Reading
 from batchplane_local.batch.dispatch import Body, Operation
 from batchplane_local.batch.engine import Engine
-from batchplane_local.batch.ledger import Ledger
-from batchplane_local.batch.limits import check_reason
+from batchplane_local.batch.jobs.detail import Teller
+from batchplane_local.batch.jobs.ledger import Ledger
+from batchplane_local.batch.jobs.submission import submission_of
 from batchplane_local.batch.listing import Listing
 from batchplane_local.batch.names import split_job_id
-from batchplane_local.batch.reading import Reading
 from batchplane_local.batch.refused import Refused
-from batchplane_local.batch.submission import submission_of
-from batchplane_local.batch.submission_limits import check_platform, check_submission
+from batchplane_local.batch.resources.catalogue import Catalogue
 
 Request = Mapping[str, Any]
 #: Jobs that one DescribeJobs may name, and one CancelJobs or TerminateJobs.

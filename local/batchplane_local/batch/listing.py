@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from batchplane_local.batch.catalogue import JOB_DEFINITION, JOB_QUEUE, Catalogue
-from batchplane_local.batch.detail import Glimpse, Teller
+from batchplane_local.batch.database.reading import Reading
+from batchplane_local.batch.jobs.detail import Glimpse, Teller
+from batchplane_local.batch.jobs.status import Status
 from batchplane_local.batch.list_filters import Place, walks
 from batchplane_local.batch.names import name_in
-from batchplane_local.batch.reading import Reading
 from batchplane_local.batch.refused import Refused
-from batchplane_local.batch.status import Status
+from batchplane_local.batch.resources.catalogue import JOB_DEFINITION, JOB_QUEUE, Catalogue
 
 #: Most jobs of a page, and of one with filters.
 _PAGE, _FILTERED_PAGE = 1000, 100

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from batchplane_local.batch.catalogue import Catalogue
-from batchplane_local.batch.claims import Claims
-from batchplane_local.batch.launch import Launcher
-from batchplane_local.batch.ledger import Ledger
-from batchplane_local.batch.output import Outputs
-from batchplane_local.batch.slots import Slots
-from batchplane_local.batch.store import Store
+from batchplane_local.batch.database.claims import Claims
+from batchplane_local.batch.database.store import Store
+from batchplane_local.batch.jobs.ledger import Ledger
+from batchplane_local.batch.machine.launch import Launcher
+from batchplane_local.batch.machine.output import Outputs
+from batchplane_local.batch.machine.slots import Slots
+from batchplane_local.batch.resources.catalogue import Catalogue
 
 
 class Watch(Protocol):

@@ -15,8 +15,8 @@ from botocore.exceptions import ParamValidationError
 from botocore.model import OperationModel, ServiceModel, Shape, StructureShape
 from botocore.validate import ParamValidator
 
+from batchplane_local.batch.bounds.model_limits import Check, check_of
 from batchplane_local.batch.conformity import Conforms, conformity
-from batchplane_local.batch.model_limits import Check, check_of
 
 
 def operation_named(method: str) -> str | None:

@@ -6,15 +6,15 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from batchplane_local.batch.attempt import Attempt
-from batchplane_local.batch.changes import JobRow
-from batchplane_local.batch.container import Need
-from batchplane_local.batch.ledger import Ledger
-from batchplane_local.batch.live import Live
-from batchplane_local.batch.placement import Capacity, Environment, Queue
-from batchplane_local.batch.retry import Ending
-from batchplane_local.batch.status import Status
-from batchplane_local.batch.submission import Submission
+from batchplane_local.batch.jobs.attempt import Attempt
+from batchplane_local.batch.jobs.changes import JobRow
+from batchplane_local.batch.jobs.container import Need
+from batchplane_local.batch.jobs.ledger import Ledger
+from batchplane_local.batch.jobs.live import Live
+from batchplane_local.batch.jobs.placement import Capacity, Environment, Queue
+from batchplane_local.batch.jobs.retry import Ending
+from batchplane_local.batch.jobs.status import Status
+from batchplane_local.batch.jobs.submission import Submission
 
 QUEUE = Queue(key=1, name="default", environments=(Environment(name="here", milli_vcpus=None),))
 EXITED = "Essential container in task exited"

@@ -14,8 +14,8 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 
-from batchplane_local.batch.endpoint import Endpoint
-from batchplane_local.batch.sigv4 import KeyPair
+from batchplane_local.batch.http.endpoint import Endpoint
+from batchplane_local.batch.http.sigv4 import KeyPair
 from batchplane_local.clock import epoch_milliseconds
 from batchplane_local.server import listen, served, url_of
 from tests.local.batch.machine import Machine

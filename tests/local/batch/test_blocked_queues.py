@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from batchplane_local.batch.blockage import Blockage
-from batchplane_local.batch.container import Need
-from batchplane_local.batch.faults import Faults
-from batchplane_local.batch.placement import Capacity, Environment
+from batchplane_local.batch.fault_injection.faults import Faults
+from batchplane_local.batch.jobs.blockage import Blockage
+from batchplane_local.batch.jobs.container import Need
+from batchplane_local.batch.jobs.placement import Capacity, Environment
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.machine import QUEUE, RESOURCES, Clock, Machine, wait_until
 

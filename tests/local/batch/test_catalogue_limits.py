@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from batchplane_local.batch.catalogue_limits import (
+from batchplane_local.batch.bounds.catalogue_limits import (
     check_environment,
     check_environment_quota,
     check_order,

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchplane_local.batch.claims import Claim, Claims
+from batchplane_local.batch.database.claims import Claim, Claims
 
 
 def claim(job: int) -> Claim:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from batchplane_local.batch.container import Need, container_detail, log_group_of, log_streams_of, need_of
+from batchplane_local.batch.jobs.container import Need, container_detail, log_group_of, log_streams_of, need_of
 
 PROPERTIES: dict[str, Any] = {
     "image": "none",

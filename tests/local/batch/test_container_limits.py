@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from batchplane_local.batch.container_limits import check_container, check_ec2_container
-from batchplane_local.batch.fargate_limits import check_fargate_container, check_fargate_overrides
+from batchplane_local.batch.bounds.container_limits import check_container, check_ec2_container
+from batchplane_local.batch.bounds.fargate_limits import check_fargate_container, check_fargate_overrides
 from batchplane_local.batch.refused import Refused
 
 EC2: dict[str, Any] = {"image": "none", "vcpus": 1, "memory": 4}

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from batchplane_local.batch.exchange import MAX_BODY_BYTES
-from batchplane_local.batch.sigv4 import KeyPair
+from batchplane_local.batch.http.exchange import MAX_BODY_BYTES
+from batchplane_local.batch.http.sigv4 import KeyPair
 from tests.local.batch.machine import CONTAINER, DEFINITION, QUEUE, Machine, wait_until
 from tests.local.batch.served import KEY_PAIR, Served, serving
 

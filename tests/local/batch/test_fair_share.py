@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batchplane_local.batch.fair_share import FairsharePolicy, FairShareQueue
-from batchplane_local.batch.live import Live
+from batchplane_local.batch.jobs.fair_share import FairsharePolicy, FairShareQueue
+from batchplane_local.batch.jobs.live import Live
+from batchplane_local.batch.jobs.status import Status
 from batchplane_local.batch.refused import Refused
-from batchplane_local.batch.status import Status
 from tests.local.batch.ledgers import NOW, submission_at
 
 #: Milliseconds.

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from batchplane_local.batch.faults import UNTOUCHED, Faults, FaultsRefused
+from batchplane_local.batch.fault_injection.faults import UNTOUCHED, Faults, FaultsRefused
 
 #: Events and calls that a draw is made for.
 MANY = 1000

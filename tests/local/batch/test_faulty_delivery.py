@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from batchplane_local.batch.faults import Faults
-from batchplane_local.batch.faulty_delivery import FaultyDelivery
+from batchplane_local.batch.fault_injection.faults import Faults
+from batchplane_local.batch.fault_injection.faulty_delivery import FaultyDelivery
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.machine import Clock, Consumer, Machine, wait_until
 

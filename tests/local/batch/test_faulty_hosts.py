@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from batchplane_local.batch.faults import Faults
+from batchplane_local.batch.fault_injection.faults import Faults
 from tests.local.batch import gangs
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.machine import Clock, Machine, wait_until

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from batchplane_local.batch.filter_pattern import matcher
+from batchplane_local.batch.cloudwatch.filter_pattern import matcher
 from batchplane_local.batch.refused import Refused
 
 

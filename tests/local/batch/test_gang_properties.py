@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batchplane_local.batch.attempt import Attempt
-from batchplane_local.batch.live import Live
-from batchplane_local.batch.status import Status
+from batchplane_local.batch.jobs.attempt import Attempt
+from batchplane_local.batch.jobs.live import Live
+from batchplane_local.batch.jobs.status import Status
 from tests.local.batch.ledgers import Played
 
 VCPUS = 5

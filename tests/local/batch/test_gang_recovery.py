@@ -8,18 +8,18 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batchplane_local.batch.attempt import Attempt
-from batchplane_local.batch.catalogue import Catalogue
-from batchplane_local.batch.claims import Claim
-from batchplane_local.batch.container import Need
-from batchplane_local.batch.ledger import Ledger
+from batchplane_local.batch.database.claims import Claim
+from batchplane_local.batch.database.reading import Reading
+from batchplane_local.batch.database.recovery import Recovery
+from batchplane_local.batch.database.store import Store
+from batchplane_local.batch.jobs.attempt import Attempt
+from batchplane_local.batch.jobs.container import Need
+from batchplane_local.batch.jobs.ledger import Ledger
+from batchplane_local.batch.jobs.placement import Capacity
+from batchplane_local.batch.jobs.retry import Ending
+from batchplane_local.batch.machine.output import Outputs
 from batchplane_local.batch.names import split_job_id
-from batchplane_local.batch.output import Outputs
-from batchplane_local.batch.placement import Capacity
-from batchplane_local.batch.reading import Reading
-from batchplane_local.batch.recovery import Recovery
-from batchplane_local.batch.retry import Ending
-from batchplane_local.batch.store import Store
+from batchplane_local.batch.resources.catalogue import Catalogue
 from tests.local.batch.ledgers import EXITED, NOW, QUEUE, submission_at
 
 VCPUS = 4

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from batchplane_local.batch.attempt import Attempt
-from batchplane_local.batch.fair_share import FairsharePolicy
-from batchplane_local.batch.multi_node import MAIN_NODE_ENDED
-from batchplane_local.batch.placement import Environment
+from batchplane_local.batch.jobs.attempt import Attempt
+from batchplane_local.batch.jobs.fair_share import FairsharePolicy
+from batchplane_local.batch.jobs.multi_node import MAIN_NODE_ENDED
+from batchplane_local.batch.jobs.placement import Environment
+from batchplane_local.batch.jobs.status import Status
 from batchplane_local.batch.refused import Refused
-from batchplane_local.batch.status import Status
 from tests.local.batch.ledgers import QUEUE, Played, job_id_of
 
 PENDING, RUNNABLE, STARTING, RUNNING = Status.PENDING, Status.RUNNABLE, Status.STARTING, Status.RUNNING

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
 from batchplane_local.batch import EmbeddedBatch
-from batchplane_local.batch.faults import Faults
+from batchplane_local.batch.fault_injection.faults import Faults
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.machine import DEFINITION, QUEUE, Clock, Machine
 from tests.local.batch.served import Served, serving

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from batchplane_local.batch.accounts import Account
-from batchplane_local.batch.homes import Homes
+from batchplane_local.batch.machine.accounts import Account
+from batchplane_local.batch.machine.homes import Homes
 from tests.local.batch.machine import wait_until
 
 #: Whoever runs this test: giving something to others takes root.

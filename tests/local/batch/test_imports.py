@@ -22,6 +22,6 @@ def imported(source: str) -> set[str]:
 def test_it_imports_nothing_of_the_plane() -> None:
     """Its modules import each other, botocore, msgspec and the standard library."""
     folder = Path(str(batchplane_local.batch.__file__)).parent
-    modules = set().union(*(imported(path.read_text()) for path in folder.glob("*.py")))
+    modules = set().union(*(imported(path.read_text()) for path in folder.rglob("*.py")))
     foreign = {name for name in modules if not name.startswith(PACKAGE) and name.partition(".")[0] not in ALLOWED}
     assert foreign == set()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from batchplane_local.batch.reading import Reading
+from batchplane_local.batch.database.reading import Reading
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.machine import Machine
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from batchplane_local.batch.attempt import Attempt
-from batchplane_local.batch.launch import BASE_ENVIRONMENT, Launcher
-from batchplane_local.batch.live import Live
+from batchplane_local.batch.jobs.attempt import Attempt
+from batchplane_local.batch.jobs.live import Live
+from batchplane_local.batch.machine.launch import BASE_ENVIRONMENT, Launcher
 from batchplane_local.batch.names import TaskIds
 from tests.local.batch.ledgers import submission_at
 

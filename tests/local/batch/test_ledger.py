@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from batchplane_local.batch.jobs.status import Status
 from batchplane_local.batch.refused import Refused
-from batchplane_local.batch.status import Status
 from tests.local.batch.ledgers import Played, job_id_of
 
 PENDING, RUNNABLE, STARTING, RUNNING = Status.PENDING, Status.RUNNABLE, Status.STARTING, Status.RUNNING

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from batchplane_local.batch.definition_limits import check_definition
-from batchplane_local.batch.limits import check_described, check_name, check_reason, check_texts, page_size
+from batchplane_local.batch.bounds.definition_limits import check_definition
+from batchplane_local.batch.bounds.limits import check_described, check_name, check_reason, check_texts, page_size
+from batchplane_local.batch.bounds.submission_limits import check_submission
 from batchplane_local.batch.refused import Refused
-from batchplane_local.batch.submission_limits import check_submission
 
 REQUEST: dict[str, Any] = {"jobName": "test", "jobQueue": "default", "jobDefinition": "plain"}
 RESOURCES = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "16"}]

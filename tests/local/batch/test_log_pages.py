@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchplane_local.batch.log_pages import Page, Wanted, page_of
-from batchplane_local.batch.output import Output
+from batchplane_local.batch.cloudwatch.log_pages import Page, Wanted, page_of
+from batchplane_local.batch.machine.output import Output
 from batchplane_local.batch.refused import Refused
 
 LINES = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=20), max_size=20)

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from batchplane_local.batch.claims import Claim, Claims
+from batchplane_local.batch.database.claims import Claim, Claims
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.gangs import NODES, WAIT, nodes, register, running, submit, waiting
 from tests.local.batch.machine import Clock, Machine, wait_until

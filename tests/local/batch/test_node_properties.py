@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchplane_local.batch.definition_limits import check_definition
-from batchplane_local.batch.node_properties import (
+from batchplane_local.batch.bounds.definition_limits import check_definition
+from batchplane_local.batch.bounds.submission_limits import check_submission
+from batchplane_local.batch.jobs.node_properties import (
     check_node_properties,
     containers_in,
     group_of_each_node,
     with_node_overrides,
 )
 from batchplane_local.batch.refused import Refused
-from batchplane_local.batch.submission_limits import check_submission
 
 RESOURCES = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "16"}]
 CONTAINER: dict[str, Any] = {"image": "none", "command": ["solve"], "resourceRequirements": RESOURCES}

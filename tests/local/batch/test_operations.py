@@ -15,7 +15,7 @@ from botocore.model import OperationModel
 from hypothesis import HealthCheck, given, settings
 
 from batchplane_local.batch import Faults
-from batchplane_local.batch.not_done import OPERATIONS as NOT_DONE
+from batchplane_local.batch.bounds.not_done import OPERATIONS as NOT_DONE
 from batchplane_local.batch.service_model import operations
 from tests.local.batch.machine import Machine
 from tests.local.batch.served import Served, serving

@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from batchplane_local.batch.orphans import TOKEN, Orphans
+from batchplane_local.batch.machine.orphans import TOKEN, Orphans
 from tests.local.batch.machine import PATIENCE, is_alive
 
 FOLDER = "f" * 32

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchplane_local.batch.parameters import substitute
+from batchplane_local.batch.jobs.parameters import substitute
 
 
 @pytest.mark.parametrize(

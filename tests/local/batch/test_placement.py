@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchplane_local.batch.catalogue import COMPUTE_ENVIRONMENT, JOB_QUEUE, Catalogue
-from batchplane_local.batch.container import Need
-from batchplane_local.batch.placement import Capacity, Environment, queues_by_priority
+from batchplane_local.batch.jobs.container import Need
+from batchplane_local.batch.jobs.placement import Capacity, Environment, queues_by_priority
+from batchplane_local.batch.resources.catalogue import COMPUTE_ENVIRONMENT, JOB_QUEUE, Catalogue
 
 MACHINE = Need(milli_vcpus=4000, memory=1000)
 WHOLE = Environment(name="whole", milli_vcpus=None)

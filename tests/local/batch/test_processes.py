@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from batchplane_local.batch.processes import Process, by_session, processes, proportional
+from batchplane_local.batch.machine.processes import Process, by_session, processes, proportional
 
 ME = os.getpid()
 #: The leader of the one session that is asked for.

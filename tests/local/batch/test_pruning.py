@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from batchplane_local.batch.pruning import SEARCH_EVERY
+from batchplane_local.batch.database.pruning import SEARCH_EVERY
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.machine import LOG_GROUP, QUEUE, Clock, Machine, refusal, wait_until
 

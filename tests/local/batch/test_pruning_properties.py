@@ -10,19 +10,19 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from batchplane_local.batch.catalogue import Catalogue
-from batchplane_local.batch.changes import LogRow
-from batchplane_local.batch.container import Need
+from batchplane_local.batch.database.pruning import SEARCH_EVERY, Pruning
+from batchplane_local.batch.database.reading import Reading
+from batchplane_local.batch.database.recovery import Recovery
+from batchplane_local.batch.database.store import Store
 from batchplane_local.batch.job_operations import Keys
-from batchplane_local.batch.ledger import Ledger
-from batchplane_local.batch.output import Outputs
-from batchplane_local.batch.placement import Capacity
-from batchplane_local.batch.pruning import SEARCH_EVERY, Pruning
-from batchplane_local.batch.reading import Reading
-from batchplane_local.batch.recovery import Recovery
-from batchplane_local.batch.retry import Ending
-from batchplane_local.batch.store import Store
-from batchplane_local.batch.submission import Submission
+from batchplane_local.batch.jobs.changes import LogRow
+from batchplane_local.batch.jobs.container import Need
+from batchplane_local.batch.jobs.ledger import Ledger
+from batchplane_local.batch.jobs.placement import Capacity
+from batchplane_local.batch.jobs.retry import Ending
+from batchplane_local.batch.jobs.submission import Submission
+from batchplane_local.batch.machine.output import Outputs
+from batchplane_local.batch.resources.catalogue import Catalogue
 from tests.local.batch.ledgers import EXITED, NOW, QUEUE, submission_at
 from tests.local.batch.machine import wait_until
 

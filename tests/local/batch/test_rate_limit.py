@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from botocore.exceptions import ClientError
 
-from batchplane_local.batch.rate_limit import RateLimit
+from batchplane_local.batch.fault_injection.rate_limit import RateLimit
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.machine import Clock
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from batchplane_local.batch.bounds.resource_limits import check_resources
 from batchplane_local.batch.refused import Refused
-from batchplane_local.batch.resource_limits import check_resources
 
 
 def ec2(**members: Any) -> dict[str, Any]:

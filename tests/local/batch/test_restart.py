@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from batchplane_local.batch.claims import Claim, Claims
+from batchplane_local.batch.database.claims import Claim, Claims
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.machine import Machine, is_alive, wait_until
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from batchplane_local.batch.retry import Ending, RetryStrategy
+from batchplane_local.batch.jobs.retry import Ending, RetryStrategy
 
 FAILED = Ending(exit_code=1, reason=None, status_reason="Essential container in task exited")
 OUT_OF_MEMORY = Ending(

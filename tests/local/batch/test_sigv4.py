@@ -10,8 +10,8 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-from batchplane_local.batch.exchange import Rejected, Request
-from batchplane_local.batch.sigv4 import KeyPair, verify
+from batchplane_local.batch.http.exchange import Rejected, Request
+from batchplane_local.batch.http.sigv4 import KeyPair, verify
 from batchplane_local.clock import epoch_milliseconds
 from tests.local.batch.served import KEY_PAIR
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from batchplane_local.batch.database.store import Store
 from batchplane_local.batch.refused import OtherLayout
-from batchplane_local.batch.store import Store
 
 
 def test_another_layout_is_refused_in_words(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from batchplane_local.batch.accounts import Account, account_of
+from batchplane_local.batch.machine.accounts import Account, account_of
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.machine import Machine, is_alive, wait_until
 

@@ -1,0 +1,1 @@
+"""What the service refuses: every bound of a request, in its own words where they are known."""

@@ -1,0 +1,1 @@
+"""CloudWatch Logs' calls that read logs, over the output of attempts."""

@@ -1,0 +1,1 @@
+"""The machine that attempts run on: their processes, places, users, memory and output."""

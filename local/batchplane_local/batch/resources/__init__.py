@@ -1,0 +1,1 @@
+"""What jobs are submitted against, and the operations on it: environments, queues, definitions, policies, tags."""
