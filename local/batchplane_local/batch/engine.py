@@ -8,7 +8,6 @@ a commit stops the engine: the database holds a state that a restart takes up, a
 from __future__ import annotations
 
 import logging
-import signal
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -39,8 +38,6 @@ COMMIT_EVERY = 0.01
 LOOK_EVERY = 0.25
 #: Seconds between two looks, at the most, while nothing runs: for what happens with time alone.
 _LOOK_ANYWAY = 60.0
-#: Milliseconds from SIGTERM to SIGKILL: https://docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html.
-GRACE = 30_000
 TIMED_OUT = "Job attempt duration exceeded timeout"
 #: Attempts started in one turn of the loop, so that a long queue of failing commands can't hold up all else.
 _STARTS_A_TURN = 64
@@ -103,7 +100,7 @@ class Engine:
     def terminate(self, live: Live, position: int, reason: str) -> None:
         """TerminateJob; on the engine's thread."""
         for attempt in self._ledger.terminate(live, position, reason, self._clock()):
-            self._end_gracefully(attempt)
+            self._host.end(attempt, self._clock())
 
     def use(self, faults: Faults | None) -> None:
         """Have these faults of the machine from now on; on the engine's thread, or before it starts."""
@@ -135,6 +132,8 @@ class Engine:
             self._fail(error)
         self._memory.close()
         self._host.close()
+        # What was printed last is found by the next life.
+        self._outputs.mark()
         self._slots.close()
         self._loop.close()
         self._refuse_calls()
@@ -183,6 +182,9 @@ class Engine:
         claim = Claim(attempt.key, attempt.number, slot.number, environment.key if environment else 0)
         self._claims.add(claim, self._store.generation)
         self._outputs.begin(attempt.key, attempt.number, slot)
+        if not slot.is_watched:
+            slot.is_watched = True
+            self._loop.add_reader(slot.intake.source, self._outputs.take_in, slot)
         failure = self._host.start(attempt, slot)
         if failure is not None:
             self._end(attempt, failure)
@@ -211,19 +213,14 @@ class Engine:
 
     def _end(self, attempt: Attempt, ending: Ending) -> None:
         """Note that an attempt has ended, and end what must end with it."""
-        for other in self._ledger.end(attempt, ending, self._clock()):
-            self._end_gracefully(other)
+        now = self._clock()
+        for other in self._ledger.end(attempt, ending, now):
+            self._host.end(other, now)
 
     def _above_memory(self, attempt: Attempt) -> None:
         """The memory watch says that an attempt uses more than its job asked for."""
         with suppress(Stopped):
             self._tell(lambda: self._host.kill(attempt, OUT_OF_MEMORY))
-
-    def _end_gracefully(self, attempt: Attempt) -> None:
-        """SIGTERM now, SIGKILL after the grace."""
-        if attempt.kill_at is None:
-            attempt.kill_at = self._clock() + GRACE
-            self._host.signal(attempt, signal.SIGTERM)
 
     def _look_soon(self) -> None:
         if not self._looking:
@@ -238,18 +235,17 @@ class Engine:
         """Note output, end what has run too long, and reap."""
         self._looking = False
         self._outputs.mark()
-        self._host.sweep()
-        self._memory.look(self._host.sessions)
         now = self._clock()
+        self._host.look(now)
+        self._memory.look(self._host.sessions)
         self.hosts.look(now)
         for attempt in list(self._ledger.attempts.values()):
             timeout, started_at = attempt.live.submission.timeout, attempt.started_at
-            if attempt.kill_at is not None:
-                if now >= attempt.kill_at:
-                    self._host.signal(attempt, signal.SIGKILL)
-            elif timeout is not None and started_at is not None and now >= started_at + timeout * 1000:
+            if timeout is None or started_at is None or attempt.kill_at is not None:
+                continue
+            if now >= started_at + timeout * 1000:
                 for each in self._ledger.stop(attempt.live, attempt.position, TIMED_OUT, now):
-                    self._end_gracefully(each)
+                    self._host.end(each, now)
         watched = [watch.look(now) for watch in self._watches]
         self._start_attempts()
         if self._ledger.attempts or any(watched):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import Any
 
@@ -44,6 +45,30 @@ def test_a_large_log_is_kept_whole(machine: Machine) -> None:
     lines = machine.lines(job)
     assert (len(lines), lines[0], lines[-1]) == (3000, "line 0 of many, many lines", "line 2999 of many, many lines")
     assert machine.lines(after) == ["hi"]
+
+
+def test_opening_the_output_anew_empties_no_log(machine: Machine) -> None:
+    """As scripts do it."""
+    job = machine.run("sh", "-c", "echo a; echo b > /dev/stderr; echo c > /dev/stdout; echo d")
+    assert ["a", "b", "c", "d"] == machine.lines(job)
+
+
+def test_a_job_may_print_as_much_as_it_likes(machine: Machine) -> None:
+    """All of it is kept, and other calls are answered meanwhile."""
+    job_id = machine.submit("sh", "-c", "yes 0123456789012345678 | head -c 200000000; echo end")
+    job = machine.ended(job_id)
+    stream = {"logGroupName": LOG_GROUP, "logStreamName": job["container"]["logStreamName"]}
+    last = machine.batch.logs.get_log_events(**stream, limit=2)
+    (kept,) = (machine.folder / "logs").iterdir()
+    assert ["0123456789012345678", "end"] == messages(last)
+    assert 200_000_004 == kept.stat().st_size
+
+
+def test_a_job_that_does_not_wait_leaves_a_pipe_that_does(machine: Machine) -> None:
+    """What one command makes of its output is no matter of the next."""
+    machine.run(sys.executable, "-c", "import os; os.set_blocking(1, False)")
+    job = machine.run(sys.executable, "-c", "import os; print(os.get_blocking(1))")
+    assert ["True"] == machine.lines(job)
 
 
 def test_events_have_times(machine_with: OpenMachine) -> None:

@@ -61,7 +61,7 @@ def test_its_working_directory_is_its_own(machine: Machine) -> None:
 
 def test_its_output_can_be_opened_by_name(machine: Machine) -> None:
     """Programs that write to /dev/stderr write to the log."""
-    assert run_as(machine, "nobody", "echo out >> /dev/stdout; echo error >> /dev/stderr") == ["out", "error"]
+    assert run_as(machine, "nobody", "echo out > /dev/stdout; echo error > /dev/stderr") == ["out", "error"]
 
 
 def test_it_may_not_read_what_lies_in_the_data_folder(machine: Machine) -> None:

@@ -20,6 +20,8 @@ from batchplane_local.batch.machine.launch import Launcher, cannot_start
 from batchplane_local.batch.machine.orphans import Orphans
 from batchplane_local.batch.machine.slots import Slot, Slots
 
+#: Milliseconds from SIGTERM to SIGKILL: https://docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html.
+_GRACE = 30_000
 #: Seconds between two looks at what an attempt has left behind, and how many looks there are before it is given up.
 _LOOK_EVERY, _LOOKS = 0.002, 2500
 
@@ -69,10 +71,12 @@ class Host:
         self._loop.add_reader(pidfd, self._exited, running)
         return None
 
-    def signal(self, attempt: Attempt, number: signal.Signals) -> None:
-        """Send a signal to the attempt's process group."""
-        if running := self._by_key.get(attempt.key):
-            _signal_group(running.pid, number)
+    def end(self, attempt: Attempt, at: int) -> None:
+        """SIGTERM for the attempt's process group now, and SIGKILL after the grace, unless that is under way."""
+        if attempt.kill_at is None:
+            attempt.kill_at = at + _GRACE
+            if running := self._by_key.get(attempt.key):
+                _signal_group(running.pid, signal.SIGTERM)
 
     def kill(self, attempt: Attempt, verdict: Ending) -> None:
         """SIGKILL for an attempt that still runs, which then has ended in this way, whatever its process says."""
@@ -86,8 +90,11 @@ class Host:
         """The attempts that run, by the ids of their sessions."""
         return {session: running.attempt for session, running in self._by_session.items()}
 
-    def sweep(self) -> None:
-        """Reap orphans of running attempts that have died."""
+    def look(self, at: int) -> None:
+        """Kill what was told to end and whose grace is over; reap orphans of running attempts that have died."""
+        for running in self._by_key.values():
+            if running.attempt.kill_at is not None and at >= running.attempt.kill_at:
+                _signal_group(running.pid, signal.SIGKILL)
         self._orphans.end(set())
 
     def close(self) -> None:

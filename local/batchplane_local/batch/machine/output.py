@@ -73,6 +73,11 @@ class Outputs:
         with self._lock:
             self._running[job, attempt] = (slot, [])
 
+    def take_in(self, slot: Slot) -> None:
+        """Something was written to this slot's pipe."""
+        with self._lock:
+            slot.intake.take_in()
+
     def mark(self) -> None:
         """Note how much every running attempt has written by now."""
         with self._lock:

@@ -1,4 +1,4 @@
-"""Places to run in: a slot is a working directory and a log file, used by one attempt after another.
+"""Places to run in: a slot is a working directory, a pipe and a log file, used by one attempt after another.
 
 A slot's folder is used again only if it was left empty and as it was; otherwise it is moved out of the way, removed
 in the background, and made anew. That, and not making a log file for every job, is half of the engine's speed.
@@ -12,6 +12,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from batchplane_local.batch.machine.intake import Intake
 from batchplane_local.batch.machine.spawn import Spawner
 
 #: Of a slot's folder and of its working directory.
@@ -21,35 +22,43 @@ _TICK = 20_000_000
 
 
 class Slot:
-    """One working directory and one log file."""
+    """One working directory, one pipe to write to, and the log file behind it."""
 
-    __slots__ = ("_made", "_taken_at", "directory", "log", "log_path", "number", "source", "spawner")
+    __slots__ = ("_made", "_taken_at", "directory", "intake", "is_watched", "log_path", "number", "spawner")
 
     def __init__(self, folder: Path, number: int, source: int) -> None:
+        """`source` is the file that commands read from."""
         self.number = number
-        #: The file that commands read from.
-        self.source = source
         #: Absolute path of the working directory.
         self.directory = str(folder / str(number) / "work")
         self.log_path = folder / str(number) / "log"
         Path(self.directory).mkdir(parents=True, mode=_MODE, exist_ok=True)
         self._made = self._identity()
         self._taken_at = 0
-        self._open()
+        self.intake = Intake(self._open())
+        #: True once somebody waits for what comes through the pipe.
+        self.is_watched = False
+        #: Starts commands that run in the working directory and write to the pipe.
+        self.spawner = Spawner(directory=self.directory, source=source, output=self.intake.sink)
 
     def keep_log(self, path: Path) -> None:
         """Keep the log file under another path, and have a new one."""
         self.log_path.rename(path)
-        self.close()
-        self._open()
+        os.close(self.intake.file)
+        self.intake.file, self.intake.size = self._open(), 0
 
     def log_size(self) -> int:
         """Bytes that the attempt has written so far."""
-        return os.fstat(self.log).st_size
+        return self.intake.take_in()
 
     def read_log(self, size: int, offset: int = 0) -> bytes:
         """At most so many bytes of the log from an offset on."""
-        return os.pread(self.log, size, offset)
+        return os.pread(self.intake.file, min(size, max(0, self.intake.size - offset)), offset)
+
+    def empty_log(self) -> None:
+        """What was written has been taken care of."""
+        os.ftruncate(self.intake.file, 0)
+        self.intake.size = 0
 
     def take(self) -> None:
         """An attempt will run here."""
@@ -72,19 +81,18 @@ class Slot:
         self._made = self._identity()
 
     def close(self) -> None:
-        """Close the log file."""
+        """Close the pipe and the log file."""
         self.spawner.close()
-        os.close(self.log)
+        self.intake.close()
+        os.close(self.intake.file)
 
     def _identity(self) -> tuple[tuple[int, int, int], int]:
         """Which directory it is, with which mode and owner; and when anything was last done to it."""
         found = os.lstat(self.directory)
         return (found.st_ino, found.st_mode, found.st_uid), found.st_ctime_ns
 
-    def _open(self) -> None:
-        self.log = os.open(self.log_path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        #: Starts commands that run in the working directory and write to the log file.
-        self.spawner = Spawner(directory=self.directory, source=self.source, output=self.log)
+    def _open(self) -> int:
+        return os.open(self.log_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 class Slots:
@@ -123,8 +131,9 @@ class Slots:
         if not slot.is_clean():
             self._throw(Path(slot.directory))
             slot.make_anew()
+        slot.intake.make_blocking()
         if has_output:
-            os.ftruncate(slot.log, 0)
+            slot.empty_log()
         self._free.append(slot)
 
     def close(self) -> None:
