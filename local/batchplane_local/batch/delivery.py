@@ -64,7 +64,7 @@ class Delivery:
             self._news.clear()
             try:
                 last = self._deliver_batch(after)
-            except Exception:
+            except BaseException:  # A consumer may even raise SystemExit, which would end this thread without a word.
                 _log.exception("Events after %d were not taken; they are delivered again in %.2f s", after, wait)
                 self._closed.wait(wait)
                 wait = min(2 * wait, _LAST_WAIT)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
 from batchplane_local.batch.machine.accounts import Account
+from batchplane_local.batch.machine.trash import remove
 
 #: Everyone may pass, nobody may look.
 _PASSED_BY_ALL = 0o711
@@ -40,7 +40,7 @@ class Homes:
 
     def remove(self, home: str) -> None:
         """Remove a directory in which nothing runs any more, soon."""
-        self._janitor.submit(shutil.rmtree, home, ignore_errors=True)
+        self._janitor.submit(remove, Path(home))
 
     def close(self) -> None:
         """Remove all of them."""
@@ -50,7 +50,7 @@ class Homes:
     def _sweep(self) -> None:
         with suppress(FileExistsError):
             if self._is_ours():
-                shutil.rmtree(self._folder, ignore_errors=True)
+                remove(self._folder)
 
     def _is_ours(self) -> bool:
         """True where the folder is there; never to be mistaken for one that another user has laid in its place."""

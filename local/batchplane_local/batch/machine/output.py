@@ -92,21 +92,33 @@ class Outputs:
             if size == 0:
                 return None
             body = slot.read_log(size) if size <= _ROW_LIMIT else None
-            if body is None:
-                slot.keep_log(self._path(job, attempt))
+            if body is None and not self._keep(slot, self._path(job, attempt)):
+                return None
             row = LogRow(job, attempt, marks[0][0], marks[-1][0], json.dumps(marks), body)
             self._moving[job, attempt] = row
             return row
+
+    def _keep(self, slot: Slot, path: Path) -> bool:
+        """Keep a slot's log in a file of its own; False where it is lost, for the job has removed it."""
+        try:
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            slot.keep_log(path)
+        except OSError as error:
+            _log.warning("The output of an attempt is lost, %s can't be kept: %s", slot.log_path, error)
+            slot.empty_log()
+            slot.is_spoilt = True
+            return False
+        return True
 
     def salvage(self, job: int, attempt: int, log_path: Path, at: int) -> LogRow | None:
         """The row for the output that an attempt of an earlier life left in a slot; None where there is none."""
         kept = self._path(job, attempt)
         path = kept if kept.exists() else log_path
-        size = path.stat().st_size if path.exists() else 0
+        size = path.stat().st_size if path.is_file() else 0
         if size == 0:
             return None
         body = path.read_bytes() if size <= _ROW_LIMIT else None
-        if body is None:
+        if body is None and path != kept:
             path.rename(kept)
         return LogRow(job, attempt, at, at, json.dumps([(at, size)]), body)
 

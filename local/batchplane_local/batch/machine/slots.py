@@ -7,13 +7,12 @@ in the background, and made anew. That, and not making a log file for every job,
 from __future__ import annotations
 
 import os
-import shutil
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from batchplane_local.batch.machine.intake import Intake
 from batchplane_local.batch.machine.spawn import Spawner
+from batchplane_local.batch.machine.trash import Trash
 
 #: Of a slot's folder and of its working directory.
 _MODE = 0o700
@@ -24,22 +23,41 @@ _TICK = 20_000_000
 class Slot:
     """One working directory, one pipe to write to, and the log file behind it."""
 
-    __slots__ = ("_made", "_taken_at", "directory", "intake", "is_watched", "log_path", "number", "spawner")
+    __slots__ = (
+        "_made",
+        "_source",
+        "_taken_at",
+        "directory",
+        "intake",
+        "is_spoilt",
+        "is_watched",
+        "log_path",
+        "number",
+        "spawner",
+    )
 
-    def __init__(self, folder: Path, number: int, source: int) -> None:
-        """`source` is the file that commands read from."""
-        self.number = number
-        #: Absolute path of the working directory.
-        self.directory = str(folder / str(number) / "work")
-        self.log_path = folder / str(number) / "log"
-        Path(self.directory).mkdir(parents=True, mode=_MODE, exist_ok=True)
-        self._made = self._identity()
+    def __init__(self, folder: Path, source: int) -> None:
+        """`source` is the file that commands read from. Raises OSError."""
+        self._source = source
         self._taken_at = 0
-        self.intake = Intake(self._open())
+        #: True where its folder can't serve another attempt, so that it has to move.
+        self.is_spoilt = False
         #: True once somebody waits for what comes through the pipe.
         self.is_watched = False
+        self._lay_out(folder)
+        self.intake = Intake(self._open())
         #: Starts commands that run in the working directory and write to the pipe.
-        self.spawner = Spawner(directory=self.directory, source=source, output=self.intake.sink)
+        self.spawner = self._spawner()
+
+    def move(self, folder: Path) -> None:
+        """Go on in another folder, with the same pipe. Raises OSError, and then must move once more."""
+        self._lay_out(folder)
+        log = self._open()
+        os.close(self.intake.file)
+        self.intake.file, self.intake.size = log, 0
+        self.spawner.close()
+        self.spawner = self._spawner()
+        self.is_spoilt = False
 
     def keep_log(self, path: Path) -> None:
         """Keep the log file under another path, and have a new one."""
@@ -67,11 +85,10 @@ class Slot:
     def is_clean(self) -> bool:
         """True where the working directory is empty and as it was made."""
         try:
-            made, self._made = self._made, self._identity()
             # Whatever is done to a directory changes its time; only within one tick of the clock might that not show.
-            if made == self._made and self._taken_at - made[1] > _TICK:
-                return True
-            return made[0] == self._made[0] and not os.listdir(self.directory)  # noqa: PTH208
+            if self._made != self._identity():
+                return False
+            return self._taken_at - self._made[-1] > _TICK or not os.listdir(self.directory)  # noqa: PTH208
         except OSError:
             return False
 
@@ -86,10 +103,21 @@ class Slot:
         self.intake.close()
         os.close(self.intake.file)
 
-    def _identity(self) -> tuple[tuple[int, int, int], int]:
-        """Which directory it is, with which mode and owner; and when anything was last done to it."""
+    def _lay_out(self, folder: Path) -> None:
+        self.number = int(folder.name)
+        #: Absolute path of the working directory.
+        self.directory = str(folder / "work")
+        self.log_path = folder / "log"
+        Path(self.directory).mkdir(parents=True, mode=_MODE)
+        self._made = self._identity()
+
+    def _spawner(self) -> Spawner:
+        return Spawner(directory=self.directory, source=self._source, output=self.intake.sink)
+
+    def _identity(self) -> tuple[int, ...]:
+        """Which directory it is, with which mode and owners; and, at the end, when anything was last done to it."""
         found = os.lstat(self.directory)
-        return (found.st_ino, found.st_mode, found.st_uid), found.st_ctime_ns
+        return found.st_ino, found.st_mode, found.st_uid, found.st_gid, found.st_ctime_ns
 
     def _open(self) -> int:
         return os.open(self.log_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -100,55 +128,59 @@ class Slots:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "slots"
-        self._trash = folder / "trash"
-        self._janitor = ThreadPoolExecutor(1, thread_name_prefix="batch-janitor")
+        self._trash = Trash(folder / "trash")
         self._nothing = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
         self._free: list[Slot] = []
-        self._made = 0
-        self._thrown = 0
+        #: The highest number that a folder was given.
+        self._last = 0
         self._folder.mkdir(mode=_MODE, exist_ok=True)
-        self._trash.mkdir(mode=_MODE, exist_ok=True)
 
     def sweep(self) -> None:
         """Remove what an earlier life left; only before the first slot is taken."""
+        self._trash.sweep()
         for leftover in self._folder.iterdir():
-            self._throw(leftover)
-        for leftover in self._trash.iterdir():
-            self._janitor.submit(shutil.rmtree, leftover, ignore_errors=True)
+            self._trash.throw(leftover)
 
     def take(self) -> Slot:
-        """A clean slot. Raises OSError where another can't be made."""
-        if self._free:
-            slot = self._free.pop()
-        else:
-            self._made += 1
-            slot = Slot(self._folder, self._made, self._nothing)
+        """A clean slot. Raises OSError where there is none and another can't be made."""
+        slot = self._free.pop() if self._free else Slot(self._next_folder(), self._nothing)
+        if slot.is_spoilt:
+            try:
+                slot.move(self._next_folder())
+            except OSError:
+                self._free.append(slot)
+                raise
         slot.take()
         return slot
 
     def give_back(self, slot: Slot, *, has_output: bool) -> None:
         """The attempt has ended, and what it wrote has been taken care of."""
         if not slot.is_clean():
-            self._throw(Path(slot.directory))
-            slot.make_anew()
+            self._tidy(slot)
         slot.intake.make_blocking()
         if has_output:
             slot.empty_log()
         self._free.append(slot)
 
     def close(self) -> None:
-        """Close every free slot, and end the janitor once it has removed what it was given."""
+        """Close every free slot, and the trash."""
         for slot in self._free:
             slot.close()
         os.close(self._nothing)
-        self._janitor.shutdown()
+        self._trash.close()
 
-    def _throw(self, path: Path) -> None:
-        """Move something out of the way and have it removed."""
-        self._thrown += 1
-        target = self._trash / f"{os.getpid()}-{self._thrown}"
-        try:
-            path.rename(target)
-        except FileNotFoundError:
-            return
-        self._janitor.submit(shutil.rmtree, target, ignore_errors=True)
+    def _tidy(self, slot: Slot) -> None:
+        """Another working directory in the place of this one; where that can't be, the slot has to move."""
+        slot.is_spoilt = slot.is_spoilt or not self._trash.throw(Path(slot.directory))
+        if not slot.is_spoilt:
+            try:
+                slot.make_anew()
+            except OSError:
+                slot.is_spoilt = True
+
+    def _next_folder(self) -> Path:
+        """A folder that isn't there: one that couldn't be removed keeps its number."""
+        self._last += 1
+        while (folder := self._folder / str(self._last)).exists():
+            self._last += 1
+        return folder
