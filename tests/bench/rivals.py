@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
@@ -43,9 +44,32 @@ def rivals(folder: Path) -> Iterator[Mapping[str, Contender]]:
             XARGS: _xargs(),
             PARALLEL: _parallel(),
             TASK_SPOOLER: _task_spooler(folder, stack),
-            DASK: _dask(folder, stack),
+            DASK: _dask(stack),
         }
         yield {name: contender for name, contender in made.items() if contender is not None}
+
+
+def in_a_process(stack: ExitStack, jobs: int, *module: str) -> Contender:
+    """A module that is told numbers of jobs, a line each, and says how many it has run."""
+    process = stack.enter_context(
+        subprocess.Popen(
+            [sys.executable, "-m", *module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+    )
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError(f"{module[0]} has no pipes")
+    told, answered = process.stdin, process.stdout
+
+    def run() -> int:
+        told.write(f"{jobs}\n")
+        told.flush()
+        return int(answered.readline())
+
+    return run
 
 
 def missing(found: Mapping[str, Contender]) -> list[str]:
@@ -85,23 +109,8 @@ def _task_spooler(folder: Path, stack: ExitStack) -> Contender | None:
     return _timed([shell, "-c", loop, "loop", str(FEW_JOBS), spooler, COMMAND, last], FEW_JOBS, environment=environment)
 
 
-def _dask(folder: Path, stack: ExitStack) -> Contender | None:
-    if find_spec("distributed") is None:
-        return None
-    from distributed import Client, LocalCluster
-
-    cluster = stack.enter_context(
-        LocalCluster(
-            n_workers=2, threads_per_worker=2, dashboard_address=None, local_directory=str(folder), silence_logs=50
-        )
-    )
-    client = stack.enter_context(Client(cluster))
-
-    def run() -> int:
-        futures = client.map(subprocess.call, [[COMMAND]] * FEW_JOBS, pure=False)
-        return client.gather(futures).count(0)
-
-    return run
+def _dask(stack: ExitStack) -> Contender | None:
+    return in_a_process(stack, FEW_JOBS, "tests.bench.dask_cluster") if find_spec("distributed") else None
 
 
 def _timed(
