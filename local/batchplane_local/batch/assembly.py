@@ -144,13 +144,7 @@ def assemble(settings: Settings, *, deliver: Deliver, clock: Clock) -> Assembly:
         launcher = _launcher(task_ids, settings, opened)
         faulty = FaultyDelivery(deliver, clock=clock)
         delivery = Delivery(reading=state.reading, announcer=Announcer(teller=teller), deliver=faulty)
-        pruning = Pruning(
-            reading=state.reading,
-            ledger=state.ledger,
-            outputs=state.outputs,
-            keep_days=settings.keep_finished_days,
-        )
-        engine = _engine(folder, state, launcher, clock, delivery.wake, pruning)
+        engine = _engine(folder, state, launcher, clock, delivery.wake, _pruning(state, settings))
         gate = Gate(clock=clock, calls_per_second=settings.calls_per_second)
         trouble = Trouble(gate=gate, delivery=faulty, engine=engine, ledger=state.ledger, reading=state.reading)
         trouble.begin(settings.faults)
@@ -167,6 +161,12 @@ def assemble(settings: Settings, *, deliver: Deliver, clock: Clock) -> Assembly:
             trouble=trouble,
             close=opened.pop_all().close,
         )
+
+
+def _pruning(state: _State, settings: Settings) -> Pruning:
+    return Pruning(
+        reading=state.reading, ledger=state.ledger, outputs=state.outputs, keep_days=settings.keep_finished_days
+    )
 
 
 def _log_streams(state: _State, task_ids: TaskIds) -> LogStreams:

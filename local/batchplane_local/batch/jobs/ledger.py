@@ -151,34 +151,18 @@ class Ledger:
 
         The attempts that must be ended with it come back: the other nodes', where it was a main node's.
         """
-        live, position = attempt.live, attempt.position
+        live = attempt.live
         del self.attempts[attempt.key]
         self._capacity.give_back(attempt.submission.need, attempt.environment, attempt.gpus)
         if live.submission.share_identifier is not None:
             self._transitions.use(live, -attempt.submission.need.milli_vcpus, at)
+        to_stop: Sequence[Attempt] = ()
         if live.is_multi_node:
             to_stop = self._gangs.end(attempt, ending, at)
-            self._transitions.pass_on(at)
-            return to_stop
-        live.finished[position] = attempt.number
-        request = live.requests.pop(position, None)
-        status_reason = request.reason if request else ending.status_reason
-        self.changes.attempts[attempt.key, attempt.number] = AttemptRow(
-            *attempt.row()[:5], at, ending.exit_code, ending.reason, status_reason
-        )
-        if request is None and ending.succeeded:
-            row = JobRow(Status.SUCCEEDED, attempt.number, attempt.started_at, at, status_reason)
-            self._transitions.settle(live, position, row, at)
-        elif request is None and live.submission.retry.retries(ending, finished=attempt.number):
-            row = JobRow(Status.RUNNABLE, attempt.number, attempt.started_at, None, status_reason)
-            self._transitions.move(live, position, row, at)
-            self._transitions.make_ready(live, position, position)
         else:
-            is_terminated = request is not None
-            row = JobRow(Status.FAILED, attempt.number, attempt.started_at, at, status_reason, False, is_terminated)
-            self._transitions.settle(live, position, row, at)
+            self._end_job(attempt, ending, at)
         self._transitions.pass_on(at)
-        return ()
+        return to_stop
 
     def cancel(self, live: Live, position: int, reason: str, at: int) -> None:
         """CancelJob: RUNNABLE jobs fail now, PENDING ones when their dependencies have ended, others go on."""
@@ -230,6 +214,27 @@ class Ledger:
     def ready(self, queue_key: int) -> ReadyQueue | FairShareQueue | None:
         """The RUNNABLE jobs of a queue; None where none was RUNNABLE yet."""
         return self._transitions.ready.get(queue_key)
+
+    def _end_job(self, attempt: Attempt, ending: Ending, at: int) -> None:
+        """What becomes of a job that is no node when its attempt has ended."""
+        live, position = attempt.live, attempt.position
+        live.finished[position] = attempt.number
+        request = live.requests.pop(position, None)
+        status_reason = request.reason if request else ending.status_reason
+        self.changes.attempts[attempt.key, attempt.number] = AttemptRow(
+            *attempt.row()[:5], at, ending.exit_code, ending.reason, status_reason
+        )
+        if request is None and ending.succeeded:
+            row = JobRow(Status.SUCCEEDED, attempt.number, attempt.started_at, at, status_reason)
+            self._transitions.settle(live, position, row, at)
+        elif request is None and live.submission.retry.retries(ending, finished=attempt.number):
+            row = JobRow(Status.RUNNABLE, attempt.number, attempt.started_at, None, status_reason)
+            self._transitions.move(live, position, row, at)
+            self._transitions.make_ready(live, position, position)
+        else:
+            is_terminated = request is not None
+            row = JobRow(Status.FAILED, attempt.number, attempt.started_at, at, status_reason, False, is_terminated)
+            self._transitions.settle(live, position, row, at)
 
     def _node_begun(self, attempt: Attempt) -> Attempt:
         self.attempts[attempt.key] = attempt
