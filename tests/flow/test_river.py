@@ -1,6 +1,5 @@
 """The whole river: lambdas.serve_api, submit_job, record_state_change, alert_on_failure and reconcile_jobs at work."""
 
-import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
@@ -250,25 +249,6 @@ def test_children_are_recorded_one_by_one(river: River) -> None:
     )
 
 
-def test_a_page_of_children_says_where_to_go_on(river: River) -> None:
-    """And ends with the last child, though the page is full."""
-    job_id = river.submit(arrayProperties={"size": 4})
-    river.settle()
-    river.job_events.send([event("RUNNING", job_id=f"batch-0:{index}", name="x") for index in range(4)])
-    river.settle()
-    pages = [river.request("GET", f"/jobs/{job_id}/children", query=f"first={first}&limit=2")[1] for first in (0, 2)]
-
-    assert [2, None] == [page["next"] for page in pages]
-
-
-def test_the_same_file_is_uploaded_under_the_same_key(river: River) -> None:
-    """A submission with inputs can be repeated word for word."""
-    upload = {"name": "data.csv", "size": 1, "sha256": "0" * 64}
-    keys = {river.request("POST", "/uploads", upload)[1]["key"] for _ in range(2)}
-
-    assert {f"ada/uploads/{'0' * 64}/data.csv"} == keys
-
-
 def test_a_dependent_waits_until_batch_knows_what_it_waits_for(river: River) -> None:
     """The dependency is given in Batch's own id."""
     first = river.submit()
@@ -300,108 +280,6 @@ def test_another_owners_job_can_not_be_depended_on(river: River) -> None:
     river.settle()
 
     assert f"dependsOn: there is no job {theirs}" == river.record(mine["jobId"]).status_reason
-
-
-def test_another_owners_job_does_not_exist(river: River) -> None:
-    """Every route that names a job answers 404, as for a job that never was."""
-    job_id = river.submit()
-    paths = ["", "/log", "/outputs", "/children", "/children/0", "/children/0/log"]
-
-    assert {404} == {river.request("GET", f"/jobs/{job_id}{path}", owner="bob")[0] for path in paths}
-
-
-def test_another_owners_job_is_not_listed(river: River) -> None:
-    """A list is by owner."""
-    river.submit()
-
-    assert [] == river.request("GET", "/jobs", owner="bob")[1]["jobs"]
-
-
-def test_the_same_key_with_another_body_is_a_conflict(river: River) -> None:
-    """The first body stays what was asked."""
-    for name, expected in (("a", 202), ("a", 200), ("b", 409)):
-        assert expected == river.request("POST", "/jobs", {"jobName": name}, idempotency_key="k")[0]
-
-
-def test_a_capability_lends_links_to_its_own_job_alone(river: River) -> None:
-    """The runner's variables open its job's prefix, until the job has ended."""
-    job_id = river.submit()
-    river.settle()
-    environment = river.batch.jobs["batch-0"]["containerOverrides"]["environment"]
-    told = {variable["name"]: variable["value"] for variable in environment}
-    bearer = {"authorization": f"Bearer {told['BATCHPLANE_CAPABILITY']}"}
-    upload = {"name": "out.txt", "size": 1, "sha256": "0" * 64}
-
-    def ask(job: str) -> int:
-        return river.request("POST", "/runner/links", {"jobId": job, "uploads": [upload]}, owner=None, **bearer)[0]
-
-    other = river.submit(jobName="other")
-    while_running = (ask(job_id), ask(other))
-    river.run_jobs()
-    river.settle()
-
-    assert ((200, 401), 401) == (while_running, ask(job_id))
-
-
-def test_a_capability_lends_no_siblings_place(river: River) -> None:
-    """A single job has no index, and an array's indices end."""
-    river.submit()
-    river.submit(jobName="array", arrayProperties={"size": 3})
-    river.settle()
-    answers = []
-    for job in river.batch.jobs.values():
-        told = {each["name"]: each["value"] for each in job["containerOverrides"]["environment"]}
-        bearer = {"authorization": f"Bearer {told['BATCHPLANE_CAPABILITY']}"}
-        for index in (None, 2, 3):
-            body = {"jobId": told["BATCHPLANE_JOB_ID"], "index": index}
-            answers.append(river.request("POST", "/runner/links", body, owner=None, **bearer)[0])
-
-    assert [200, 400, 400, 400, 200, 400] == answers
-
-
-def test_who_has_no_credential_is_told_so_before_the_body_is_read(river: River) -> None:
-    """Whatever the body holds."""
-    asked = [("POST", "/jobs", "{nonsense"), ("GET", "/nowhere", None), ("POST", "/runner/links", "{nonsense")]
-
-    assert [401, 401, 401] == [river.request(*each, owner=None)[0] for each in asked]
-
-
-def test_an_answer_names_no_more_than_twenty_bounds(river: River) -> None:
-    """An answer must not be larger than what it refuses."""
-    body = {"jobName": "n"} | {f"unknown{n}": n for n in range(1000)}
-
-    assert 20 == len(river.request("POST", "/jobs", body)[1]["errors"])
-
-
-def test_a_body_that_is_not_said_to_be_json_is_refused_by_its_type(river: River) -> None:
-    """415, with the header's name."""
-    status, document = river.request("POST", "/jobs", "jobName", **{"content_type": "text/plain"})
-
-    assert (415, "Content-Type") == (status, document["errors"][0]["field"])
-
-
-def test_an_index_that_no_array_has_is_refused(river: River) -> None:
-    """A number that nothing could hold is a bound broken, not a fault of the plane."""
-    job_id = river.submit(arrayProperties={"size": 3})
-
-    assert {400} == {river.request("GET", f"/jobs/{job_id}/children/{index}")[0] for index in (10_000, "9" * 30, "x")}
-
-
-def test_a_capability_is_stored_as_a_digest_only(river: River) -> None:
-    """Whoever reads the record can't use it."""
-    job_id = river.submit()
-    river.settle()
-    environment = json.dumps(river.batch.jobs["batch-0"]["containerOverrides"]["environment"])
-
-    assert river.record(job_id).capability_digest not in environment
-
-
-def test_a_plain_definition_is_told_nothing_of_the_plane(river: River) -> None:
-    """No capability where no runner would use it."""
-    river.submit(jobDefinition="plain")
-    river.settle()
-
-    assert {"command": ["sleep", "1"]} == river.batch.jobs["batch-0"]["containerOverrides"]
 
 
 def test_the_record_of_a_child_is_kept_under_batchs_id(river: River) -> None:

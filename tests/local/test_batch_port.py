@@ -15,9 +15,7 @@ import pytest
 from batchplane_local.batch.http.sigv4 import KeyPair
 from batchplane_local.credentials import Credentials, CredentialsRefused, read_key_pair
 from batchplane_local.process import PlaneProcess, started
-
-#: No test waits longer, in seconds.
-PATIENCE_SECONDS = 60
+from tests.local.planes import PATIENCE_SECONDS, batchplane_local
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +36,6 @@ def configured(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     config = str(folder / "aws-config")
     return {**kept, "AWS_CONFIG_FILE": config, "AWS_SHARED_CREDENTIALS_FILE": config}
-
-
-def batchplane_local(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end."""
-    command = [sys.executable, "-m", "batchplane_local", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
 
 
 #: Submits a job and waits for its log, as any program of a Batch user would; told nothing but where its config lies.

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 
 from batchplane_local.process import PlaneProcess, started
+from tests.local.planes import batchplane_local, caller, ended
 
-#: No test waits longer, in seconds; and how long between two looks.
-PATIENCE_SECONDS = 60
-GLANCE_SECONDS = 0.05
 #: Everything that a plane must bear: no event is dropped for good, for the sweep that heals that is slow.
 FAULTS = {
     "seed": 1,
@@ -33,12 +26,6 @@ FAULTS = {
 JOBS = 12
 
 
-def batchplane_local(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end."""
-    command = [sys.executable, "-m", "batchplane_local", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
-
-
 @pytest.fixture
 def plane(tmp_path: Path) -> Iterator[PlaneProcess]:
     """A plane whose embedded Batch has faults."""
@@ -48,27 +35,10 @@ def plane(tmp_path: Path) -> Iterator[PlaneProcess]:
         yield process
 
 
-def api_of(plane: PlaneProcess) -> httpx.Client:
-    """A client of the plane's API."""
-    headers = {"Authorization": f"Bearer {plane.credentials.token}"}
-    return httpx.Client(base_url=plane.credentials.url, headers=headers, timeout=PATIENCE_SECONDS)
-
-
-def ended(api: httpx.Client, job_id: str) -> dict[str, Any]:
-    """A job's document, once it has ended."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        document: dict[str, Any] = api.get(f"/jobs/{job_id}").json()
-        if document["status"] in ("SUCCEEDED", "FAILED"):
-            return document
-        time.sleep(GLANCE_SECONDS)
-    raise AssertionError(f"job {job_id} has not ended after {PATIENCE_SECONDS} seconds")
-
-
 def test_every_job_runs_once_whatever_goes_wrong(plane: PlaneProcess, tmp_path: Path) -> None:
     """Calls that were accepted and failed are not made twice, and what events say comes out right."""
     journal = tmp_path / "journal"
-    with api_of(plane) as api:
+    with caller(plane) as api:
         ids = []
         for number in range(JOBS):
             overrides = {"command": ["sh", "-c", f"echo {number} >> {journal}"]}

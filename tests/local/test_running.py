@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,33 +14,7 @@ import pytest
 
 from batchplane_local.gateway import MAX_BODY_BYTES
 from batchplane_local.process import NotStarted, PlaneProcess, started
-
-#: No test waits longer, in seconds; and how long between two looks.
-PATIENCE_SECONDS = 60
-GLANCE_SECONDS = 0.05
-
-
-def caller(plane: PlaneProcess, token: str | None = None) -> httpx.Client:
-    """A client of the API that speaks for an owner, the first where no token is given."""
-    headers = {"Authorization": f"Bearer {token or plane.credentials.token}"}
-    return httpx.Client(base_url=plane.credentials.url, headers=headers, timeout=PATIENCE_SECONDS)
-
-
-def batchplane_local(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end."""
-    command = [sys.executable, "-m", "batchplane_local", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)  # noqa: S603
-
-
-def ended(api: httpx.Client, job_id: str) -> dict[str, Any]:
-    """A job's document, once it has ended."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        document: dict[str, Any] = api.get(f"/jobs/{job_id}").json()
-        if document["status"] in ("SUCCEEDED", "FAILED"):
-            return document
-        time.sleep(GLANCE_SECONDS)
-    raise AssertionError(f"job {job_id} has not ended after {PATIENCE_SECONDS} seconds")
+from tests.local.planes import GLANCE_SECONDS, PATIENCE_SECONDS, batchplane_local, caller, ended
 
 
 def submit(api: httpx.Client, *command: str, **document: Any) -> str:

@@ -110,6 +110,18 @@ class Machine:
         self.batch.close()
 
 
+def all_pages(call: Callable[..., dict[str, Any]], member: str, **request: Any) -> list[dict[str, Any]]:
+    """What the pages of an answer list together."""
+    found, token = [], None
+    for _ in range(500):
+        answer = call(**request, **({} if token is None else {"nextToken": token}))
+        found += answer[member]
+        token = answer.get("nextToken")
+        if token is None:
+            return found
+    raise AssertionError(f"{member} end within 500 pages")
+
+
 class Clock:
     """A time that stands still until it is moved."""
 

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import LOG_GROUP, Clock, Machine
+from tests.local.batch.machine import LOG_GROUP, Clock, Machine, all_pages
 
 
 def stream_of(job: dict[str, Any]) -> str:
@@ -81,15 +81,7 @@ def test_a_search_goes_on_with_its_token(machine: Machine) -> None:
 
 def paged(machine: Machine, **request: Any) -> list[dict[str, Any]]:
     """The events of all pages of one search."""
-    events, token = [], None
-    for _ in range(500):
-        more = {} if token is None else {"nextToken": token}
-        answer = machine.batch.logs.filter_log_events(logGroupName=LOG_GROUP, **request, **more)
-        events += answer["events"]
-        token = answer.get("nextToken")
-        if token is None:
-            return events
-    raise AssertionError("a search ends within 500 pages")
+    return all_pages(machine.batch.logs.filter_log_events, "events", logGroupName=LOG_GROUP, **request)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 100])

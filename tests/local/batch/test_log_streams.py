@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import LOG_GROUP, Clock, Machine
+from tests.local.batch.machine import LOG_GROUP, Clock, Machine, all_pages
 
 ARN = f"arn:aws:logs:local-1:000000000000:log-group:{LOG_GROUP}"
 
@@ -19,15 +19,7 @@ def stream_of(job: dict[str, Any]) -> str:
 
 def described(machine: Machine, **request: Any) -> list[dict[str, Any]]:
     """The streams of all pages."""
-    streams, token = [], None
-    for _ in range(100):
-        more = {} if token is None else {"nextToken": token}
-        answer = machine.batch.logs.describe_log_streams(logGroupName=LOG_GROUP, **request, **more)
-        streams += answer["logStreams"]
-        token = answer.get("nextToken")
-        if token is None:
-            return streams
-    raise AssertionError("streams end within 100 pages")
+    return all_pages(machine.batch.logs.describe_log_streams, "logStreams", logGroupName=LOG_GROUP, **request)
 
 
 def names(machine: Machine, **request: Any) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from batchplane_local.batch.machine.orphans import inspect
+from batchplane_local.batch.machine.processes import inspect
 from tests.local.batch.machine import Machine, is_alive, kill, wait_until
 
 

@@ -166,7 +166,7 @@ class FaultyDelivery:
             return
         try:
             self._deliver([each.event for each in due])
-        except Exception:
+        except BaseException:  # As in the delivery: not even SystemExit may end this thread without a word.
             _log.exception("%d late events were not taken; they are delivered again", len(due))
             return
         self._held = [each for each in self._held if each not in due]

@@ -14,7 +14,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+
+from batchplane_local.batch.machine.processes import Process, inspect
 
 #: The variable of an attempt's environment that holds `<data folder's id>/<task id>`.
 TOKEN = "BATCH_ATTEMPT"  # noqa: S105 - a name; what it holds opens nothing
@@ -24,15 +25,6 @@ _LOOK_EVERY = 0.005
 _LISTED = 1 << 16
 #: Of prctl.
 _SET_CHILD_SUBREAPER = 36
-
-
-class Process(NamedTuple):
-    """What /proc tells of a process."""
-
-    pid: int
-    #: One letter; Z for a zombie.
-    state: str
-    session: int
 
 
 def become_subreaper() -> None:
@@ -82,7 +74,7 @@ class Orphans:
                 # What it leaves in turn shows at the next look only, so there has to be one.
                 found = True
                 _end(process.pid)
-            elif process.state == "Z":
+            elif process.is_zombie:
                 _reap(process.pid)
         if are_others:
             self._others, self._candidates = (listed if listed == self._candidates else b""), listed
@@ -95,7 +87,7 @@ class Orphans:
     def _is_ours(self, process: Process, sessions: set[int]) -> bool:
         """True for a process that no token tells of (a zombie has none) and that an attempt has left all the same."""
         in_session = process.session in sessions or self._is_running("", process.session)
-        return in_session or (process.state == "Z" and process.pid in self._seen)
+        return in_session or (process.is_zombie and process.pid in self._seen)
 
     def close(self) -> None:
         """Close what is open."""
@@ -123,17 +115,6 @@ def end_earlier_life(folder: str, *, patience: float = 5.0) -> int:
             raise TimeoutError(f"Processes {sorted(found)} of an earlier life can't be ended; end them and try again.")
         time.sleep(_LOOK_EVERY)
     return len(killed)
-
-
-def inspect(pid: int) -> Process | None:
-    """What /proc tells of a process; None where it is gone."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return None
-    # The name, in parentheses, may itself hold spaces and parentheses: fields are counted after the last one.
-    state, _, _, session, *_ = text.rpartition(") ")[2].split()
-    return Process(pid, state, int(session))
 
 
 def _carrying(prefix: bytes) -> Iterator[int]:

@@ -21,13 +21,15 @@ class Process(NamedTuple):
     session: int
     #: Bytes of its memory that are resident, shared ones too.
     resident: int
+    #: It has died and hasn't been waited for.
+    is_zombie: bool = False
 
 
 def processes() -> dict[int, Process]:
     """All of them by their ids: some ten microseconds each."""
     found = {}
     for entry in os.scandir("/proc"):
-        if entry.name.isdecimal() and (process := _process(int(entry.name))):
+        if entry.name.isdecimal() and (process := inspect(int(entry.name))):
             found[process.pid] = process
     return found
 
@@ -84,11 +86,12 @@ def _private(pid: int) -> int:
     return (int(resident) - int(shared)) * _PAGE
 
 
-def _process(pid: int) -> Process | None:
+def inspect(pid: int) -> Process | None:
+    """One process; None where it is gone."""
     try:
         text = Path(f"/proc/{pid}/stat").read_bytes()
     except OSError:
         return None
     # The name, in parentheses, may itself hold spaces and parentheses: fields are counted after the last one.
     fields = text.rpartition(b") ")[2].split(None, 22)
-    return Process(pid, int(fields[1]), int(fields[3]), int(fields[21]) * _PAGE)
+    return Process(pid, int(fields[1]), int(fields[3]), int(fields[21]) * _PAGE, fields[0] == b"Z")
