@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from controlplane.deployment import Deployment
 from controlplane.errors import SubmissionInvalid
+from controlplane.record import Outcome, RecordKey
+from controlplane.records import Merge, Records
 from controlplane.state_change import StateChange, from_event
 from controlplane.submission import Submission, plan
 from controlplane.submit_job_request import SubmitJobRequest, violation_of
@@ -87,6 +89,14 @@ def event(status: str, *, at: int = T0, job_id: str = BATCH_JOB_ID, name: str = 
 def change(status: str, **arguments: Any) -> StateChange:
     """One state change, read from its event."""
     return from_event(event(status, **arguments))
+
+
+def bring(records: Records, key: RecordKey, *changes: StateChange, ours: bool) -> Outcome:
+    """Bring changes of one job to its record, as one delivery; what became of them."""
+    (outcome,) = records.merge([Merge(key=key, changes=changes, ours=ours)])
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
 
 
 def life(name: str, *, attempts: int = 1, job_id: str = BATCH_JOB_ID, exit_codes: tuple[int, ...] = ()) -> list[str]:

@@ -15,7 +15,7 @@ def build(plane: Plane) -> Handler:
         records=plane.records,
         batch=plane.batch,
         submissions=plane.submissions,
-        recorder=Recorder(records=plane.records, batch=plane.batch),
+        recorder=Recorder(records=plane.records, batch=plane.batch, clock=plane.clock),
         clock=plane.clock,
     )
     return on_schedule(lambda: asdict(reconciler.reconcile()))

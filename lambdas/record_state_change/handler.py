@@ -1,16 +1,16 @@
 """Job state changes in, records changed."""
 
 from controlplane.edge.function import Handler, first_call
-from controlplane.edge.messages import on_messages
+from controlplane.edge.messages import on_batch
 from controlplane.plane import Plane
 from controlplane.recorder import Recorder
 
 
 def build(plane: Plane) -> Handler:
     """The function over a plane."""
-    recorder = Recorder(records=plane.records, batch=plane.batch)
+    recorder = Recorder(records=plane.records, batch=plane.batch, clock=plane.clock)
     dead_letters = plane.dead_letters
-    return on_messages(lambda body: recorder.record_event(body, dead_letters=dead_letters))
+    return on_batch(lambda bodies: recorder.record_events(bodies, dead_letters=dead_letters))
 
 
 handler = first_call(build)

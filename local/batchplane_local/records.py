@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -17,7 +17,9 @@ from batchplane_local.database import Database
 from batchplane_local.queue import Queue
 from controlplane import record
 from controlplane.job import Status
-from controlplane.record import AlertClaim, JobRecord, Outcome, Page, RecordKey, from_cursor, to_cursor
+from controlplane.job_filter import JobFilter, from_cursor, to_cursor
+from controlplane.record import JobRecord, Outcome, RecordKey
+from controlplane.records import AlertClaim, Merge, Page
 from controlplane.state_change import StateChange
 from controlplane.submission import Submission
 
@@ -36,6 +38,7 @@ CREATE TABLE IF NOT EXISTS records (
 CREATE INDEX IF NOT EXISTS records_by_owner ON records (owner, created_at, job_id) WHERE child = -1;
 CREATE INDEX IF NOT EXISTS open_records ON records (created_at, job_id) WHERE is_open = 1 AND child = -1;
 CREATE TABLE IF NOT EXISTS submissions (job_id TEXT PRIMARY KEY, submission BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bookmarks (name TEXT PRIMARY KEY, place TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS alerts (
     job_id TEXT PRIMARY KEY,
     held_until INTEGER NOT NULL,
@@ -54,7 +57,7 @@ ORDER BY created_at DESC, job_id DESC LIMIT ?
 """
 _OPEN = """
 SELECT record FROM records
-WHERE is_open = 1 AND child = -1 AND created_at < ?
+WHERE is_open = 1 AND child = -1 AND (created_at, job_id) > (?, ?)
 ORDER BY created_at, job_id LIMIT ?
 """
 _CHILDREN = "SELECT record FROM records WHERE job_id = ? AND child >= ? ORDER BY child LIMIT ?"
@@ -96,8 +99,21 @@ class SqliteRecords:
         """One record."""
         return _record(next(iter(self._database.read(_ONE, *_place(key))), None))
 
-    def merge(self, key: RecordKey, change: StateChange, *, ours: bool) -> Outcome:
-        """Merge a change into a record; create the record first unless it must be one of ours."""
+    def merge(self, merges: Sequence[Merge]) -> Sequence[Outcome | Exception]:
+        """Bring changes to records; create a record first unless it must be one of ours."""
+        return [
+            record.strongest([self._merge(merge.key, change, ours=merge.ours) for change in merge.changes])
+            for merge in merges
+        ]
+
+    def decide(self, key: RecordKey, change: StateChange) -> None:
+        """Note Batch's own answer about a job whose ends disagreed: the end it tells stands from now on."""
+        with self._database.write() as connection:
+            known = _find(connection, key)
+            if known:
+                _store(connection, record.decide(known, change))
+
+    def _merge(self, key: RecordKey, change: StateChange, *, ours: bool) -> Outcome:
         with self._database.write() as connection:
             known = _find(connection, key)
             outcome = record.outcome(known, change, ours=ours)
@@ -146,25 +162,68 @@ class SqliteRecords:
             if known and not known.status.is_terminal:
                 _store(connection, replace(known, lost=True, changed_at=at))
 
-    def children(self, batch_job_id: str, *, size: int, first: int, limit: int) -> Sequence[JobRecord]:
-        """The children of an array job that are known, in the order of their indices, from `first` on."""
-        rows = self._database.read(_CHILDREN, batch_job_id, first, limit)
-        return tuple(_RECORDS.decode(row[0]) for row in rows)
+    def miss(self, key: RecordKey, *, at: int) -> None:
+        """Note when Batch first did not describe a job that had not ended; news of the job takes the note away."""
+        with self._database.write() as connection:
+            known = _find(connection, key)
+            if known and known.missed_at is None:
+                _store(connection, replace(known, missed_at=at))
+
+    def known(self, keys: Iterable[RecordKey]) -> frozenset[RecordKey]:
+        """Which of these records there are; for jobs, not for children."""
+        return frozenset(key for key in keys if self.get(key))
+
+    def close(self, key: RecordKey, *, at: int) -> None:
+        """Note that an array and its children have all ended: the sweep need not look again."""
+        with self._database.write() as connection:
+            connection.execute("UPDATE records SET is_open = 0 WHERE job_id = ? AND child = ?", _place(key))
+
+    def bookmark(self, name: str) -> str | None:
+        """Where a sweep of this name goes on; None for the beginning."""
+        rows = self._database.read("SELECT place FROM bookmarks WHERE name = ?", name)
+        return str(rows[0][0]) if rows else None
+
+    def keep_bookmark(self, name: str, place: str | None) -> None:
+        """Remember where a sweep goes on."""
+        with self._database.write() as connection:
+            if place is None:
+                connection.execute("DELETE FROM bookmarks WHERE name = ?", (name,))
+            else:
+                connection.execute("REPLACE INTO bookmarks VALUES (?, ?)", (name, place))
+
+    def children(
+        self, batch_job_id: str, *, size: int, first: int, limit: int, statuses: frozenset[Status] = frozenset()
+    ) -> Sequence[JobRecord]:
+        """Known children of an array job in the order of their indices, from `first` on; of these statuses, if any."""
+        rows = self._database.read(_CHILDREN, batch_job_id, first, size)
+        children = (_RECORDS.decode(row[0]) for row in rows)
+        return [child for child in children if not statuses or child.status in statuses][:limit]
+
+    def open_children(self, batch_job_id: str, *, size: int, first: int, limit: int) -> Mapping[int, int]:
+        """Indices, from `first` on, of children not known to have ended, with the order known: -1 for none at all."""
+        rows = self._database.read(_CHILDREN, batch_job_id, first, size)
+        known = {child.key.index: child for child in (_RECORDS.decode(row[0]) for row in rows)}
+        found = [index for index in range(first, size) if index not in known or known[index].is_open]
+        return {index: known[index].order if index in known else -1 for index in found[:limit]}
 
     def status_summary(self, batch_job_id: str, *, size: int) -> Mapping[Status, int]:
         """How many known children of an array job are in each status."""
         return {Status(status): count for status, count in self._database.read(_SUMMARY, batch_job_id)}
 
-    def list_by_owner(self, owner: str, *, limit: int, cursor: str | None = None) -> Page:
-        """An owner's jobs, newest first."""
+    def list_jobs(self, wanted: JobFilter, *, limit: int, cursor: str | None = None) -> Page:
+        """Jobs that a filter lets through, newest first. Raises SubmissionInvalid for what is no cursor."""
         created_at, job_id = from_cursor(cursor) if cursor else (_LAST, "")
-        rows = self._database.read(_PAGE, owner, min(created_at, _LAST), job_id, limit + 1)
-        records = tuple(_RECORDS.decode(row[0]) for row in rows[:limit])
-        return Page(records=records, cursor=to_cursor(records[-1]) if len(rows) > limit else None)
+        rows = self._database.read(_PAGE, wanted.owner, min(created_at, _LAST), job_id, limit + 1)
+        found = [_RECORDS.decode(row[0]) for row in rows[:limit]]
+        after = to_cursor(found[-1].created_at, found[-1].key.job_id) if len(rows) > limit else None
+        return Page(records=tuple(each for each in found if wanted.admits(each, tags={})), cursor=after)
 
-    def list_open(self, *, created_before: int, limit: int) -> Sequence[JobRecord]:
-        """Records of jobs that have not ended, created before this time, the oldest first."""
-        return tuple(_RECORDS.decode(row[0]) for row in self._database.read(_OPEN, created_before, limit))
+    def list_open(self, *, limit: int, cursor: str | None = None) -> Page:
+        """Records that the sweep must look at: of jobs that have not ended, and of arrays not closed yet."""
+        rows = self._database.read(_OPEN, *(from_cursor(cursor) if cursor else (-1, "")), limit)
+        found = tuple(_RECORDS.decode(row[0]) for row in rows)
+        after = to_cursor(found[-1].created_at, found[-1].key.job_id) if len(found) == limit else None
+        return Page(records=found, cursor=after)
 
     def claim_alert(self, job_id: str, *, at: int, lease: int) -> AlertClaim:
         """Set out to alert of a job, at this time, for so many milliseconds."""

@@ -14,7 +14,7 @@ from batchplane_local.database import Database
 from batchplane_local.queue import Queue
 from batchplane_local.records import SqliteRecords
 from controlplane.aws.records import DynamoRecords
-from controlplane.record import Records
+from controlplane.records import Records
 from tests.builders import T0
 from tests.contract.deployed import OneAtATime, client, create_table
 

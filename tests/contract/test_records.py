@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from controlplane.job import Status
-from controlplane.record import AlertClaim, Outcome, RecordKey, Records, born
-from tests.builders import BATCH_JOB_ID, T0, change, submission
+from controlplane.record import Outcome, RecordKey, born
+from controlplane.records import AlertClaim, Records
+from tests.builders import BATCH_JOB_ID, T0, bring, change, submission
 
 OURS = submission()
 KEY = RecordKey(job_id=OURS.job_id)
@@ -40,7 +41,7 @@ def test_every_member_of_a_submission_comes_back(records: Records) -> None:
 def test_a_job_that_exists_is_left_as_it_is(records: Records) -> None:
     """The second of one key gets what the first one asked."""
     records.create(OURS)
-    records.merge(KEY, change("RUNNING", name=OURS.batch_job_name), ours=True)
+    bring(records, KEY, change("RUNNING", name=OURS.batch_job_name), ours=True)
     before = records.get(KEY)
 
     earlier = records.create(replace(OURS, created_at=T0 + 9, digest="another"))
@@ -90,7 +91,7 @@ def test_a_claim_follows_the_one_it_saw(records: Records) -> None:
 def test_a_job_that_batch_knows_is_not_claimed(records: Records) -> None:
     """An event was faster than the message."""
     records.create(OURS)
-    records.merge(KEY, change("RUNNABLE", name=OURS.batch_job_name), ours=True)
+    bring(records, KEY, change("RUNNABLE", name=OURS.batch_job_name), ours=True)
 
     assert not records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digest=None)
 
@@ -106,9 +107,9 @@ def test_a_job_that_is_settled_is_not_claimed(records: Records) -> None:
 def test_a_refusal_does_not_end_a_job_that_batch_has(records: Records) -> None:
     """An earlier try was taken, and its first event was faster than the second try's refusal."""
     records.create(OURS)
-    records.merge(KEY, change("RUNNABLE", name=OURS.batch_job_name), ours=True)
+    bring(records, KEY, change("RUNNABLE", name=OURS.batch_job_name), ours=True)
 
-    outcome = records.merge(KEY, change("FAILED", job_id=""), ours=True)
+    outcome = bring(records, KEY, change("FAILED", job_id=""), ours=True)
 
     assert (Outcome.STRANGE, Status.RUNNABLE) == (outcome, getattr(records.get(KEY), "status", None))
 
@@ -116,7 +117,7 @@ def test_a_refusal_does_not_end_a_job_that_batch_has(records: Records) -> None:
 def test_a_job_that_was_refused_is_not_claimed(records: Records) -> None:
     """It ended before Batch ever knew it."""
     records.create(OURS)
-    records.merge(KEY, change("FAILED", job_id=""), ours=True)
+    bring(records, KEY, change("FAILED", job_id=""), ours=True)
 
     assert not records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digest=None)
 
@@ -172,7 +173,7 @@ def test_a_lost_job_keeps_its_last_status(records: Records) -> None:
 def test_a_job_that_has_ended_is_not_lost(records: Records) -> None:
     """Its end came between the look at Batch and the note."""
     records.create(OURS)
-    records.merge(KEY, change("SUCCEEDED", name=OURS.batch_job_name), ours=True)
+    bring(records, KEY, change("SUCCEEDED", name=OURS.batch_job_name), ours=True)
     before = records.get(KEY)
 
     records.lose(KEY, at=T0 + 5)
@@ -239,7 +240,7 @@ def test_a_child_is_found_by_its_index(records: Records) -> None:
 
 def test_the_summary_counts_children_by_status(records: Records) -> None:
     """Over all of the array, and not the parent itself."""
-    records.merge(RecordKey(job_id=BATCH_JOB_ID), change("RUNNING", arrayProperties={"size": 1001}), ours=False)
+    bring(records, RecordKey(job_id=BATCH_JOB_ID), change("RUNNING", arrayProperties={"size": 1001}), ours=False)
     for index, status in ((0, "RUNNING"), (1, "FAILED"), (600, "FAILED"), (1000, "SUCCEEDED")):
         child(records, index, status)
 
@@ -251,4 +252,4 @@ def test_the_summary_counts_children_by_status(records: Records) -> None:
 def child(records: Records, index: int, status: str) -> None:
     """Tell of a child of an array job."""
     news = change(status, job_id=f"{BATCH_JOB_ID}:{index}", arrayProperties={"index": index})
-    records.merge(RecordKey(job_id=BATCH_JOB_ID, index=index), news, ours=False)
+    bring(records, RecordKey(job_id=BATCH_JOB_ID, index=index), news, ours=False)

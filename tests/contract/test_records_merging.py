@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controlplane.job import Status
-from controlplane.record import Outcome, RecordKey, Records, born, merge
+from controlplane.record import Outcome, RecordKey, born, merge
+from controlplane.records import Records
 from controlplane.state_change import StateChange, from_event
-from tests.builders import BATCH_JOB_ID, PLAIN, T0, change, life, submission
+from tests.builders import BATCH_JOB_ID, PLAIN, T0, bring, change, life, submission
 from tests.contract.conftest import NewRecords
 
 OURS = submission()
@@ -42,7 +43,7 @@ def test_a_record_of_ours_ends_as_the_pure_merge_says(
         expected = merge(expected, KEY, each)
 
     for each in delivered:
-        records.merge(KEY, each, ours=True)
+        bring(records, KEY, each, ours=True)
 
     assert expected == records.get(KEY)
 
@@ -59,7 +60,7 @@ def test_a_record_that_changes_made_ends_as_the_pure_merge_says(
         expected = merge(expected, key, each)
 
     for each in delivered:
-        records.merge(key, each, ours=False)
+        bring(records, key, each, ours=False)
 
     assert expected == records.get(key)
 
@@ -77,10 +78,10 @@ def test_changes_and_the_answer_of_submit_job_may_come_in_any_order(
     at = place % (len(delivered) + 1)
 
     for each in delivered[:at]:
-        records.merge(KEY, each, ours=True)
+        bring(records, KEY, each, ours=True)
     settled = records.settle(OURS.job_id, BATCH_JOB_ID)
     for each in delivered[at:]:
-        records.merge(KEY, each, ours=True)
+        bring(records, KEY, each, ours=True)
 
     record = records.get(KEY)
     assert record is not None
@@ -91,9 +92,9 @@ def test_changes_and_the_answer_of_submit_job_may_come_in_any_order(
 def test_a_terminal_status_is_never_left(records: Records) -> None:
     """A late RUNNING is history only."""
     records.create(OURS)
-    records.merge(KEY, change("SUCCEEDED", name=NAME), ours=True)
+    bring(records, KEY, change("SUCCEEDED", name=NAME), ours=True)
 
-    outcome = records.merge(KEY, change("RUNNING", name=NAME), ours=True)
+    outcome = bring(records, KEY, change("RUNNING", name=NAME), ours=True)
 
     record = records.get(KEY)
     assert record is not None
@@ -103,8 +104,8 @@ def test_a_terminal_status_is_never_left(records: Records) -> None:
 def test_of_two_terminal_changes_the_first_stays(records: Records) -> None:
     """Conflicting ends are both in history; the status is the first one's."""
     records.create(OURS)
-    records.merge(KEY, change("FAILED", name=NAME), ours=True)
-    records.merge(KEY, change("SUCCEEDED", name=NAME), ours=True)
+    bring(records, KEY, change("FAILED", name=NAME), ours=True)
+    bring(records, KEY, change("SUCCEEDED", name=NAME), ours=True)
 
     record = records.get(KEY)
     assert record is not None
@@ -113,7 +114,7 @@ def test_of_two_terminal_changes_the_first_stays(records: Records) -> None:
 
 def test_a_name_of_ours_that_no_submission_has_changes_nothing(records: Records) -> None:
     """Whoever may submit to Batch can make such a name up."""
-    outcome = records.merge(KEY, change("RUNNING", name=NAME), ours=True)
+    outcome = bring(records, KEY, change("RUNNING", name=NAME), ours=True)
 
     assert (Outcome.STRANGE, None) == (outcome, records.get(KEY))
 
@@ -122,7 +123,7 @@ def test_a_forged_name_leaves_our_record_alone(records: Records) -> None:
     """The name is ours, but the definition is another than the one that was accepted."""
     records.create(OURS)
 
-    outcome = records.merge(KEY, change("FAILED", name=NAME, jobDefinition=PLAIN), ours=True)
+    outcome = bring(records, KEY, change("FAILED", name=NAME, jobDefinition=PLAIN), ours=True)
 
     assert (Outcome.STRANGE, born(OURS)) == (outcome, records.get(KEY))
 
@@ -130,10 +131,10 @@ def test_a_forged_name_leaves_our_record_alone(records: Records) -> None:
 def test_a_second_batch_job_is_told_of_and_leaves_our_record_alone(records: Records) -> None:
     """Name, queue and definition match, but Batch's id is another's."""
     records.create(OURS)
-    records.merge(KEY, change("RUNNABLE", name=NAME), ours=True)
+    bring(records, KEY, change("RUNNABLE", name=NAME), ours=True)
     before = records.get(KEY)
 
-    outcome = records.merge(KEY, change("RUNNING", name=NAME, job_id="another"), ours=True)
+    outcome = bring(records, KEY, change("RUNNING", name=NAME, job_id="another"), ours=True)
 
     assert (Outcome.DUPLICATE, before) == (outcome, records.get(KEY))
 
@@ -142,16 +143,16 @@ def test_a_newer_change_is_merged(records: Records) -> None:
     """The outcome says that the record has its status now."""
     records.create(OURS)
 
-    assert Outcome.MERGED is records.merge(KEY, change("RUNNING", name=NAME), ours=True)
+    assert Outcome.MERGED is bring(records, KEY, change("RUNNING", name=NAME), ours=True)
 
 
 def test_a_repeated_change_is_late(records: Records) -> None:
     """The second delivery writes nothing."""
     records.create(OURS)
-    records.merge(KEY, change("RUNNING", name=NAME), ours=True)
+    bring(records, KEY, change("RUNNING", name=NAME), ours=True)
     before = records.get(KEY)
 
-    outcome = records.merge(KEY, change("RUNNING", name=NAME), ours=True)
+    outcome = bring(records, KEY, change("RUNNING", name=NAME), ours=True)
 
     assert (Outcome.LATE, before) == (outcome, records.get(KEY))
 
@@ -159,10 +160,10 @@ def test_a_repeated_change_is_late(records: Records) -> None:
 def test_news_of_a_lost_job_finds_it_again(records: Records) -> None:
     """Batch had not forgotten it after all."""
     records.create(OURS)
-    records.merge(KEY, change("RUNNABLE", name=NAME), ours=True)
+    bring(records, KEY, change("RUNNABLE", name=NAME), ours=True)
     records.lose(KEY, at=T0 + 5)
 
-    records.merge(KEY, change("RUNNING", name=NAME), ours=True)
+    bring(records, KEY, change("RUNNING", name=NAME), ours=True)
 
     record = records.get(KEY)
     assert record is not None

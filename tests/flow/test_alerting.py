@@ -11,7 +11,7 @@ from controlplane.alerter import LEASE_MILLISECONDS, Alerter
 from controlplane.errors import NotYet
 from controlplane.log import Logs
 from controlplane.record import JobRecord, RecordKey
-from tests.builders import DEPLOYMENT, change
+from tests.builders import DEPLOYMENT, bring, change
 from tests.flow.river import River
 
 
@@ -36,7 +36,7 @@ def _key(river: River) -> RecordKey:
     key = RecordKey(job_id=river.submit())
     record = river.record(key.job_id)
     ended = change("FAILED", jobQueue=record.job_queue, jobDefinition=record.job_definition)
-    river.records.merge(key, ended, ours=True)
+    bring(river.records, key, ended, ours=True)
     return key
 
 

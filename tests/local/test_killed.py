@@ -16,6 +16,7 @@ from batchplane_local.process import PlaneProcess, started
 from batchplane_local.queue import Queue
 from batchplane_local.records import SqliteRecords
 from controlplane.job import NOBODY, Status
+from controlplane.job_filter import JobFilter
 from controlplane.record import RecordKey
 
 #: No wait is longer, in seconds.
@@ -81,7 +82,7 @@ def test_nothing_accepted_is_lost_or_doubled_by_a_kill(tmp_path: Path) -> None:
         changes = Queue(database, "record_changes", clock=epoch_milliseconds)
         records = SqliteRecords(database, changes=changes)
         ends = [records.get(RecordKey(job_id=job_id)) for job_id in accepted]
-        doubles = records.list_by_owner(NOBODY, limit=10).records
+        doubles = records.list_jobs(JobFilter(owner=NOBODY), limit=10).records
 
     assert len(accepted) > KILLS
     assert {Status.SUCCEEDED} == {record.status for record in ends if record}

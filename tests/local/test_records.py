@@ -14,7 +14,7 @@ from batchplane_local.queue import Queue
 from batchplane_local.records import SqliteRecords
 from controlplane.record import RecordKey
 from controlplane.state_change import from_event
-from tests.builders import BATCH_JOB_ID, T0, change, life, submission
+from tests.builders import BATCH_JOB_ID, T0, bring, change, life, submission
 
 OURS = submission()
 KEY = RecordKey(job_id=OURS.job_id)
@@ -38,7 +38,7 @@ def test_a_failure_is_told_of_once(records: tuple[SqliteRecords, Queue]) -> None
     store, changes = records
     store.create(OURS)
     for each in [*life(OURS.batch_job_name, exit_codes=(3, 3)), *life(OURS.batch_job_name, exit_codes=(3, 3))]:
-        store.merge(KEY, from_event(each), ours=True)
+        bring(store, KEY, from_event(each), ours=True)
 
     assert [OURS.job_id] == told(changes)
 
@@ -48,7 +48,7 @@ def test_a_success_is_not_told_of(records: tuple[SqliteRecords, Queue]) -> None:
     store, changes = records
     store.create(OURS)
     for each in life(OURS.batch_job_name):
-        store.merge(KEY, from_event(each), ours=True)
+        bring(store, KEY, from_event(each), ours=True)
 
     assert [] == told(changes)
 
@@ -57,7 +57,7 @@ def test_a_failed_child_is_not_told_of(records: tuple[SqliteRecords, Queue]) -> 
     """Children speak through their parent."""
     store, changes = records
     news = change("FAILED", job_id=f"{BATCH_JOB_ID}:1", arrayProperties={"index": 1})
-    store.merge(RecordKey(job_id=BATCH_JOB_ID, index=1), news, ours=False)
+    bring(store, RecordKey(job_id=BATCH_JOB_ID, index=1), news, ours=False)
 
     assert [] == told(changes)
 
@@ -65,7 +65,7 @@ def test_a_failed_child_is_not_told_of(records: tuple[SqliteRecords, Queue]) -> 
 def test_a_failure_is_told_as_the_tables_stream_tells_it(records: tuple[SqliteRecords, Queue]) -> None:
     """Keys, and the members that the stream's filter looks at."""
     store, changes = records
-    store.merge(RecordKey(job_id=BATCH_JOB_ID), change("FAILED"), ours=False)
+    bring(store, RecordKey(job_id=BATCH_JOB_ID), change("FAILED"), ours=False)
     (message,) = changes.receive(1)
 
     keys = {"pk": {"S": BATCH_JOB_ID}, "sk": {"S": "RECORD"}}

@@ -11,7 +11,8 @@ import pytest
 from batchplane_local.data_folder import DataFolder
 from batchplane_local.database import Database
 from batchplane_local.plane import LocalPlane, opened
-from controlplane.record import AlertClaim, JobRecord, RecordKey
+from controlplane.record import JobRecord, RecordKey
+from controlplane.records import AlertClaim
 from controlplane.submission import Submission, plan, to_submit_job
 from controlplane.submitter import Submitter
 from tests.builders import T0, parse_request

@@ -20,6 +20,8 @@ STAGES = (
     "batch",
     "state_change",
     "record",
+    "job_filter",
+    "records",
     "job_document",
     "alert",
     "reconcile",

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controlplane.job import Status
-from controlplane.record import JobRecord, Outcome, RecordKey, born, from_cursor, keys_of, merge, outcome, to_cursor
+from controlplane.job_filter import from_cursor, to_cursor
+from controlplane.record import JobRecord, Outcome, RecordKey, born, keys_of, merge, outcome
 from controlplane.state_change import StateChange, from_event
 from tests.builders import BATCH_JOB_ID, PLAIN, change, life, submission
 
@@ -131,4 +132,4 @@ def test_a_child_belongs_to_batchs_id_of_its_parent() -> None:
 
 def test_a_cursor_tells_where_the_page_ended() -> None:
     """What goes into a cursor comes out of it."""
-    assert (OURS.created_at, OURS.key.job_id) == from_cursor(to_cursor(OURS))
+    assert (OURS.created_at, OURS.key.job_id) == from_cursor(to_cursor(OURS.created_at, OURS.key.job_id))

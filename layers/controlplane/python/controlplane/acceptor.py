@@ -14,7 +14,8 @@ from typing import Any
 from controlplane.deployment import Deployment
 from controlplane.errors import SubmissionConflict, SubmissionInvalid, Violation
 from controlplane.job_document import to_document
-from controlplane.record import RecordKey, Records, born
+from controlplane.record import RecordKey, born
+from controlplane.records import Records
 from controlplane.submission import Submissions, plan
 from controlplane.submit_job_request import SubmitJobRequest
 

@@ -14,12 +14,11 @@ from controlplane.deployment import Deployment
 from controlplane.errors import LogNotFound, NotYet
 from controlplane.job import Status
 from controlplane.log import LogLine, Logs
-from controlplane.record import AlertClaim, JobRecord, RecordKey, Records
+from controlplane.record import JobRecord, RecordKey
+from controlplane.records import AlertClaim, Records
 
 #: How long a claimed alert may take to be published before another delivery takes over, in milliseconds.
 LEASE_MILLISECONDS = 60_000
-#: How many children of a failed array are looked through for one to show.
-CHILDREN_LOOKED_AT = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +53,10 @@ class Alerter:
     def _failed_child(self, record: JobRecord) -> FailedChild | None:
         if record.size is None or record.batch_job_id is None:
             return None
-        children = self.records.children(record.batch_job_id, size=record.size, first=0, limit=CHILDREN_LOOKED_AT)
-        failed = next((child for child in children if child.status is Status.FAILED), None)
-        return FailedChild(record=failed, log=self._log(failed)) if failed else None
+        failed = self.records.children(
+            record.batch_job_id, size=record.size, first=0, limit=1, statuses=frozenset({Status.FAILED})
+        )
+        return FailedChild(record=failed[0], log=self._log(failed[0])) if failed else None
 
     def _log(self, record: JobRecord) -> tuple[LogLine, ...]:
         if record.log_stream_name is None:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from controlplane.errors import NotAuthorized, SubmissionInvalid, Violation
 from controlplane.io_bucket import IOBucket, Link, outputs_prefix, upload_key, upload_violations
 from controlplane.job import JOB_ID
-from controlplane.record import RecordKey, Records
+from controlplane.record import RecordKey
+from controlplane.records import Records
 from controlplane.submission import Submission
 from controlplane.submitter import digest_of
 

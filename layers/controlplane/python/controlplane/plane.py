@@ -10,8 +10,8 @@ from controlplane.batch import Batch
 from controlplane.deployment import Deployment
 from controlplane.io_bucket import IOBucket
 from controlplane.log import Logs
-from controlplane.record import Records
 from controlplane.recorder import DeadLetters
+from controlplane.records import Records
 from controlplane.submission import Submissions
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from controlplane.batch import Batch
-from controlplane.reconcile import QUIET_MILLISECONDS, compare, is_quiet, is_unsent
-from controlplane.record import JobRecord, Outcome, Records
+from controlplane.reconcile import compare, is_quiet, is_unsent
+from controlplane.record import JobRecord, Outcome
 from controlplane.recorder import Recorder
+from controlplane.records import Records
 from controlplane.submission import Submissions
 
 #: Most records that one run looks at: at most ten calls of DescribeJobs.
@@ -39,7 +40,7 @@ class Reconciler:
     def reconcile(self) -> Tally:
         """Bring quiet records up to date; hand submissions on again that Batch may not know."""
         now = self.clock()
-        opened = self.records.list_open(created_before=now - QUIET_MILLISECONDS, limit=RECORDS_A_RUN)
+        opened = self.records.list_open(limit=RECORDS_A_RUN).records
         quiet = [record for record in opened if is_quiet(record, now=now)]
         unsent = [record for record in quiet if is_unsent(record)]
         for record in unsent:
@@ -47,7 +48,7 @@ class Reconciler:
         known = [*(record for record in quiet if not is_unsent(record)), *self._children(opened, now=now)]
         descriptions = list(self.batch.describe([str(record.batch_job_id) for record in known]))
         findings = compare(known, descriptions, now=now)
-        healed = [self.recorder.record(change) is Outcome.MERGED for change in findings.changes]
+        healed = [outcome is Outcome.MERGED for outcome in self.recorder.record(findings.changes)]
         for record in findings.lost:
             self.records.lose(record.key, at=now)
         return Tally(looked_at=len(quiet), healed=sum(healed), lost=len(findings.lost), sent_again=len(unsent))

@@ -7,13 +7,11 @@ greatest order wins, terminal ones absorb, and history keeps each transition onc
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any
 
-from controlplane.errors import SubmissionInvalid, Violation
 from controlplane.job import NOBODY, JobType, Status, job_id_in
 from controlplane.state_change import Attempt, JobDetail, StateChange
 from controlplane.submission import Submission
@@ -54,6 +52,8 @@ class JobRecord:
     status_summary: Mapping[str, int] = field(default_factory=dict)
     is_cancelled: bool = False
     is_terminated: bool = False
+    #: When Batch first did not describe the job; None while it is described.
+    missed_at: int | None = None
     #: Batch has forgotten the job; the status is the last one known.
     lost: bool = False
     #: The order of the newest change merged.
@@ -84,101 +84,11 @@ class Outcome(Enum):
     STRANGE = "strange"
     #: The record is ours and matches, but of another Batch job: this one is a second submission of it.
     DUPLICATE = "duplicate"
+    #: The job has ended otherwise, as far as is known: the first end stays, and Batch must be asked.
+    CONFLICT = "conflict"
 
 
-class AlertClaim(Enum):
-    """What came of setting out to alert."""
-
-    GRANTED = "granted"
-    #: Another delivery has set out, and its lease has not lapsed.
-    HELD = "held"
-    #: The alert has reached the topic.
-    CLOSED = "closed"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Page:
-    """Some records, newest first, and where to go on; None at the end."""
-
-    records: tuple[JobRecord, ...]
-    cursor: str | None
-
-
-class Records(Protocol):
-    """The port: a DynamoDB table, or a SQLite file. Each method is atomic and durable when it returns."""
-
-    def create(self, submission: Submission) -> Submission | None:
-        """Store a submission and its record; where the job exists, leave it and return the submission it came from."""
-        ...
-
-    def submission(self, job_id: str) -> Submission | None:
-        """What was asked."""
-        ...
-
-    def get(self, key: RecordKey) -> JobRecord | None:
-        """One record."""
-        ...
-
-    def merge(self, key: RecordKey, change: StateChange, *, ours: bool) -> Outcome:
-        """Merge a change into a record as `merge` does; create the record first unless it must be one of ours."""
-        ...
-
-    def claim(self, job_id: str, *, previous: int | None, at: int, capability_digest: str | None) -> bool:
-        """Set out to submit: True if no one else did since `previous`, and Batch doesn't know the job yet."""
-        ...
-
-    def release(self, job_id: str, *, claimed_at: int) -> None:
-        """Take a claim back: Batch certainly did not take the job."""
-        ...
-
-    def settle(self, job_id: str, batch_job_id: str) -> bool:
-        """Note Batch's id of a job of ours; False if another id is noted already."""
-        ...
-
-    def lose(self, key: RecordKey, *, at: int) -> None:
-        """Note that Batch has forgotten a job that had not ended."""
-        ...
-
-    def children(self, batch_job_id: str, *, size: int, first: int, limit: int) -> Sequence[JobRecord]:
-        """The children of an array job that are known, in the order of their indices, from `first` on."""
-        ...
-
-    def status_summary(self, batch_job_id: str, *, size: int) -> Mapping[Status, int]:
-        """How many known children of an array job are in each status."""
-        ...
-
-    def list_by_owner(self, owner: str, *, limit: int, cursor: str | None = None) -> Page:
-        """An owner's jobs, newest first."""
-        ...
-
-    def list_open(self, *, created_before: int, limit: int) -> Sequence[JobRecord]:
-        """Records of jobs that have not ended, created before this time, the oldest first."""
-        ...
-
-    def claim_alert(self, job_id: str, *, at: int, lease: int) -> AlertClaim:
-        """Set out to alert of a job, at this time, for so many milliseconds."""
-        ...
-
-    def close_alert(self, job_id: str) -> None:
-        """Note that the alert of a job has reached the topic."""
-        ...
-
-
-def to_cursor(record: JobRecord) -> str:
-    """Where a page that ends with this record goes on: opaque to callers, and true whatever is written meanwhile."""
-    return urlsafe_b64encode(f"{record.created_at}#{record.key.job_id}".encode()).decode().rstrip("=")
-
-
-def from_cursor(cursor: str) -> tuple[int, str]:
-    """The creation time and the id of the record that a page ended with. Raises SubmissionInvalid."""
-    try:
-        created_at, _, job_id = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition("#")
-        if job_id:
-            return int(created_at), job_id
-    except ValueError:
-        pass
-    bound = "a cursor that this route has answered"
-    raise SubmissionInvalid((Violation(field="cursor", bound=bound, value=cursor),))
+_STRENGTH = (Outcome.STRANGE, Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.MERGED, Outcome.LATE)
 
 
 def born(submission: Submission) -> JobRecord:
@@ -206,6 +116,15 @@ def merge(record: JobRecord | None, key: RecordKey, change: StateChange) -> JobR
     return replace(known, history=history, batch_job_id=known.batch_job_id or change.detail.job_id or None)
 
 
+def decide(record: JobRecord, change: StateChange) -> JobRecord:
+    """The record after Batch's own answer about a job whose ends disagreed: the one that it tells stands.
+
+    This alone may leave a terminal status; see `Outcome.CONFLICT`.
+    """
+    history = {change.transition: change.at} | dict(record.history)
+    return replace(record, **snapshot(change), history=history)
+
+
 def outcome(record: JobRecord | None, change: StateChange, *, ours: bool) -> Outcome:
     """What bringing this change to this record comes to.
 
@@ -220,7 +139,15 @@ def outcome(record: JobRecord | None, change: StateChange, *, ours: bool) -> Out
     if ours and record.batch_job_id not in (None, detail.job_id):
         # Without an id it is a refusal, and Batch has the job all the same: an earlier try was taken.
         return Outcome.DUPLICATE if detail.job_id else Outcome.STRANGE
-    return Outcome.MERGED if change.order > record.order else Outcome.LATE
+    if change.order > record.order:
+        return Outcome.MERGED
+    disagrees = record.status.is_terminal and change.detail.status.is_terminal and record.status != change.detail.status
+    return Outcome.CONFLICT if disagrees else Outcome.LATE
+
+
+def strongest(outcomes: Sequence[Outcome]) -> Outcome:
+    """What several changes of one job came to: what must be followed first, then whether the record has moved."""
+    return min(outcomes, key=_STRENGTH.index)
 
 
 def keys_of(change: StateChange) -> tuple[RecordKey, RecordKey | None]:
@@ -241,6 +168,7 @@ def snapshot(change: StateChange) -> dict[str, Any]:
     return {
         "order": change.order,
         "changed_at": change.at,
+        "missed_at": None,
         "lost": False,
         "status": detail.status,
         "status_reason": detail.status_reason,

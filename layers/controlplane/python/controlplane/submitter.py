@@ -16,7 +16,8 @@ from controlplane.batch import SECOND_SUBMISSION, Batch
 from controlplane.deployment import Deployment
 from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable, NotYet
 from controlplane.job import Status
-from controlplane.record import JobRecord, RecordKey, Records
+from controlplane.record import JobRecord, RecordKey
+from controlplane.records import Merge, Records
 from controlplane.state_change import JobDetail, StateChange
 from controlplane.submission import Submission, to_submit_job
 
@@ -133,4 +134,7 @@ class Submitter:
             job_definition=record.job_definition,
             stopped_at=now,
         )
-        self.records.merge(record.key, StateChange(detail=detail, at=now), ours=True)
+        change = StateChange(detail=detail, at=now)
+        (outcome,) = self.records.merge([Merge(key=record.key, changes=(change,), ours=True)])
+        if isinstance(outcome, Exception):
+            raise outcome

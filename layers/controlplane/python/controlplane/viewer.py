@@ -14,8 +14,10 @@ from controlplane.errors import JobNotFound, LogNotFound, SubmissionInvalid, Vio
 from controlplane.io_bucket import IOBucket, outputs_prefix
 from controlplane.job import JOB_ID
 from controlplane.job_document import to_document
+from controlplane.job_filter import JobFilter
 from controlplane.log import LogPage, Logs
-from controlplane.record import JobRecord, RecordKey, Records
+from controlplane.record import JobRecord, RecordKey
+from controlplane.records import Records
 from controlplane.submission import Submission
 
 #: Most jobs of a page.
@@ -42,13 +44,13 @@ class Viewer:
         self, *, owner: str, job_queue: str | None = None, limit: int = PAGE_LIMIT, cursor: str | None = None
     ) -> dict[str, Any]:
         """A page of an owner's jobs, newest first; of one job queue where it is named."""
-        page = self.records.list_by_owner(owner, limit=limit, cursor=cursor)
         queue = self.deployment.job_queue(job_queue)
         if queue is None:
             names = ", ".join(each.name for each in self.deployment.job_queues)
             raise SubmissionInvalid((Violation(field="jobQueue", bound=f"one of {names}", value=job_queue),))
-        records = (each for each in page.records if job_queue is None or each.job_queue == queue.arn)
-        return {"jobs": [self._document(each, None) for each in records], "cursor": page.cursor}
+        wanted = JobFilter(owner=owner, job_queue=None if job_queue is None else queue.arn)
+        page = self.records.list_jobs(wanted, limit=limit, cursor=cursor)
+        return {"jobs": [self._document(each, None) for each in page.records], "cursor": page.cursor}
 
     def children(self, job_id: str, *, owner: str, first: int, limit: int) -> dict[str, Any]:
         """A page of the known children of an array job, in the order of their indices. Raises JobNotFound."""

@@ -38,6 +38,7 @@ _NUMBERS = {
     "exit_code": "exitCode",
     "size": "size",
     "claimed_at": "claimedAt",
+    "missed_at": "missedAt",
 }
 _FLAGS = {"is_cancelled": "isCancelled", "is_terminated": "isTerminated", "lost": "lost"}
 

@@ -28,18 +28,9 @@ from controlplane.aws.record_item import (
 )
 from controlplane.aws.update import Update
 from controlplane.job import Status
-from controlplane.record import (
-    AlertClaim,
-    JobRecord,
-    Outcome,
-    Page,
-    RecordKey,
-    born,
-    first_seen,
-    from_cursor,
-    outcome,
-    to_cursor,
-)
+from controlplane.job_filter import JobFilter, from_cursor, to_cursor
+from controlplane.record import JobRecord, Outcome, RecordKey, born, decide, first_seen, outcome, strongest
+from controlplane.records import AlertClaim, Merge, Page
 from controlplane.state_change import StateChange
 from controlplane.submission import Submission
 
@@ -71,8 +62,29 @@ class DynamoRecords:
         item = self._get(record_key(key))
         return from_item(item) if item else None
 
-    def merge(self, key: RecordKey, change: StateChange, *, ours: bool) -> Outcome:
-        """One conditional write; a second one only for a late change that history does not know."""
+    def merge(self, merges: Sequence[Merge]) -> Sequence[Outcome | Exception]:
+        """One conditional write a change; a second one only for a late change that history does not know."""
+        return [self._merge_all(merge) for merge in merges]
+
+    def decide(self, key: RecordKey, change: StateChange) -> None:
+        """A read, and a write on the order that was read."""
+        known = self.get(key)
+        if known is None:
+            return
+        decided_record = decide(known, change)
+        values = to_item(decided_record)
+        update = Update().set({name: value for name, value in values.items() if name not in ("pk", "sk")})
+        update.require(f"{update.name('order')} = {update.value({'N': str(known.order)})}")
+        self._update(record_key(key), update)
+
+    def _merge_all(self, merge: Merge) -> Outcome | Exception:
+        try:
+            outcomes = [self._merge(merge.key, change, ours=merge.ours) for change in merge.changes]
+        except Exception as error:
+            return error
+        return strongest(outcomes)
+
+    def _merge(self, key: RecordKey, change: StateChange, *, ours: bool) -> Outcome:
         update = Update()
         sets, gone = decided(key, change)
         update.set(sets).remove(gone).set_once(history({change.transition: change.at}))
@@ -86,7 +98,7 @@ class DynamoRecords:
         if old is None:
             return Outcome.MERGED
         found = outcome(from_item(old) if old else None, change, ours=ours)
-        if found is Outcome.LATE and history_name(change.transition) not in old:
+        if found in (Outcome.LATE, Outcome.CONFLICT) and history_name(change.transition) not in old:
             self._add_history(key, change, ours=ours)
         return found
 
@@ -125,14 +137,62 @@ class DynamoRecords:
         update.require(f"NOT {update.name('status')} IN ({', '.join(ended)})")
         self._update(record_key(key), update)
 
-    def children(self, batch_job_id: str, *, size: int, first: int, limit: int) -> Sequence[JobRecord]:
+    def miss(self, key: RecordKey, *, at: int) -> None:
+        """A conditional write: the first look counts."""
+        update = Update().set_once({"missedAt": {"N": str(at)}})
+        update.require(f"attribute_exists({update.name('pk')})")
+        self._update(record_key(key), update)
+
+    def known(self, keys: Iterable[RecordKey]) -> frozenset[RecordKey]:
+        """Reads of a hundred at a time."""
+        return frozenset(record.key for record in self._read(map(record_key, keys)))
+
+    def close(self, key: RecordKey, *, at: int) -> None:
+        """A write that takes it out of the index."""
+        update = Update().remove(["open"])
+        update.require(f"attribute_exists({update.name('pk')})")
+        self._update(record_key(key), update)
+
+    def bookmark(self, name: str) -> str | None:
+        """One read."""
+        item = self._get({"pk": {"S": "BOOKMARK"}, "sk": {"S": name}})
+        return item["place"]["S"] if item else None
+
+    def keep_bookmark(self, name: str, place: str | None) -> None:
+        """One write."""
+        key = {"pk": {"S": "BOOKMARK"}, "sk": {"S": name}}
+        if place is None:
+            self._client.delete_item(TableName=self._table, Key=key)
+        else:
+            self._client.put_item(TableName=self._table, Item=key | {"place": {"S": place}})
+
+    def children(
+        self, batch_job_id: str, *, size: int, first: int, limit: int, statuses: frozenset[Status] = frozenset()
+    ) -> Sequence[JobRecord]:
         """One query a block, until there are enough."""
         found: list[JobRecord] = []
         start = first
         while start < size and len(found) < limit:
-            found += map(from_item, self._block(batch_job_id, start, limit=limit - len(found)))
+            block = map(from_item, self._block(batch_job_id, start, limit=CHILDREN_A_BLOCK))
+            found += (child for child in block if not statuses or child.status in statuses)
             start = (start // CHILDREN_A_BLOCK + 1) * CHILDREN_A_BLOCK
-        return found
+        return found[:limit]
+
+    def open_children(self, batch_job_id: str, *, size: int, first: int, limit: int) -> Mapping[int, int]:
+        """One query a block, until there are enough."""
+        found: dict[int, int] = {}
+        start = first
+        while start < size and len(found) < limit:
+            end = min((start // CHILDREN_A_BLOCK + 1) * CHILDREN_A_BLOCK, size)
+            block = map(from_item, self._block(batch_job_id, start, limit=CHILDREN_A_BLOCK))
+            known = {child.key.index: child for child in block}
+            found |= {
+                index: known[index].order if index in known else -1
+                for index in range(start, end)
+                if index not in known or known[index].is_open
+            }
+            start = end
+        return dict(list(found.items())[:limit])
 
     def status_summary(self, batch_job_id: str, *, size: int) -> Mapping[Status, int]:
         """One query a block."""
@@ -143,8 +203,9 @@ class DynamoRecords:
                 counts[status] = counts.get(status, 0) + 1
         return counts
 
-    def list_by_owner(self, owner: str, *, limit: int, cursor: str | None = None) -> Page:
+    def list_jobs(self, wanted: JobFilter, *, limit: int, cursor: str | None = None) -> Page:
         """A query of the index for keys, and a read of the records."""
+        owner = wanted.owner or ""
         request = self._index("byOwner", "owner", owner) | {"ScanIndexForward": False, "Limit": limit}
         if cursor:
             created_at, job_id = from_cursor(cursor)
@@ -154,19 +215,24 @@ class DynamoRecords:
         records = self._read(answer["Items"])
         records.sort(key=lambda record: (record.created_at, record.key.job_id), reverse=True)
         is_last = not answer.get("LastEvaluatedKey") or not records
-        return Page(records=tuple(records), cursor=None if is_last else to_cursor(records[-1]))
+        after = None if is_last else to_cursor(records[-1].created_at, records[-1].key.job_id)
+        admitted = (record for record in records if wanted.admits(record, tags={}))
+        return Page(records=tuple(admitted), cursor=after)
 
-    def list_open(self, *, created_before: int, limit: int) -> Sequence[JobRecord]:
+    def list_open(self, *, limit: int, cursor: str | None = None) -> Page:
         """A query a shard of the index, and a read of the records."""
+        after = created(*from_cursor(cursor)) if cursor else ""
         keys: list[Item] = []
         for shard in range(OPEN_SHARDS):
             request = self._index("open", "open", str(shard)) | {"Limit": limit}
-            request["KeyConditionExpression"] += " AND #created < :before"
+            request["KeyConditionExpression"] += " AND #created > :after"
             request["ExpressionAttributeNames"]["#created"] = "created"
-            request["ExpressionAttributeValues"][":before"] = {"S": f"{created_before:013d}"}
+            request["ExpressionAttributeValues"][":after"] = {"S": after or "0"}
             keys += self._client.query(**request)["Items"]
         keys.sort(key=lambda item: str(item["created"]["S"]))
-        return sorted(self._read(keys[:limit]), key=lambda record: (record.created_at, record.key.job_id))
+        records = sorted(self._read(keys[:limit]), key=lambda record: (record.created_at, record.key.job_id))
+        last = records[-1] if len(keys) >= limit and records else None
+        return Page(records=tuple(records), cursor=to_cursor(last.created_at, last.key.job_id) if last else None)
 
     def claim_alert(self, job_id: str, *, at: int, lease: int) -> AlertClaim:
         """A conditional write on an item beside the record."""
