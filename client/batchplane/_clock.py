@@ -27,3 +27,8 @@ class Clock:
 def from_milliseconds(milliseconds: int | None) -> datetime | None:
     """The moment that epoch milliseconds name."""
     return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def to_milliseconds(moment: datetime) -> int:
+    """Epoch milliseconds of a moment; one without a zone is this machine's."""
+    return round(moment.timestamp() * 1000)

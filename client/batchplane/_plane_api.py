@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -24,10 +24,13 @@ class PlaneApi:
         self.retry = retry
         self.clock = clock
 
-    def get(self, path: str, **query: str | int | None) -> Mapping[str, Any]:
-        """Read a document. Parameters that are None are left out. Raises PlaneRefused, PlaneUnreachable."""
+    def get(self, path: str, **query: str | int | Sequence[str] | None) -> Mapping[str, Any]:
+        """Read a document. Parameters that are None are left out, those of several values repeated.
+
+        Raises PlaneRefused, PlaneUnreachable.
+        """
         # SigV4 wants a space as %20 and a slash as %2F; httpx would send neither so.
-        given = urlencode({name: value for name, value in query.items() if value is not None}, quote_via=quote)
+        given = urlencode({name: value for name, value in query.items() if value is not None}, True, quote_via=quote)
         return self._document(self._send("GET", f"{path}?{given}" if given else path))
 
     def post(self, path: str, document: Mapping[str, Any], **headers: str) -> Mapping[str, Any]:

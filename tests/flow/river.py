@@ -189,12 +189,14 @@ class River:
         self, method: str, path: str, body: Any = None, *, owner: str | None = "ada", query: str = "", **headers: str
     ) -> tuple[int, Any]:
         """Ask the API; the status and the document that it answers."""
+        asked = parse_qsl(query, keep_blank_values=True)
+        joined = {name: ",".join(value for each, value in asked if each == name) for name, _ in asked}
         authorizer = {"authorizer": {"jwt": {"claims": {"sub": owner}}}} if owner else {}
         event = {
             "version": "2.0",
             "rawPath": path,
             "rawQueryString": query,
-            "queryStringParameters": dict(parse_qsl(query)) or None,
+            "queryStringParameters": joined or None,
             "headers": {"content-type": "application/json"}
             | {name.replace("_", "-"): headers[name] for name in headers},
             "requestContext": {"http": {"method": method, "path": path}, "stage": "$default"} | authorizer,

@@ -6,24 +6,45 @@ from typing import Annotated
 
 import typer
 
-from batchplane.cli._options import Json
+from batchplane.cli._moment import moment
+from batchplane.cli._options import Json, pairs
 from batchplane.cli._tables import jobs_table
 from batchplane.cli._terminal import Terminal
+
+_Many = list[str] | None
 
 
 def list_jobs(
     context: typer.Context,
     job_queue: Annotated[str | None, typer.Option(help="Only jobs of this queue.")] = None,
+    status: Annotated[_Many, typer.Option(help="Only jobs in this status; repeatable.")] = None,
+    name: Annotated[str | None, typer.Option(metavar="PREFIX", help="Only jobs whose name begins so.")] = None,
+    job_type: Annotated[_Many, typer.Option("--type", help="Single, Array or MultiNode; repeatable.")] = None,
+    tag: Annotated[_Many, typer.Option(metavar="NAME=VALUE", help="Only jobs with this tag; repeatable.")] = None,
+    since: Annotated[str | None, typer.Option(metavar="TIME", help="Created then or later: 2h, 7d, or a time.")] = None,
+    until: Annotated[str | None, typer.Option(metavar="TIME", help="Created earlier: 2h, 7d, or a time.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many jobs at most.")] = 50,
     as_json: Json = False,
 ) -> None:
     """List your jobs, newest first."""
     terminal: Terminal = context.obj
     with terminal.connect() as client:
-        jobs = list(client.jobs(queue=job_queue, limit=limit))
+        found = client.jobs(
+            job_queue,
+            limit,
+            status=[each.upper() for each in status or ()],
+            type=job_type or (),
+            name_prefix=name,
+            tags=pairs(tag or (), "--tag"),
+            created_from=moment(since, "--since", now=client.clock.now()),
+            created_before=moment(until, "--until", now=client.clock.now()),
+        )
+        jobs = list(found)
         if as_json:
             terminal.json(terminal.documents(jobs))
         elif jobs:
             terminal.show(jobs_table(jobs, now=client.clock.now()))
+        elif any((job_queue, status, name, job_type, tag, since, until)):
+            terminal.say("There are no such jobs.")
         else:
             terminal.say("There are no jobs. Submit one: batchplane submit -- echo hello")

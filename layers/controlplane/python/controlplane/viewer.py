@@ -6,7 +6,7 @@ Another owner's job does not exist: every look-up goes by owner and ends in the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from controlplane.deployment import Deployment
@@ -41,14 +41,18 @@ class Viewer:
         return self._document(record, submission)
 
     def list_jobs(
-        self, *, owner: str, job_queue: str | None = None, limit: int = PAGE_LIMIT, cursor: str | None = None
+        self, wanted: JobFilter, *, job_queue: str | None = None, limit: int = PAGE_LIMIT, cursor: str | None = None
     ) -> dict[str, Any]:
-        """A page of an owner's jobs, newest first; of one job queue where it is named."""
-        queue = self.deployment.job_queue(job_queue)
-        if queue is None:
-            names = ", ".join(each.name for each in self.deployment.job_queues)
-            raise SubmissionInvalid((Violation(field="jobQueue", bound=f"one of {names}", value=job_queue),))
-        wanted = JobFilter(owner=owner, job_queue=None if job_queue is None else queue.arn)
+        """A page of jobs, newest first; of one job queue where it is named. A page may be short though more is to come.
+
+        Raises SubmissionInvalid.
+        """
+        if job_queue is not None:
+            queue = self.deployment.job_queue(job_queue)
+            if queue is None:
+                names = ", ".join(each.name for each in self.deployment.job_queues)
+                raise SubmissionInvalid((Violation(field="jobQueue", bound=f"one of {names}", value=job_queue),))
+            wanted = replace(wanted, job_queue=queue.arn)
         page = self.records.list_jobs(wanted, limit=limit, cursor=cursor)
         return {"jobs": [self._document(each, None) for each in page.records], "cursor": page.cursor}
 

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from controlplane.acceptor import Acceptor
 from controlplane.edge.function import Handler
+from controlplane.edge.job_list import route_job_list
 from controlplane.edge.owner import bearer_of, owner_of
 from controlplane.edge.problem import problem, problem_of, to_answer
 from controlplane.errors import NotAuthorized, PlaneError, SubmissionInvalid, Violation
@@ -67,6 +68,7 @@ def serve(plane: Plane) -> Handler:
         Acceptor(deployment=plane.deployment, records=plane.records, submissions=plane.submissions, clock=plane.clock),
     )
     viewer = Viewer(deployment=plane.deployment, records=plane.records, logs=plane.logs, io_bucket=plane.io_bucket)
+    route_job_list(app, viewer)
     _route_jobs(app, viewer)
     _route_logs(app, viewer)
     _route_links(app, Lender(records=plane.records, io_bucket=plane.io_bucket))
@@ -119,14 +121,6 @@ def _route_plane(app: APIGatewayHttpResolver) -> None:
 def _route_jobs(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
     def owner() -> str:
         return owner_of(app.current_event.raw_event)
-
-    @app.get("/jobs", summary="List jobs, newest first")
-    def list_jobs(
-        limit: Limit = PAGE_LIMIT,
-        cursor: str | None = None,
-        job_queue: Annotated[str | None, Query(alias="jobQueue")] = None,
-    ) -> dict[str, Any]:
-        return viewer.list_jobs(owner=owner(), job_queue=job_queue, limit=limit, cursor=cursor)
 
     @app.get("/jobs/<job_id>", summary="Describe a job")
     def describe(job_id: str) -> dict[str, Any]:

@@ -1,0 +1,62 @@
+"""The route `GET /jobs`: a filter read from the query, one page of jobs out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import parse_qsl
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from controlplane.edge.owner import owner_of
+from controlplane.errors import SubmissionInvalid, Violation
+from controlplane.job import JobType, Status
+from controlplane.job_filter import JobFilter
+from controlplane.viewer import PAGE_LIMIT, Viewer
+
+_LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999
+
+
+def route_job_list(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
+    """Add the route."""
+
+    @app.get("/jobs", summary="List jobs, newest first")
+    def list_jobs(
+        limit: Annotated[int, Query(ge=1, le=PAGE_LIMIT)] = PAGE_LIMIT,
+        cursor: Annotated[str | None, Query(max_length=256)] = None,
+        job_queue: Annotated[str | None, Query(alias="jobQueue")] = None,
+        status: Annotated[list[Status], Query()] = [],  # noqa: B006 - Powertools takes it for the default, and copies
+        type: Annotated[list[JobType], Query()] = [],  # noqa: A002, B006 - the wire's own word
+        name_prefix: Annotated[str, Query(alias="namePrefix", max_length=128)] = "",
+        tag: Annotated[list[str], Query(description="NAME=VALUE")] = [],  # noqa: B006
+        created_from: Annotated[int | None, Query(alias="createdFrom", ge=0, le=_LAST_MILLISECOND)] = None,
+        created_before: Annotated[int | None, Query(alias="createdBefore", ge=0, le=_LAST_MILLISECOND)] = None,
+    ) -> dict[str, Any]:
+        event = app.current_event.raw_event
+        wanted = JobFilter(
+            owner=owner_of(event),
+            statuses=frozenset(status),
+            types=frozenset(type),
+            name_prefix=name_prefix,
+            tags=tags_of(event),
+            created_from=created_from,
+            created_before=created_before,
+        )
+        return viewer.list_jobs(wanted, job_queue=job_queue, limit=limit, cursor=cursor)
+
+
+def tags_of(event: Mapping[str, Any]) -> Mapping[str, str]:
+    """The tags that a query asks for. Raises SubmissionInvalid.
+
+    They are read from the query as it was sent: API Gateway joins what is repeated by commas, which a tag may hold.
+    """
+    given = [value for name, value in parse_qsl(event.get("rawQueryString", ""), True) if name == "tag"]
+    return dict(map(_pair, given))
+
+
+def _pair(given: str) -> tuple[str, str]:
+    name, equals, value = given.partition("=")
+    if not (name and equals):
+        raise SubmissionInvalid((Violation(field="query.tag", bound="NAME=VALUE", value=given),))
+    return name, value
