@@ -35,6 +35,8 @@ _RECONCILE_EVERY = cdk.Duration.minutes(5)
 #: A submission may wait for what it depends on, or for Batch to take calls again: an hour, at 3 minutes a delivery.
 _SUBMISSION_DELIVERIES = 20
 _JOB_EVENT_DELIVERIES = 5
+#: Some 2,200 of them fill an invocation.
+_EVENTS_A_BATCH = 2000
 _ANY_JOB = "A job's ARN is made by AWS Batch when it is submitted."
 _NO_RESOURCE = "AWS Batch knows no resource-level permission for what lists and describes."
 
@@ -141,9 +143,10 @@ class PlaneStack(cdk.Stack):
         function.function.add_event_source(
             event_sources.SqsEventSource(
                 self._job_events.queue,
-                # What one array's children say in a second or two then comes in one call, up to Lambda's 6 MB.
-                batch_size=1000,
-                max_batching_window=cdk.Duration.seconds(2),
+                # What an array's children say in a few seconds then comes in one call, up to Lambda's 6 MB.
+                batch_size=_EVENTS_A_BATCH,
+                max_batching_window=cdk.Duration.seconds(self._settings.event_wait_seconds),
+                max_concurrency=self._settings.recorders,
                 report_batch_item_failures=True,
             )
         )

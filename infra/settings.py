@@ -76,6 +76,9 @@ class Settings:
     function_architecture: str = _setting("arm64", OneOf(choices=("arm64", "x86_64")))
     #: AWS Batch takes 50 SubmitJob calls a second of an account; one submitter makes some ten.
     submitters: int = _setting(5, Whole(least=2, most=50, unit="instances of submit_job at a time"))
+    #: Fewer recorders, and a longer wait, pack an array's events into fewer writes; the record is later by as much.
+    recorders: int = _setting(2, Whole(least=2, most=100, unit="instances of record_state_change at a time"))
+    event_wait_seconds: int = _setting(2, Whole(least=1, most=60, unit="seconds that job events are gathered for"))
     requests_per_second: int = _setting(100, Whole(least=1, most=10_000, unit="requests of the API a second"))
     request_burst: int = _setting(200, Whole(least=1, most=5_000, unit="requests of the API at once"))
 

@@ -167,10 +167,14 @@ def test_only_what_failed_is_delivered_again(function: str) -> None:
 
 
 def test_job_events_are_taken_by_the_thousand() -> None:
-    """Of what comes within two seconds."""
+    """Of what comes within two seconds, by two at a time: an array's events then share writes."""
     source = source_of("RecordStateChange")
 
-    assert (source["BatchSize"], source["MaximumBatchingWindowInSeconds"]) == (1000, 2)
+    assert (2000, 2, {"MaximumConcurrency": 2}) == (
+        source["BatchSize"],
+        source["MaximumBatchingWindowInSeconds"],
+        source["ScalingConfig"],
+    )
 
 
 def test_submissions_are_taken_by_few() -> None:
