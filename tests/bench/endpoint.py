@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import random
-import select
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +14,7 @@ import botocore.session
 from botocore.config import Config
 
 from tests.bench.race import Contender
+from tests.bench.serving import serving
 from tests.bench.stored import job_id_of
 from tests.bench.wire import ask, send_all, signed
 
@@ -30,8 +27,6 @@ ARRAY = 10_000
 STORED = 100_000
 #: Requests of one round of reads; jobs that each asks for; connections they come over.
 DESCRIBED, LISTED, PAGE, CONNECTIONS = 150, 300, 100, 2
-#: Seconds that a server may take to start.
-_START = 120
 #: What the stand-in needs no key pair for, and boto3 does.
 _ANY_KEYS = {"accessKeyId": "LOCALBENCHACCESSKEY", "secretAccessKey": "no-secret-at-all-just-a-bench"}
 
@@ -39,7 +34,7 @@ _ANY_KEYS = {"accessKeyId": "LOCALBENCHACCESSKEY", "secretAccessKey": "no-secret
 @contextmanager
 def submitting(folder: Path) -> Iterator[tuple[Mapping[str, Contender], ...]]:
     """One caller submits to a queue that is held, then several do; then one submits arrays."""
-    with _server("tests.bench.stand_in") as stand_in, _endpoint(folder, stored=0) as ready:
+    with serving("tests.bench.stand_in", "0") as stand_in, _endpoint(folder, stored=0) as ready:
         instant, embedded = _client(_ANY_KEYS | stand_in), _client(ready)
         one = {"an instant stand-in": _one(instant), "the endpoint": _one(embedded)}
         many = {"an instant stand-in": _many(instant), "the endpoint": _many(embedded)}
@@ -132,22 +127,5 @@ def _client(ready: Mapping[str, str]) -> Any:
 
 @contextmanager
 def _endpoint(folder: Path, *, stored: int) -> Iterator[dict[str, str]]:
-    with _server("tests.bench.batch_endpoint", str(folder), str(stored)) as ready:
+    with serving("tests.bench.batch_endpoint", str(folder), str(stored)) as ready:
         yield ready
-
-
-@contextmanager
-def _server(module: str, *words: str) -> Iterator[dict[str, str]]:
-    """A server in a process of its own while the block runs: what it prints once it is ready."""
-    command = [sys.executable, "-m", module, *words]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own modules
-        if process.stdin is None or process.stdout is None:
-            raise RuntimeError(f"{module} has no pipes")
-        try:
-            if not select.select([process.stdout], [], [], _START)[0]:
-                raise TimeoutError(f"{module} was not ready in {_START} s")
-            ready: dict[str, str] = json.loads(process.stdout.readline())
-            yield ready
-        finally:
-            process.stdin.close()
-            process.wait(_START)

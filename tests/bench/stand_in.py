@@ -1,6 +1,8 @@
-"""An AWS Batch that answers every SubmitJob at once, with the same words, and does nothing: what a client alone costs.
+"""An AWS that answers with the same words whatever it is asked, and does nothing: what a client alone costs.
 
-Run as a process of its own; prints its URL, and ends when its standard input does.
+It is Batch for SubmitJob and DynamoDB for what names a target. Run as a process of its own, with the milliseconds that
+every answer takes (0 for at once); prints its URL, and ends when its standard input does. `GET /counts` answers how
+many requests, and bytes of their bodies, have come of each operation.
 """
 
 from __future__ import annotations
@@ -8,25 +10,42 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from typing import cast
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
+from typing import Any, cast
 
 import uvloop
 
+#: The table that BatchGetItem finds nothing in.
+TABLE = "bench"
 _JOB_ID = "4c7599ae-0a82-49aa-ba5a-4727fcce14a8"
-_BODY = json.dumps(
-    {"jobArn": f"arn:aws:batch:local-1:000000000000:job/{_JOB_ID}", "jobId": _JOB_ID, "jobName": "bench"}
-)
-_ANSWER = (
-    f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nx-amzn-RequestId: {_JOB_ID}\r\n"
-    f"Content-Length: {len(_BODY)}\r\n\r\n{_BODY}"
-).encode()
-_END_OF_HEAD, _LENGTH = b"\r\n\r\n", b"content-length:"
+_JOB = {"jobArn": f"arn:aws:batch:local-1:000000000000:job/{_JOB_ID}", "jobId": _JOB_ID, "jobName": "bench"}
+#: What an operation is answered; any other is answered {}, as a write is that returns nothing.
+_ANSWERS: dict[str, Mapping[str, Any]] = {
+    "SubmitJob": _JOB,
+    "BatchGetItem": {"Responses": {TABLE: []}, "UnprocessedKeys": {}},
+    "BatchWriteItem": {"UnprocessedItems": {}},
+    "Query": {"Items": [], "Count": 0, "ScannedCount": 0},
+}
+_END_OF_HEAD, _LENGTH, _TARGET = b"\r\n\r\n", b"content-length:", b"x-amz-target:"
+
+
+@dataclass
+class _Count:
+    requests: int = 0
+    #: Of bodies.
+    bytes: int = 0
 
 
 class _Answering(asyncio.Protocol):
     """One connection."""
 
-    def __init__(self) -> None:
+    def __init__(self, counts: dict[str, _Count], answers: Mapping[str, bytes], *, delay: float) -> None:
+        """Take what is counted and answered for all connections; the delay is in seconds."""
+        self._counts = counts
+        self._answers = answers
+        self._delay = delay
         self._received = bytearray()
         self._transport: asyncio.Transport | None = None
 
@@ -35,30 +54,64 @@ class _Answering(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._received += data
-        while (size := _size_of_first(self._received)) is not None and len(self._received) >= size:
-            del self._received[:size]
-            if self._transport is not None:
-                self._transport.write(_ANSWER)
+        while (end := self._received.find(_END_OF_HEAD)) >= 0:
+            head = bytes(self._received[:end]).lower()
+            length = int(_header(head, _LENGTH) or 0)
+            if len(self._received) < end + len(_END_OF_HEAD) + length:
+                return
+            operation = _operation(bytes(self._received[:end]), head)
+            del self._received[: end + len(_END_OF_HEAD) + length]
+            self._answer(operation, length)
+
+    def _answer(self, operation: str, length: int) -> None:
+        if operation == "counts":
+            self._write(_response({name: asdict(count) for name, count in self._counts.items()}))
+            return
+        count = self._counts.setdefault(operation, _Count())
+        count.requests += 1
+        count.bytes += length
+        answer = self._answers.get(operation, self._answers[""])
+        if self._delay:
+            asyncio.get_running_loop().call_later(self._delay, self._write, answer)
+        else:
+            self._write(answer)
+
+    def _write(self, answer: bytes) -> None:
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write(answer)
 
 
-def _size_of_first(received: bytearray) -> int | None:
-    """Bytes of the first request, head and body; None while its head has not come whole."""
-    end = received.find(_END_OF_HEAD)
-    if end < 0:
-        return None
-    head = received[:end].lower()
-    place = head.find(_LENGTH)
-    length = int(head[place + len(_LENGTH) :].split(b"\r\n", 1)[0]) if place >= 0 else 0
-    return end + len(_END_OF_HEAD) + length
+def _operation(head: bytes, lower: bytes) -> str:
+    """AWS's name of what is asked."""
+    if lower.startswith(b"get /counts"):
+        return "counts"
+    place = lower.find(_TARGET)
+    if place < 0:
+        return "SubmitJob"
+    return head[place:].split(b"\r\n", 1)[0].rsplit(b".", 1)[-1].decode()
 
 
-async def _serve() -> None:
+def _header(head: bytes, name: bytes) -> bytes:
+    """The value of a header; empty where there is none."""
+    place = head.find(name)
+    return head[place + len(name) :].split(b"\r\n", 1)[0] if place >= 0 else b""
+
+
+def _response(document: Mapping[str, Any]) -> bytes:
+    body = json.dumps(document).encode()
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nx-amzn-RequestId: {_JOB_ID}\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+async def _serve(delay: float) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(_Answering, "127.0.0.1", 0)
+    answers = {operation: _response(document) for operation, document in _ANSWERS.items()} | {"": _response({})}
+    connection = partial(_Answering, {}, answers, delay=delay)
+    server = await loop.create_server(connection, "127.0.0.1", 0, backlog=256)
     sys.stdout.write(json.dumps({"url": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"}) + "\n")
     sys.stdout.flush()
     await loop.run_in_executor(None, sys.stdin.read)
 
 
 if __name__ == "__main__":
-    uvloop.run(_serve())
+    uvloop.run(_serve(float(sys.argv[1]) / 1000))
