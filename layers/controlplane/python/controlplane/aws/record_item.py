@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
@@ -23,24 +25,24 @@ Item = dict[str, dict[str, Any]]
 CHILDREN_A_BLOCK = 500
 #: Partition keys of the index of jobs that have not ended.
 OPEN_SHARDS = 8
-_ATTEMPTS = msgspec.json.Decoder(tuple[Attempt, ...])
 #: Members of a record in the item, by their names there: what they are read and written as.
-_TEXTS = {
-    "batch_job_id": "batchJobId",
-    "status_reason": "statusReason",
-    "reason": "reason",
-    "log_stream_name": "logStreamName",
-    "capability_digest": "capabilityDigest",
-}
-_NUMBERS = {
-    "started_at": "startedAt",
-    "stopped_at": "stoppedAt",
-    "exit_code": "exitCode",
-    "size": "size",
-    "claimed_at": "claimedAt",
-    "missed_at": "missedAt",
-}
-_FLAGS = {"is_cancelled": "isCancelled", "is_terminated": "isTerminated", "lost": "lost"}
+_TEXTS = {"batch_job_id": "batchJobId", "capability_digest": "capabilityDigest"}
+_NUMBERS = {"size": "size", "claimed_at": "claimedAt", "missed_at": "missedAt"}
+
+
+class _Detail(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """What the newest change decides and no condition asks for: one attribute, whatever it has or lacks."""
+
+    status_reason: str | None = None
+    started_at: int | None = None
+    stopped_at: int | None = None
+    exit_code: int | None = None
+    reason: str | None = None
+    log_stream_name: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+    status_summary: Mapping[str, int] = {}
+    is_cancelled: bool = False
+    is_terminated: bool = False
 
 
 def record_key(key: RecordKey) -> Item:
@@ -62,12 +64,16 @@ def created(created_at: int, job_id: str) -> str:
 
 def open_shard(job_id: str) -> str:
     """The partition key of a job that has not ended, in the index of those."""
-    return str(sum(job_id.encode()) % OPEN_SHARDS)
+    return str(crc32(job_id.encode()) % OPEN_SHARDS)
 
 
 def to_item(record: JobRecord) -> Item:
-    """The item of a record as it is born."""
-    return record_key(record.key) | identity(record) | members(_values(record)) | history(record.history)
+    """The whole item of a record, but for its place in the index of jobs that have not ended."""
+    values = vars(record)
+    item = record_key(record.key) | identity(record) | _changing(values) | history(record.history)
+    item |= {name: {"S": values[member]} for member, name in _TEXTS.items() if values[member] is not None}
+    item |= {name: {"N": str(values[member])} for member, name in _NUMBERS.items() if values[member] is not None}
+    return item | ({"lost": {"BOOL": True}} if record.lost else {})
 
 
 def identity(record: JobRecord) -> Item:
@@ -87,31 +93,21 @@ def identity(record: JobRecord) -> Item:
     return item
 
 
-def decided(key: RecordKey, change: StateChange) -> tuple[Item, list[str]]:
-    """What the newest change decides: the attributes that it sets, and the names of those that it takes away."""
-    values = snapshot(change)
-    is_open = key.index is None and not change.detail.status.is_terminal
-    item = members(values) | ({"open": {"S": open_shard(key.job_id)}} if is_open else {})
-    names = {*_TEXTS, *_NUMBERS, *_FLAGS, "attempts", "status_summary"} & values.keys()
-    gone = [_name(name) for name in names if _name(name) not in item]
-    return item, sorted(gone if is_open or key.index is not None else [*gone, "open"])
+def decided(key: RecordKey, change: StateChange) -> Item:
+    """What the newest change decides. It is in the index of jobs that have not ended only as long as it says so."""
+    item = _changing(snapshot(change))
+    if key.index is None and not change.detail.status.is_terminal:
+        item["open"] = {"S": open_shard(key.job_id)}
+    return item
 
 
-def members(values: Mapping[str, Any]) -> Item:
-    """The attributes of a record's changing members; what is empty has none."""
-    item: Item = {
+def _changing(values: Mapping[str, Any]) -> Item:
+    return {
         "order": {"N": str(values["order"])},
         "changedAt": {"N": str(values["changed_at"])},
-        "status": {"S": values["status"].value},
+        "status": {"S": str(values["status"])},
+        "detail": {"S": _ENCODER.encode(_Detail(*_DETAIL(values))).decode()},
     }
-    item |= {_TEXTS[name]: {"S": values[name]} for name in _TEXTS if values.get(name) is not None}
-    item |= {_NUMBERS[name]: {"N": str(values[name])} for name in _NUMBERS if values.get(name) is not None}
-    item |= {_FLAGS[name]: {"BOOL": True} for name in _FLAGS if values.get(name)}
-    if values["attempts"]:
-        item["attempts"] = {"S": msgspec.json.encode(values["attempts"]).decode()}
-    if values["status_summary"]:
-        item["statusSummary"] = {"S": json.dumps(dict(values["status_summary"]), separators=(",", ":"))}
-    return item
 
 
 def history(entries: Mapping[int, int]) -> Item:
@@ -135,7 +131,7 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> JobRecord:
 
     optional: dict[str, Any] = {name: text(attribute) for name, attribute in _TEXTS.items()}
     optional |= {name: number(attribute) for name, attribute in _NUMBERS.items()}
-    optional |= {name: attribute in item for name, attribute in _FLAGS.items()}
+    optional |= msgspec.structs.asdict(_DECODER.decode(item["detail"]["S"]))
     entries = {int(name[1:]): int(value["N"]) for name, value in item.items() if name[0] == "h" and name[1:].isdigit()}
     return JobRecord(
         key=_key(item),
@@ -148,8 +144,7 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> JobRecord:
         status=Status(item["status"]["S"]),
         order=int(item["order"]["N"]),
         changed_at=int(item["changedAt"]["N"]),
-        attempts=_ATTEMPTS.decode(text("attempts") or "[]"),
-        status_summary=json.loads(text("statusSummary") or "{}"),
+        lost="lost" in item,
         history=entries,
         **optional,
     )
@@ -184,17 +179,12 @@ def submission_from_item(item: Mapping[str, Mapping[str, Any]]) -> Submission:
     )
 
 
-def _values(record: JobRecord) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in JobRecord.__dataclass_fields__}
-
-
-def _name(member: str) -> str:
-    named = {"attempts": "attempts", "status_summary": "statusSummary"}
-    return _TEXTS.get(member) or _NUMBERS.get(member) or _FLAGS.get(member) or named[member]
-
-
 def _key(item: Mapping[str, Mapping[str, Any]]) -> RecordKey:
     place, name = item["pk"]["S"], item["sk"]["S"]
     if name == "RECORD":
         return RecordKey(job_id=place)
     return RecordKey(job_id=place.rpartition("#")[0], index=int(name.removeprefix("CHILD#")))
+
+
+_DETAIL = itemgetter(*_Detail.__struct_fields__)
+_ENCODER, _DECODER = msgspec.json.Encoder(), msgspec.json.Decoder(_Detail)

@@ -1,25 +1,19 @@
-"""The job records in a DynamoDB table.
-
-Merging is `record.merge` said as conditions: one conditional write takes a change that is the newest, and what its
-failure returns (ALL_OLD, which costs no read) tells what else it is. Nothing is read first.
-"""
+"""The job records in a DynamoDB table."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from controlplane.aws.fan_out import FanOut
+from controlplane.aws.job_update import late_update, newest_update, outcome_of
 from controlplane.aws.record_item import (
     CHILDREN_A_BLOCK,
     OPEN_SHARDS,
     Item,
     block,
     created,
-    decided,
     from_item,
-    history,
-    history_name,
-    identity,
     open_shard,
     record_key,
     submission_from_item,
@@ -29,7 +23,7 @@ from controlplane.aws.record_item import (
 from controlplane.aws.update import Update
 from controlplane.job import Status
 from controlplane.job_filter import JobFilter, from_cursor, to_cursor
-from controlplane.record import JobRecord, Outcome, RecordKey, born, decide, first_seen, outcome, strongest
+from controlplane.record import JobRecord, Outcome, RecordKey, born, decide
 from controlplane.records import AlertClaim, Merge, Page
 from controlplane.state_change import StateChange
 from controlplane.submission import Submission
@@ -41,9 +35,11 @@ _GET_LIMIT = 100
 class DynamoRecords:
     """The port `Records` over one table."""
 
-    def __init__(self, client: Any, *, table: str) -> None:
+    def __init__(self, client: Any, *, table: str, fan_out: FanOut = map) -> None:
+        """Take boto3's client, and what does many calls of it: several at a time, or one after another."""
         self._client = client
         self._table = table
+        self._fan_out = fan_out
 
     def create(self, submission: Submission) -> Submission | None:
         """The submission's item is the lock; the record's follows, also where a crash had come between."""
@@ -63,8 +59,8 @@ class DynamoRecords:
         return from_item(item) if item else None
 
     def merge(self, merges: Sequence[Merge]) -> Sequence[Outcome | Exception]:
-        """One conditional write a change; a second one only for a late change that history does not know."""
-        return [self._merge_all(merge) for merge in merges]
+        """One conditional write a job; a second one only for a late change that history does not know."""
+        return list(self._fan_out(self._merge, merges))
 
     def decide(self, key: RecordKey, change: StateChange) -> None:
         """A read, and a write on the order that was read."""
@@ -76,31 +72,6 @@ class DynamoRecords:
         update = Update().set({name: value for name, value in values.items() if name not in ("pk", "sk")})
         update.require(f"{update.name('order')} = {update.value({'N': str(known.order)})}")
         self._update(record_key(key), update)
-
-    def _merge_all(self, merge: Merge) -> Outcome | Exception:
-        try:
-            outcomes = [self._merge(merge.key, change, ours=merge.ours) for change in merge.changes]
-        except Exception as error:
-            return error
-        return strongest(outcomes)
-
-    def _merge(self, key: RecordKey, change: StateChange, *, ours: bool) -> Outcome:
-        update = Update()
-        sets, gone = decided(key, change)
-        update.set(sets).remove(gone).set_once(history({change.transition: change.at}))
-        self._settle(update, change)
-        if not ours:
-            update.set_once(identity(first_seen(key, change.detail)))
-        order = update.name("order")
-        update.require(f"(attribute_not_exists({order}) OR {order} < {update.value({'N': str(change.order)})})")
-        self._require_same_job(update, change, ours=ours)
-        old = self._update(record_key(key), update)
-        if old is None:
-            return Outcome.MERGED
-        found = outcome(from_item(old) if old else None, change, ours=ours)
-        if found in (Outcome.LATE, Outcome.CONFLICT) and history_name(change.transition) not in old:
-            self._add_history(key, change, ours=ours)
-        return found
 
     def claim(self, job_id: str, *, previous: int | None, at: int, capability_digest: str | None) -> bool:
         """A conditional write on the claim that was seen."""
@@ -250,26 +221,16 @@ class DynamoRecords:
         """One write."""
         self._update({"pk": {"S": job_id}, "sk": {"S": "ALERT"}}, Update().set({"closed": {"BOOL": True}}))
 
-    def _add_history(self, key: RecordKey, change: StateChange, *, ours: bool) -> None:
-        update = Update().set_once(history({change.transition: change.at}))
-        self._settle(update, change)
-        update.require(f"attribute_exists({update.name('pk')})")
-        self._require_same_job(update, change, ours=ours)
-        self._update(record_key(key), update)
-
-    def _settle(self, update: Update, change: StateChange) -> None:
-        if change.detail.job_id:
-            update.set_once({"batchJobId": {"S": change.detail.job_id}})
-
-    def _require_same_job(self, update: Update, change: StateChange, *, ours: bool) -> None:
-        if not ours:
-            return
-        queue, definition = update.name("jobQueue"), update.name("jobDefinition")
-        update.require(f"{queue} = {update.value({'S': change.detail.job_queue})}")
-        update.require(f"{definition} = {update.value({'S': change.detail.job_definition})}")
-        name = update.name("batchJobId")
-        same = f" OR {name} = {update.value({'S': change.detail.job_id})}" if change.detail.job_id else ""
-        update.require(f"(attribute_not_exists({name}){same})")
+    def _merge(self, merge: Merge) -> Outcome | Exception:
+        try:
+            old = self._conditional(self._client.update_item, newest_update(merge) | {"TableName": self._table})
+            came_of = outcome_of(merge, old)
+            late = late_update(merge, old) if old and came_of in (Outcome.LATE, Outcome.CONFLICT) else None
+            if late:
+                self._conditional(self._client.update_item, late | {"TableName": self._table})
+        except Exception as error:  # it stops no other
+            return error
+        return came_of
 
     def _block(self, batch_job_id: str, first: int, *, limit: int) -> Iterator[Item]:
         """The children of one block from an index on."""

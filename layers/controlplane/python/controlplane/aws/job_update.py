@@ -1,0 +1,107 @@
+"""What is told of one job as one UpdateItem, and what its refusal tells. Does no I/O.
+
+This is `record.merge` said as conditions: one write takes the newest change and the transitions of all, if it is newer
+than what is known; the item that a refusal returns (ALL_OLD, which costs no read) tells what else they are. Nothing is
+read first. There are few kinds of updates, so each kind's expressions are made once: the values alone differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+from controlplane.aws.record_item import Item, decided, from_item, history_name, identity, record_key
+from controlplane.record import Outcome, first_seen, outcome, strongest
+from controlplane.records import Merge
+
+#: What the newest change decides; everything else is set once, and stays.
+_CHANGING = frozenset({"order", "changedAt", "status", "detail", "open"})
+#: What news of a job takes away, unless it says it anew.
+_GONE = ("lost", "missedAt", "open")
+#: What an event must have in common with a record of ours.
+_CLAIMED = ("jobQueue", "jobDefinition")
+#: Kinds of updates whose expressions are remembered.
+_KINDS = 1024
+_order = attrgetter("order")
+
+
+def newest_update(merge: Merge) -> dict[str, Any]:
+    """UpdateItem's arguments, but for the table: it is refused unless the newest change is newer than what is known."""
+    newest = merge.changes[0] if len(merge.changes) == 1 else max(merge.changes, key=_order)
+    item = decided(merge.key, newest)
+    item.update(_transitions(merge))
+    if not merge.ours:
+        item.update(identity(first_seen(merge.key, newest.detail)))
+    return _request(merge, item, late=False)
+
+
+def late_update(merge: Merge, old: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The same for the transitions that are not in an item's history yet; None where all are."""
+    item = {name: at for name, at in _transitions(merge).items() if name not in old}
+    return _request(merge, item, late=True) if item else None
+
+
+def outcome_of(merge: Merge, old: Mapping[str, Any] | None) -> Outcome:
+    """What came of a merge: the item that refused it, empty where there was none; None where it was taken."""
+    if old is None:
+        return _outcome_among(merge)
+    record = from_item(old) if old else None
+    return strongest([outcome(record, change, ours=merge.ours) for change in merge.changes])
+
+
+def _outcome_among(merge: Merge) -> Outcome:
+    """MERGED, unless the job is told to have ended in two ways at once."""
+    ends = {change.detail.status for change in merge.changes if change.detail.status.is_terminal}
+    return Outcome.CONFLICT if len(ends) > 1 else Outcome.MERGED
+
+
+def _transitions(merge: Merge) -> Item:
+    """An attribute for each transition: the first that told of it dates it."""
+    return {history_name(change.transition): {"N": str(change.at)} for change in reversed(merge.changes)}
+
+
+def _request(merge: Merge, item: Item, *, late: bool) -> dict[str, Any]:
+    detail = merge.changes[0].detail
+    if merge.ours:
+        item["jobQueue"] = {"S": detail.job_queue}
+        item["jobDefinition"] = {"S": detail.job_definition}
+    if detail.job_id:
+        item["batchJobId"] = {"S": detail.job_id}
+    kind = _kind(tuple(item), merge.ours, late)
+    values = dict(zip(kind.placeholders, item.values(), strict=True))
+    return {"Key": record_key(merge.key), "ExpressionAttributeValues": values, **kind.expressions}
+
+
+class _Kind(NamedTuple):
+    """What all updates of the same attributes, under the same conditions, share."""
+
+    placeholders: tuple[str, ...]
+    #: UpdateExpression, ConditionExpression, ExpressionAttributeNames.
+    expressions: Mapping[str, Any]
+
+
+@lru_cache(maxsize=_KINDS)
+def _kind(names: tuple[str, ...], ours: bool, late: bool) -> _Kind:  # noqa: FBT001 - named arguments cost more
+    """The kind of update with these attributes; every value's placeholder is its attribute's name."""
+    conditions = ["attribute_exists(#pk)"] if late else ["(attribute_not_exists(#order) OR #order < :order)"]
+    if ours:
+        conditions += [f"#{name} = :{name}" for name in _CLAIMED]
+        same = " OR #batchJobId = :batchJobId" if "batchJobId" in names else ""
+        conditions.append(f"(attribute_not_exists(#batchJobId){same})")
+    update = f"SET {', '.join(_set(name) for name in names if not (ours and name in _CLAIMED))}"
+    gone = () if late else tuple(name for name in _GONE if name not in names)
+    if gone:
+        update += f" REMOVE {', '.join(f'#{name}' for name in gone)}"
+    spoken_of = {*names, *gone, "pk" if late else "order", *(("batchJobId",) if ours else ())}
+    expressions = {
+        "UpdateExpression": update,
+        "ConditionExpression": " AND ".join(conditions),
+        "ExpressionAttributeNames": {f"#{name}": name for name in sorted(spoken_of)},
+    }
+    return _Kind(tuple(f":{name}" for name in names), expressions)
+
+
+def _set(name: str) -> str:
+    return f"#{name} = :{name}" if name in _CHANGING else f"#{name} = if_not_exists(#{name}, :{name})"
