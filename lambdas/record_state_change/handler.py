@@ -1,7 +1,7 @@
 """Job state changes in, records changed."""
 
 from controlplane.edge.function import Handler, first_call
-from controlplane.edge.messages import on_batch
+from controlplane.edge.message_batch import on_batch
 from controlplane.plane import Plane
 from controlplane.recorder import Recorder
 

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
@@ -41,25 +41,5 @@ def on_messages(process: Callable[[str], object]) -> Handler:
         metrics.flush_metrics()
         metrics.clear_metrics()  # flushing leaves them where metrics are turned off
         return answer
-
-    return handler
-
-
-def on_batch(process: Callable[[Sequence[str]], Sequence[Exception | None]]) -> Handler:
-    """A handler that gives all bodies of a batch to `process` at once; those that it answers an error for come again.
-
-    Powertools' batch processor calls once for each message: what a thousand of them say of one array would then be a
-    thousand writes.
-    """
-    logger = Logger()
-
-    def handler(event: dict[str, Any], context: Any) -> Any:
-        messages = event["Records"]
-        failures = []
-        for message, error in zip(messages, process([each["body"] for each in messages]), strict=True):
-            if error is not None:
-                logger.error("failed", message_id=message["messageId"], exc_info=error)
-                failures.append({"itemIdentifier": message["messageId"]})
-        return {"batchItemFailures": failures}
 
     return handler
