@@ -1,0 +1,154 @@
+"""A DynamoDB client over moto that counts what AWS would bill: calls, and capacity units from the sizes of items.
+
+moto's own ConsumedCapacity is a constant. The rules are of
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html and, for indexes,
+https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+Item = Mapping[str, Mapping[str, Any]]
+#: Bytes that one write unit takes, and one read unit of a strongly consistent read.
+WRITE_UNIT, READ_UNIT = 1024, 4096
+
+
+class Metered:
+    """A client by the same names. Writes are told apart by the table and its indexes; a call may write to several."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        #: Calls by their operation.
+        self.calls: Counter[str] = Counter()
+        #: Write units by what they are for: `table`, or an index's name.
+        self.write_units: Counter[str] = Counter()
+        self.read_units = 0.0
+        self._tables: dict[str, _Table] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def put_item(self, **request: Any) -> Any:
+        """PutItem: the larger of the new item and the old one."""
+        key = {name: request["Item"][name] for name in self._table(request["TableName"]).key}
+        return self._written(request["TableName"], key, lambda: self._client.put_item(**request), "PutItem")
+
+    def update_item(self, **request: Any) -> Any:
+        """UpdateItem: the whole item, before or after, however little of it changes; a refused one is billed too."""
+        table, key = request["TableName"], request["Key"]
+        return self._written(table, key, lambda: self._client.update_item(**request), "UpdateItem")
+
+    def delete_item(self, **request: Any) -> Any:
+        """DeleteItem: the item that goes."""
+        table, key = request["TableName"], request["Key"]
+        return self._written(table, key, lambda: self._client.delete_item(**request), "DeleteItem")
+
+    def get_item(self, **request: Any) -> Any:
+        """GetItem: half a unit where it need not be strongly consistent."""
+        self.calls["GetItem"] += 1
+        answer = self._client.get_item(**request)
+        self._read([answer.get("Item", {})], is_consistent=request.get("ConsistentRead", False), apart=True)
+        return answer
+
+    def batch_get_item(self, **request: Any) -> Any:
+        """BatchGetItem: each item by itself; one that is not there takes a unit too."""
+        self.calls["BatchGetItem"] += 1
+        answer = self._client.batch_get_item(**request)
+        for table, asked in request["RequestItems"].items():
+            found = answer["Responses"].get(table, [])
+            absent: list[Item] = [{} for _ in range(len(asked["Keys"]) - len(found))]
+            self._read([*found, *absent], is_consistent=asked.get("ConsistentRead", False), apart=True)
+        return answer
+
+    def query(self, **request: Any) -> Any:
+        """Query: the sum of the items read, filtered ones included, as if they were one."""
+        self.calls["Query"] += 1
+        unfiltered = {name: value for name, value in request.items() if name != "FilterExpression"}
+        read = self._client.query(**unfiltered) if "FilterExpression" in request else None
+        answer = self._client.query(**request)
+        self._read((read or answer)["Items"], is_consistent=request.get("ConsistentRead", False), apart=False)
+        return answer
+
+    def _read(self, items: Sequence[Item], *, is_consistent: bool, apart: bool) -> None:
+        sizes = [size_of(item) for item in items] if apart else [sum(map(size_of, items))]
+        self.read_units += sum(max(1, _ceil(size, READ_UNIT)) for size in sizes) * (1 if is_consistent else 0.5)
+
+    def _written(self, table: str, key: Item, write: Callable[[], Any], operation: str) -> Any:
+        self.calls[operation] += 1
+        before = self._item(table, key)
+        try:
+            return write()
+        finally:
+            after = self._item(table, key)
+            self.write_units["table"] += max(1, _ceil(max(size_of(before), size_of(after)), WRITE_UNIT))
+            for index in self._table(table).indexes:
+                self.write_units[index.name] += index.writes(before, after)
+
+    def _item(self, table: str, key: Item) -> Item:
+        item: Item = self._client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
+        return item
+
+    def _table(self, name: str) -> _Table:
+        if name not in self._tables:
+            self._tables[name] = _Table(self._client.describe_table(TableName=name)["Table"])
+        return self._tables[name]
+
+
+class _Table:
+    """What a table is keyed and indexed by."""
+
+    def __init__(self, description: Mapping[str, Any]) -> None:
+        self.key = [each["AttributeName"] for each in description["KeySchema"]]
+        self.indexes = [_Index(each, self.key) for each in description.get("GlobalSecondaryIndexes", [])]
+
+
+class _Index:
+    """A global secondary index: an entry of its own for each item that has its key."""
+
+    def __init__(self, description: Mapping[str, Any], table_key: Sequence[str]) -> None:
+        self.name: str = description["IndexName"]
+        self._key = [each["AttributeName"] for each in description["KeySchema"]]
+        projection = description["Projection"]
+        named = projection.get("NonKeyAttributes", [])
+        self._projected = None if projection["ProjectionType"] == "ALL" else {*self._key, *table_key, *named}
+
+    def writes(self, before: Item, after: Item) -> int:
+        """Write units of going from one item to another: a changed key is taken out and put in."""
+        old, new = self._entry(before), self._entry(after)
+        if old == new:
+            return 0
+        units = [max(1, _ceil(size_of(entry), WRITE_UNIT)) for entry in (old, new) if entry]
+        moved = old and new and any(old[name] != new[name] for name in self._key)
+        return sum(units) if moved else max(units)
+
+    def _entry(self, item: Item) -> Item:
+        if not all(name in item for name in self._key):
+            return {}
+        return {name: value for name, value in item.items() if self._projected is None or name in self._projected}
+
+
+def size_of(item: Item) -> int:
+    """Bytes of an item as DynamoDB bills them: names, and values by their types."""
+    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
+
+
+def _value_size(value: Mapping[str, Any]) -> int:
+    ((kind, content),) = value.items()
+    if kind == "S":
+        return len(content.encode())
+    if kind == "B":
+        return len(content)
+    if kind == "N":
+        return (len(content.replace(".", "").strip("-0")) + 1) // 2 + 1
+    if kind == "L":
+        return 3 + sum(1 + _value_size(each) for each in content)
+    if kind == "M":
+        return 3 + sum(1 + len(name.encode()) + _value_size(each) for name, each in content.items())
+    return 1 if kind in ("BOOL", "NULL") else sum(len(each) for each in content)
+
+
+def _ceil(size: int, unit: int) -> int:
+    return -(-size // unit)

@@ -1,0 +1,99 @@
+"""The units that tests and benchmarks count, by the rules of DynamoDB's documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from moto import mock_aws
+
+from tests.contract.deployed import client, create_table
+from tests.metered import Metered, size_of
+
+KEY = {"pk": {"S": "j1"}, "sk": {"S": "RECORD"}}
+
+
+@pytest.fixture
+def metered() -> Iterator[Metered]:
+    """A client of an account without tables."""
+    with mock_aws():
+        yield Metered(client("dynamodb"))
+
+
+@pytest.fixture
+def table(metered: Metered) -> str:
+    """The plane's table, empty."""
+    return create_table(metered)
+
+
+def test_an_item_weighs_its_names_and_values() -> None:
+    """UTF-8 for texts, a byte for two digits and one more for a number, a byte for a truth, bytes for bytes."""
+    assert 2 + 2 == size_of({"pk": {"S": "é"}})
+    assert 1 + 3 == size_of({"n": {"N": "1234"}})
+    assert 1 + 1 == size_of({"b": {"BOOL": True}})
+    assert 1 + 4 == size_of({"v": {"B": b"\0\1\2\3"}})
+    assert 1 + 3 + 1 + 1 + 2 == size_of({"m": {"M": {"a": {"S": "xy"}}}})
+
+
+def test_a_write_takes_a_unit_for_every_kilobyte_of_the_item(metered: Metered, table: str) -> None:
+    """Of the item, not of the change."""
+    metered.put_item(TableName=table, Item=KEY | {"text": {"S": "x" * 2000}})
+    metered.update_item(
+        TableName=table,
+        Key=KEY,
+        UpdateExpression="SET #n = :n",
+        ExpressionAttributeNames={"#n": "n"},
+        ExpressionAttributeValues={":n": {"N": "1"}},
+    )
+
+    assert ({"PutItem": 1, "UpdateItem": 1}, {"table": 4}) == (metered.calls, +metered.write_units)
+
+
+def test_a_smaller_item_is_billed_as_the_larger_one_before(metered: Metered, table: str) -> None:
+    """DynamoDB takes the larger of both sizes."""
+    metered.put_item(TableName=table, Item=KEY | {"text": {"S": "x" * 2000}})
+    metered.put_item(TableName=table, Item=KEY)
+
+    assert 4 == metered.write_units["table"]
+
+
+def test_a_refused_write_is_billed(metered: Metered, table: str) -> None:
+    """A condition that does not hold saves nothing."""
+    with pytest.raises(metered.exceptions.ConditionalCheckFailedException):
+        metered.put_item(TableName=table, Item=KEY, ConditionExpression="attribute_exists(pk)")
+
+    assert 1 == metered.write_units["table"]
+
+
+def test_an_index_is_written_when_its_entry_changes(metered: Metered, table: str) -> None:
+    """Put in, left alone, and taken out."""
+    item = KEY | {"open": {"S": "1"}, "created": {"S": "0001#j1"}}
+    metered.put_item(TableName=table, Item=item)
+    metered.put_item(TableName=table, Item=item | {"text": {"S": "new"}})
+    metered.put_item(TableName=table, Item=KEY)
+
+    assert 2 == metered.write_units["open"]
+
+
+def test_a_read_takes_a_unit_for_every_four_kilobytes(metered: Metered, table: str) -> None:
+    """Half of it where it need not be strongly consistent; what is not there takes one too."""
+    metered.put_item(TableName=table, Item=KEY | {"text": {"S": "x" * 5000}})
+    metered.get_item(TableName=table, Key=KEY, ConsistentRead=True)
+    metered.get_item(TableName=table, Key=KEY)
+    metered.batch_get_item(RequestItems={table: {"Keys": [KEY, KEY | {"sk": {"S": "ALERT"}}], "ConsistentRead": True}})
+
+    assert 2 + 1 + 2 + 1 == metered.read_units
+
+
+def test_a_query_reads_its_items_as_one(metered: Metered, table: str) -> None:
+    """Ten small items are less than a unit together."""
+    for place in range(10):
+        metered.put_item(TableName=table, Item=KEY | {"sk": {"S": str(place)}})
+    metered.query(
+        TableName=table,
+        KeyConditionExpression="pk = :pk",
+        ExpressionAttributeValues={":pk": {"S": "j1"}},
+        ConsistentRead=True,
+    )
+
+    assert 1 == metered.read_units
