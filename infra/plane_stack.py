@@ -12,11 +12,13 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.acknowledgment import acknowledge_wildcard
 from infra.alerts_topic import AlertsTopic
 from infra.controlplane_layer import ControlplaneLayer
+from infra.dead_letter_alarms import DeadLetterAlarms
 from infra.environment import Environment
 from infra.function import PlaneFunction
 from infra.http_api import HttpApi
@@ -64,12 +66,20 @@ class PlaneStack(cdk.Stack):
         self._job_events = MessageQueue(
             self, "JobEvents", function_timeout=_RECORD_TIMEOUT, max_receive_count=_JOB_EVENT_DELIVERIES
         )
+        self._state_changes = StateChangeRule(
+            self,
+            "StateChanges",
+            job_queue_arns=[queue.arn for queue in environment.job_queues],
+            job_events=self._job_events.queue,
+        )
+        self._alerts_not_sent = DeadLetterQueue(self, "AlertsNotSent")
         self._api = self._http_api()
         self._serve_api()
         self._submit_job()
         self._record_state_change()
         self._alert_on_failure()
         self._reconcile_jobs()
+        self._alarms()
         cdk.CfnOutput(self, "Endpoint", value=self._api.url)
 
     def _http_api(self) -> HttpApi:
@@ -92,9 +102,14 @@ class PlaneStack(cdk.Stack):
             BATCHPLANE_DEPLOYMENT=self._deployment(),
             BATCHPLANE_IO_BUCKET=self._environment.io_bucket_name,
             BATCHPLANE_SUBMISSIONS_QUEUE_URL=self._submissions.queue.queue_url,
+            BATCHPLANE_DEAD_LETTER_QUEUES=self._dead_letter_queues(),
         )
         function.allow(["dynamodb:Query"], self._indexes("byOwner"))
-        function.allow(["sqs:SendMessage"], [self._submissions.queue.queue_arn])
+        function.allow(["sqs:SendMessage"], [self._submissions.queue.queue_arn, self._job_events.queue.queue_arn])
+        function.allow(
+            ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"],
+            [letters.queue_arn for _, letters, _ in self._replayable()],
+        )
         function.allow(["s3:ListBucket"], [bucket])
         function.allow_any(
             ["s3:GetObject", "s3:PutObject"],
@@ -150,12 +165,6 @@ class PlaneStack(cdk.Stack):
                 report_batch_item_failures=True,
             )
         )
-        StateChangeRule(
-            self,
-            "StateChanges",
-            job_queue_arns=[queue.arn for queue in self._environment.job_queues],
-            job_events=self._job_events.queue,
-        )
 
     def _alert_on_failure(self) -> None:
         function = self._function(
@@ -179,7 +188,7 @@ class PlaneStack(cdk.Stack):
                 bisect_batch_on_error=True,
                 # Long enough for a log or a topic that is throttled; a few attempts are over in seconds.
                 max_record_age=cdk.Duration.hours(6),
-                on_failure=event_sources.SqsDlq(DeadLetterQueue(self, "AlertsNotSent")),
+                on_failure=event_sources.SqsDlq(self._alerts_not_sent),
             )
         )
         acknowledge_wildcard(function.role, "*", reason="dynamodb:ListStreams, of the event source, knows no resource.")
@@ -199,6 +208,29 @@ class PlaneStack(cdk.Stack):
         function.function.configure_async_invoke(retry_attempts=0)
         target = targets.LambdaFunction(function.function, retry_attempts=0)
         events.Rule(self, "Clock", schedule=events.Schedule.rate(_RECONCILE_EVERY), targets=[target])
+
+    def _alarms(self) -> None:
+        letters = {name: queue for name, queue, _ in self._replayable()} | {"alertsNotSent": self._alerts_not_sent}
+        DeadLetterAlarms(
+            self, "DeadLetterAlarms", deployment_name=self._settings.deployment_name, queues=letters, topic=self._topic
+        )
+
+    def _replayable(self) -> tuple[tuple[str, sqs.IQueue, sqs.IQueue], ...]:
+        """Each dead-letter queue whose messages can be sent back: what people call it, itself, and where to."""
+        return (
+            ("submissions", self._submissions.dead_letter_queue, self._submissions.queue),
+            ("jobEvents", self._job_events.dead_letter_queue, self._job_events.queue),
+            ("undelivered", self._state_changes.undelivered, self._job_events.queue),
+        )
+
+    def _dead_letter_queues(self) -> str:
+        """What `controlplane.aws.plane` reads."""
+        return self.to_json_string(
+            [
+                {"name": name, "url": letters.queue_url, "sourceUrl": source.queue_url}
+                for name, letters, source in self._replayable()
+            ]
+        )
 
     def _function(self, name: str, *, timeout: cdk.Duration, memory_mib: int, **environment: str) -> PlaneFunction:
         """A function that knows the table, and may do with it what `controlplane.aws.records` does."""
@@ -230,8 +262,15 @@ class PlaneStack(cdk.Stack):
             }
             for each in self._environment.job_definitions
         ]
-        name = self._settings.deployment_name
-        return self.to_json_string({"name": name, "jobQueues": queues, "jobDefinitions": definitions})
+        settings = self._settings
+        return self.to_json_string(
+            {
+                "name": settings.deployment_name,
+                "operators": list(settings.operators),
+                "jobQueues": queues,
+                "jobDefinitions": definitions,
+            }
+        )
 
     def _batch_arn(self, resource: str, name: str) -> str:
         return self.format_arn(service="batch", resource=resource, resource_name=name)

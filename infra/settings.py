@@ -25,6 +25,11 @@ _IMAGE = Text(
 _INSTANCE_TYPE = Text(
     words="an instance type or family, such as m7i.large or m7i", pattern=r"[a-z0-9-]+(\.[a-z0-9-]+)?"
 )
+#: As controlplane/edge/owner.py reads them. An ARN would name nobody, and nobody's own name is "-".
+_OWNER = Text(
+    words="an owner, such as user/ada, assumed-role/Analyst or a token's subject, and no ARN",
+    pattern=r"(?!arn:|-$)[A-Za-z0-9_+=,.@/:|-]{1,128}",
+)
 
 
 class SettingInvalid(ValueError):
@@ -43,6 +48,8 @@ class Settings:
     deployment_name: str = _setting("batchplane", _NAME)
     #: Who gets a mail when a job fails. Each must confirm the subscription that Amazon SNS sends.
     alert_emails: tuple[str, ...] = _setting((), Several(each=_EMAIL, most=10))
+    #: The owners who look after the plane itself: they see what it has given up, and send it back.
+    operators: tuple[str, ...] = _setting((), Several(each=_OWNER, most=10))
 
     #: How long inputs and outputs are kept.
     io_bucket_days: int = _setting(90, Whole(least=1, most=3650, unit="days"))

@@ -27,6 +27,7 @@ T0 = 1_795_000_000_000
 DEPLOYMENT = Deployment.from_wire(
     {
         "name": "test",
+        "operators": ["operator"],
         "jobQueues": [{"name": "default", "arn": QUEUE}],
         "jobDefinitions": [
             {"name": "runner", "arn": RUNNER, "runner": True, "logGroup": "/batchplane/test/runner"},

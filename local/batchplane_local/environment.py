@@ -21,7 +21,7 @@ RESOURCES = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
 IMAGE = "local"
 
 
-def establish(batch: EmbeddedBatch, *, url: str) -> Deployment:
+def establish(batch: EmbeddedBatch, *, url: str, operators: frozenset[str] = frozenset()) -> Deployment:
     """Find or make them all, and say what submissions may name."""
     definitions = (
         JobDefinition(name=name, arn=_definition(batch, name, tags), runner=bool(tags), log_group=LOG_GROUP)
@@ -29,7 +29,12 @@ def establish(batch: EmbeddedBatch, *, url: str) -> Deployment:
     )
     queue = JobQueue(name=JOB_QUEUE, arn=_queue(batch, _environment(batch)))
     return Deployment(
-        name=DEPLOYMENT, url=url, job_queues=(queue,), job_definitions=tuple(definitions), largest=batch.machine
+        name=DEPLOYMENT,
+        url=url,
+        job_queues=(queue,),
+        job_definitions=tuple(definitions),
+        largest=batch.machine,
+        operators=operators,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,7 +19,7 @@ from batchplane_local.io_bucket import FolderBucket
 from batchplane_local.links import Links, link_secret
 from batchplane_local.mail import MailFolder
 from batchplane_local.queue import Queue
-from batchplane_local.queues import EventDeadLetters, JobEvents, QueuedSubmissions
+from batchplane_local.queues import EventDeadLetters, GivenUp, JobEvents, QueuedSubmissions
 from batchplane_local.records import SqliteRecords
 from controlplane.batch import Batch
 from controlplane.deployment import Deployment
@@ -49,6 +49,15 @@ class Queues:
             queue.recover()
         return queues
 
+    @property
+    def given_up(self) -> Sequence[GivenUp]:
+        """What each of them has given up, by the names that people call them on every plane."""
+        return (
+            GivenUp(name="submissions", queue=self.submissions),
+            GivenUp(name="jobEvents", queue=self.job_events),
+            GivenUp(name="recordChanges", queue=self.record_changes),
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class LocalPlane:
@@ -64,6 +73,7 @@ class LocalPlane:
     io_bucket: FolderBucket
     topic: MailFolder
     dead_letters: EventDeadLetters
+    dead_letter_queues: Sequence[GivenUp]
     clock: Callable[[], int]
     #: How long Batch may not know of a job that it has taken.
     settle_milliseconds: int = 0
@@ -99,12 +109,13 @@ def opened(
     database: Database,
     *,
     url: str,
+    operators: frozenset[str] = frozenset(),
     engine: EngineSettings = EngineSettings(),  # noqa: B008 - frozen
     clock: Callable[[], int] = epoch_milliseconds,
 ) -> Iterator[LocalPlane]:
     """Open what a folder holds, or lay it out; when the block ends, the embedded Batch stops.
 
-    The folder must be locked, and the API answer at `url`.
+    The folder must be locked, and the API answer at `url`. `operators` are owners who look after the plane itself.
     """
     queues = Queues.open(database, clock=clock)
     deliver = JobEvents(queue=queues.job_events).deliver
@@ -118,27 +129,35 @@ def opened(
         keep_finished_days=engine.keep_finished_days,
     )
     with closing(batch):
-        plane = _bound(folder, database, queues, batch, url=url, clock=clock)
+        deployment = establish(batch, url=url, operators=operators)
+        plane = _bound(folder, database, queues, batch, deployment=deployment, clock=clock)
         batch.faults = engine.faults
         yield replace(plane, settle_milliseconds=engine.settle_milliseconds)
 
 
 def _bound(
-    folder: DataFolder, database: Database, queues: Queues, engine: EmbeddedBatch, *, url: str, clock: Callable[[], int]
+    folder: DataFolder,
+    database: Database,
+    queues: Queues,
+    engine: EmbeddedBatch,
+    *,
+    deployment: Deployment,
+    clock: Callable[[], int],
 ) -> LocalPlane:
     records = SqliteRecords(database, changes=queues.record_changes)
     records.recover()
     links = Links(secret=link_secret(database), clock=clock)
     return LocalPlane(
-        deployment=establish(engine, url=url),
+        deployment=deployment,
         records=records,
         submissions=QueuedSubmissions(queue=queues.submissions),
         batch=Batch(engine),
         logs=Logs(engine.logs),
         embedded_batch=engine,
-        io_bucket=FolderBucket(database, folder.io_bucket, links=links, url=url),
+        io_bucket=FolderBucket(database, folder.io_bucket, links=links, url=deployment.url),
         topic=MailFolder(folder.mail, clock=clock),
         dead_letters=EventDeadLetters(queue=queues.job_events),
+        dead_letter_queues=queues.given_up,
         clock=clock,
         queues=queues,
         links=links,

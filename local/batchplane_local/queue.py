@@ -47,7 +47,8 @@ CREATE TABLE IF NOT EXISTS dead_letters (
     receive_count INTEGER NOT NULL,
     sent_at INTEGER NOT NULL,
     died_at INTEGER NOT NULL
-)
+);
+CREATE INDEX IF NOT EXISTS dead_letters_by_queue ON dead_letters (queue, message_id)
 """
 _SEND = "INSERT INTO messages (queue, body, sent_at, visible_at) VALUES (?, ?, ?, ?)"
 _RECEIVE = """
@@ -72,6 +73,16 @@ _BURIED = "DELETE FROM messages WHERE message_id = ?"
 _LETTER = """
 INSERT INTO dead_letters (queue, body, reason, receive_count, sent_at, died_at) VALUES (?, ?, ?, 0, ?, ?)
 """
+_LETTERS = """
+SELECT message_id, body, reason, receive_count, sent_at FROM dead_letters
+WHERE queue = ? ORDER BY message_id DESC LIMIT ?
+"""
+_REVIVE = """
+DELETE FROM dead_letters WHERE message_id IN (
+    SELECT message_id FROM dead_letters WHERE queue = ? AND sent_at <= ? ORDER BY message_id LIMIT ?
+)
+RETURNING message_id, body
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,10 +101,13 @@ class Message:
 class DeadLetter:
     """A message that was given up."""
 
+    message_id: int
     body: str
     #: Why its last receive failed, or why it can't be read.
     reason: str
     receive_count: int
+    #: When it was sent, or found to be unreadable (epoch milliseconds).
+    sent_at: int
 
 
 class Queue:
@@ -162,11 +176,20 @@ class Queue:
         with self._database.write() as connection:
             connection.execute(_LETTER, (self.name, body, reason, now, now))
 
-    def dead_letters(self) -> Sequence[DeadLetter]:
-        """Every message that was given up, in the order of their deaths."""
-        statement = "SELECT body, reason, receive_count FROM dead_letters WHERE queue = ? ORDER BY message_id"
-        rows = self._database.read(statement, self.name)
-        return [DeadLetter(body=body, reason=reason, receive_count=count) for body, reason, count in rows]
+    def dead_letters(self, limit: int) -> Sequence[DeadLetter]:
+        """Up to `limit` messages that were given up, the last first."""
+        names = ("message_id", "body", "reason", "receive_count", "sent_at")
+        rows = self._database.read(_LETTERS, self.name, limit)
+        return [DeadLetter(**dict(zip(names, row, strict=True))) for row in rows]
+
+    def revive(self, limit: int, *, until: int) -> int:
+        """Send up to `limit` messages again that were given up, of those sent by `until`; how many there were."""
+        with self._database.write() as connection:
+            rows = connection.execute(_REVIVE, (self.name, until, limit)).fetchall()
+            for _, body in sorted(rows):
+                self.put(connection, body)
+        self.announce()
+        return len(rows)
 
     def _give_back(self, connection: sqlite3.Connection, message: Message, reason: str) -> None:
         later = self._clock() + _delay(message.receive_count)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from batchplane_local.queue import Queue
+from controlplane.dead_letters import DeadLetter, Moved
 from controlplane.submission import to_message
 
 #: The events that are recorded, as in the rule `infra/state_change_rule.py`.
@@ -40,10 +41,36 @@ class JobEvents:
 
 @dataclass(frozen=True, kw_only=True)
 class EventDeadLetters:
-    """The port `controlplane.recorder.DeadLetters`: job events that can't be read."""
+    """The port `controlplane.dead_letters.DeadLetters`: job events that can't be read."""
 
     queue: Queue
 
     def send(self, body: str, *, reason: str) -> None:
         """Keep a message with the reason, durably."""
         self.queue.give_up(body, reason=reason)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GivenUp:
+    """The port `controlplane.dead_letters.DeadLetterQueue`: what one queue has given up."""
+
+    name: str
+    queue: Queue
+
+    def look(self, *, limit: int) -> Sequence[DeadLetter]:
+        """The last first. Looking changes nothing."""
+        return [
+            DeadLetter(
+                message_id=str(letter.message_id),
+                body=letter.body,
+                sent_at=letter.sent_at,
+                receive_count=letter.receive_count,
+                reason=letter.reason,
+            )
+            for letter in self.queue.dead_letters(limit)
+        ]
+
+    def replay(self, *, limit: int, until: int) -> Moved:
+        """The first first, in one transaction."""
+        count = self.queue.revive(limit, until=until)
+        return Moved(count=count, is_all=count < limit)

@@ -65,7 +65,8 @@ def running(path: Path, settings: Settings) -> Iterator[Running]:
         with _listening(known, settings) as (listener, batch_listener):
             url, tokens, key_pair = url_of(listener), Tokens(database), _key_pair(known, settings)
             credentials = _introduced(known, tokens, url=url, owner=settings.owner, key_pair=key_pair)
-            with opened(folder, database, url=url, engine=settings.engine) as plane:
+            operators = frozenset({credentials.owner})
+            with opened(folder, database, url=url, operators=operators, engine=settings.engine) as plane:
                 gateway = _gateway(plane, tokens, url=url)
                 batch = _batch_served(plane, folder, batch_listener, key_pair)
                 with fed(plane), closing(gateway), served(gateway, listener), batch as batch_url:

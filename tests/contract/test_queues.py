@@ -12,7 +12,7 @@ from moto import mock_aws
 from batchplane_local.queue import Queue
 from batchplane_local.queues import EventDeadLetters, QueuedSubmissions
 from controlplane.aws.queues import SqsDeadLetters, SqsSubmissions
-from controlplane.recorder import DeadLetters
+from controlplane.dead_letters import DeadLetters
 from controlplane.submission import Submissions, read_message
 from tests.builders import T0
 from tests.contract.conftest import PLANES, NewDatabase
@@ -59,7 +59,7 @@ def dead_letters(request: pytest.FixtureRequest, new_database: NewDatabase) -> I
         queue = Queue(new_database(), "job_events", clock=lambda: T0)
         yield DeadLettersBox(
             port=EventDeadLetters(queue=queue),
-            letters=lambda: [(letter.body, letter.reason) for letter in queue.dead_letters()],
+            letters=lambda: [(letter.body, letter.reason) for letter in queue.dead_letters(10)],
         )
     else:
         with mock_aws():

@@ -21,7 +21,7 @@ from batchplane_local.io_bucket import FolderBucket
 from batchplane_local.links import Links
 from batchplane_local.mail import MailFolder
 from batchplane_local.queue import Message, Queue
-from batchplane_local.queues import EventDeadLetters, QueuedSubmissions
+from batchplane_local.queues import EventDeadLetters, GivenUp, QueuedSubmissions
 from batchplane_local.records import SqliteRecords
 from controlplane.batch import Batch
 from controlplane.edge.function import Handler
@@ -152,6 +152,11 @@ class River:
             records=over(self.records),
             submissions=over(QueuedSubmissions(queue=self.submissions)),
             dead_letters=over(EventDeadLetters(queue=self.job_events)),
+            dead_letter_queues=[
+                GivenUp(name="submissions", queue=self.submissions),
+                GivenUp(name="jobEvents", queue=self.job_events),
+                GivenUp(name="recordChanges", queue=self.record_changes),
+            ],
             batch=Batch(over(self.batch)),
             logs=Logs(NoLogs()),
             io_bucket=FolderBucket(

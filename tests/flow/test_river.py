@@ -133,7 +133,7 @@ def test_a_malformed_event_rests_with_its_reason_while_its_mates_are_recorded(ri
     river.job_events.send(["{not json"])
     river.run_jobs()
     river.settle()
-    (letter,) = river.job_events.dead_letters()
+    (letter,) = river.job_events.dead_letters(2)
 
     assert (Status.SUCCEEDED, "{not json", True) == (
         river.record(job_id).status,

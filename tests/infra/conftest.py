@@ -13,6 +13,7 @@ _CONTEXT = {
     "batchplane:ioBucketDays": "7",
     "batchplane:maxVcpus": "8",
     "batchplane:natGateways": "0",
+    "batchplane:operators": "user/ada,assumed-role/Operators",
     "batchplane:runnerImage": "public.ecr.aws/example/runner:1",
 }
 

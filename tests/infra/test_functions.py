@@ -18,7 +18,9 @@ PUT_ASIDE = {"sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"}
 RIGHTS = {
     "serve_api": TABLE
     | LOG
-    | {"sqs:SendMessage", "s3:GetObject", "s3:PutObject", "s3:ListBucket", "logs:GetLogEvents"},
+    | {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "logs:GetLogEvents"}
+    | {f"sqs:{action}Message" for action in ("Delete", "Receive", "Send")}
+    | {"sqs:ChangeMessageVisibility"},
     "submit_job": TABLE
     | LOG
     | CONSUME
@@ -29,7 +31,12 @@ RIGHTS = {
 }
 #: All that each function is told, besides Powertools' own variables and the table's name.
 VARIABLES = {
-    "serve_api": {"BATCHPLANE_DEPLOYMENT", "BATCHPLANE_IO_BUCKET", "BATCHPLANE_SUBMISSIONS_QUEUE_URL"},
+    "serve_api": {
+        "BATCHPLANE_DEAD_LETTER_QUEUES",
+        "BATCHPLANE_DEPLOYMENT",
+        "BATCHPLANE_IO_BUCKET",
+        "BATCHPLANE_SUBMISSIONS_QUEUE_URL",
+    },
     "submit_job": {"BATCHPLANE_DEPLOYMENT", "BATCHPLANE_URL"},
     "record_state_change": {"BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL"},
     "alert_on_failure": {"BATCHPLANE_ALERTS_TOPIC_ARN", "BATCHPLANE_DEPLOYMENT"},

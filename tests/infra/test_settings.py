@@ -35,6 +35,8 @@ def test_a_file_gives_values_of_their_types() -> None:
         ("deploymentName", "Batch Plane"),
         ("alertEmails", "ada"),
         ("alertEmails", "ada@example.org,ada@example.org"),
+        ("operators", "arn:aws:iam::111122223333:user/ada"),
+        ("operators", "-"),
         ("ioBucketDays", "0"),
         ("logDays", "31"),
         ("natGateways", "three"),

@@ -131,8 +131,8 @@ def test_a_message_that_fails_too_often_is_a_dead_letter(queue: Queue, clock: Cl
         fail(queue, f"reason {number + 1}")
         clock.now += LONGEST_DELAY_MILLISECONDS
 
-    letters = [DeadLetter(body="a", reason=f"reason {MAX_RECEIVES}", receive_count=MAX_RECEIVES)]
-    assert (letters, []) == (queue.dead_letters(), bodies(queue))
+    letter = DeadLetter(message_id=1, body="a", reason=f"reason {MAX_RECEIVES}", receive_count=MAX_RECEIVES, sent_at=T0)
+    assert ([letter], []) == (queue.dead_letters(10), bodies(queue))
 
 
 def test_a_restart_takes_back_what_a_killed_process_had(queue: Queue) -> None:
@@ -162,7 +162,7 @@ def test_a_message_that_kills_each_process_is_a_dead_letter(queue: Queue) -> Non
         assert ["poison"] == bodies(queue)
         queue.recover()
 
-    (letter,) = queue.dead_letters()
+    (letter,) = queue.dead_letters(10)
     assert ("poison", MAX_RECEIVES, []) == (letter.body, letter.receive_count, bodies(queue))
     assert "never finished" in letter.reason
 
@@ -183,7 +183,7 @@ def test_queues_of_one_database_are_apart(database: Database, queue: Queue, cloc
     queue.send(["a"])
     queue.give_up("b", reason="why")
 
-    assert ([], []) == (bodies(other), other.dead_letters())
+    assert ([], []) == (bodies(other), other.dead_letters(10))
 
 
 def test_a_message_is_part_of_the_callers_transaction(database: Database, queue: Queue) -> None:

@@ -15,6 +15,7 @@ STAGES = (
     "io_bucket",
     "log",
     "deployment",
+    "dead_letters",
     "submit_job_request",
     "submission",
     "batch",

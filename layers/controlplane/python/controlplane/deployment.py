@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from controlplane.errors import NotAnOperator
+
 
 @dataclass(frozen=True, kw_only=True)
 class JobQueue:
@@ -50,6 +52,8 @@ class Deployment:
     job_definitions: tuple[JobDefinition, ...]
     #: The most of each type of resource that a job can ever get (VCPU, MEMORY in MiB, GPU), where that is known.
     largest: Mapping[str, int] = field(default_factory=dict)
+    #: The owners who look after the plane itself, as `edge.owner` calls them.
+    operators: frozenset[str] = frozenset()
 
     @classmethod
     def from_wire(cls, document: Mapping[str, Any], *, url: str) -> Deployment:
@@ -63,7 +67,13 @@ class Deployment:
                 JobDefinition(name=each["name"], arn=each["arn"], runner=each["runner"], log_group=each["logGroup"])
                 for each in definitions
             ),
+            operators=frozenset(document.get("operators", ())),
         )
+
+    def require_operator(self, owner: str) -> None:
+        """Raise NotAnOperator for an owner who is none."""
+        if owner not in self.operators:
+            raise NotAnOperator(owner)
 
     def job_queue(self, given: str | None) -> JobQueue | None:
         """The queue by short name, full name or ARN; the default where none is given; None where it isn't allowed."""

@@ -4,6 +4,7 @@ PlaneError
 ├── SubmissionInvalid        the request breaks a bound; carries one Violation per broken bound
 ├── SubmissionConflict       an Idempotency-Key came back with another body
 ├── NotAuthorized            no credential, or one that opens nothing
+├── NotAnOperator            only operators may do this; names the setting that makes one
 ├── JobNotFound              no such job for this owner
 ├── LogNotFound              the attempt has no log (yet)
 ├── BatchRefused             Batch answered that the request is wrong; its words are kept
@@ -74,6 +75,16 @@ class SubmissionConflict(PlaneError):
 
 class NotAuthorized(PlaneError):
     """A credential is needed: a bearer token, a signed request, or a job's own capability."""
+
+
+class NotAnOperator(PlaneError):
+    """Only operators may do this."""
+
+    def __init__(self, owner: str) -> None:
+        super().__init__(
+            f"Only operators may do this, and {owner!r} is none. On AWS the setting batchplane:operators names them;"
+            " on one machine the owner of the plane's own token is the operator."
+        )
 
 
 class JobNotFound(PlaneError):

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from controlplane.alert import Topic
 from controlplane.batch import Batch
+from controlplane.dead_letters import DeadLetterQueue, DeadLetters
 from controlplane.deployment import Deployment
 from controlplane.io_bucket import IOBucket
 from controlplane.log import Logs
-from controlplane.recorder import DeadLetters
 from controlplane.records import Records
 from controlplane.submission import Submissions
 
@@ -56,6 +56,11 @@ class Plane(Protocol):
     @property
     def dead_letters(self) -> DeadLetters:
         """Where job events that can't be read are kept."""
+        ...
+
+    @property
+    def dead_letter_queues(self) -> Sequence[DeadLetterQueue]:
+        """What each queue has given up."""
         ...
 
     @property

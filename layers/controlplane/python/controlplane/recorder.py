@@ -8,21 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
 
 from controlplane.batch import SECOND_SUBMISSION, Batch
+from controlplane.dead_letters import DeadLetters
 from controlplane.errors import EventMalformed
 from controlplane.record import Outcome, RecordKey, keys_of
 from controlplane.records import Merge, Records
 from controlplane.state_change import StateChange, from_description, from_event
-
-
-class DeadLetters(Protocol):
-    """The port that keeps what can't be read: the dead-letter queue of the job events."""
-
-    def send(self, body: str, *, reason: str) -> None:
-        """Keep a message with the reason, durably."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)

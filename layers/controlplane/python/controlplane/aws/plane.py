@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,7 @@ from botocore.config import Config
 from botocore.session import Session
 
 from controlplane.aws.client import AtFirstCall
+from controlplane.aws.dead_letters import SqsDeadLetterQueue
 from controlplane.aws.fan_out import Threads
 from controlplane.aws.io_bucket import S3Bucket
 from controlplane.aws.queues import SqsDeadLetters, SqsSubmissions
@@ -64,6 +65,15 @@ class AwsPlane:
     def dead_letters(self) -> SqsDeadLetters:
         """The dead-letter queue of the job events."""
         return SqsDeadLetters(self._sqs, url=self._environment["BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL"])
+
+    @cached_property
+    def dead_letter_queues(self) -> Sequence[SqsDeadLetterQueue]:
+        """Those whose messages can be sent back, and where to."""
+        told = json.loads(self._environment["BATCHPLANE_DEAD_LETTER_QUEUES"])
+        return [
+            SqsDeadLetterQueue(self._sqs, name=each["name"], url=each["url"], source_url=each["sourceUrl"])
+            for each in told
+        ]
 
     @cached_property
     def batch(self) -> Batch:

@@ -15,6 +15,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Pat
 from pydantic import BaseModel, ConfigDict, Field
 
 from controlplane.acceptor import Acceptor
+from controlplane.dead_letters import Replayer
+from controlplane.edge.dead_letters import route_dead_letters
 from controlplane.edge.function import Handler
 from controlplane.edge.job_list import route_job_list
 from controlplane.edge.owner import bearer_of, owner_of
@@ -72,6 +74,7 @@ def serve(plane: Plane) -> Handler:
     _route_jobs(app, viewer)
     _route_logs(app, viewer)
     _route_links(app, Lender(records=plane.records, io_bucket=plane.io_bucket))
+    route_dead_letters(app, Replayer(deployment=plane.deployment, queues=plane.dead_letter_queues, clock=plane.clock))
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         try:

@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler import Response
 from controlplane.errors import (
     JobNotFound,
     LogNotFound,
+    NotAnOperator,
     NotAuthorized,
     PlaneError,
     SubmissionConflict,
@@ -22,6 +23,7 @@ from controlplane.errors import (
 _PROBLEMS: tuple[tuple[type[PlaneError], int, str], ...] = (
     (SubmissionInvalid, 400, "The request breaks a bound"),
     (NotAuthorized, 401, "A credential is needed"),
+    (NotAnOperator, 403, "Only operators may do this"),
     (JobNotFound, 404, "No such job"),
     (LogNotFound, 404, "No log yet"),
     (SubmissionConflict, 409, "The key was used with another body"),
