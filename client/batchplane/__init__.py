@@ -3,6 +3,7 @@
 from batchplane._auth import BearerAuth, SigV4Auth
 from batchplane._client import Client
 from batchplane._clock import Clock
+from batchplane._dead_letters import DeadLetter, DeadLetters, Replayed
 from batchplane._errors import (
     AnswerMalformed,
     ArgumentInvalid,
@@ -39,6 +40,8 @@ __all__ = [
     "Client",
     "Clock",
     "CredentialsMissing",
+    "DeadLetter",
+    "DeadLetters",
     "FileFailed",
     "InputKey",
     "Job",
@@ -52,6 +55,7 @@ __all__ = [
     "PlaneRefused",
     "PlaneUnavailable",
     "PlaneUnreachable",
+    "Replayed",
     "RequestInvalid",
     "Retry",
     "SigV4Auth",

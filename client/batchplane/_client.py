@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +13,7 @@ from typing import Any, Self, Unpack
 import httpx
 
 from batchplane._clock import Clock, to_milliseconds
+from batchplane._dead_letters import DeadLetters, Replayed, replay
 from batchplane._discovery import PlaneAddress
 from batchplane._job import Job
 from batchplane._plane_api import PlaneApi, members
@@ -171,6 +172,20 @@ class Client:
             return upload(self._api, Source(content=content), name or "input")
         path = Path(content)
         return upload(self._api, Source(content=path), name or path.name)
+
+    def dead_letters(self, limit: int = 50) -> DeadLetters:
+        """What the plane has given up, the newest first; at most `limit` (1 to 50) of each queue. For operators.
+
+        Raises NotAuthorized for anybody else.
+        """
+        return DeadLetters.from_wire(self._api.get("/dead-letters", limit=limit))
+
+    def replay_dead_letters(self, progress: Callable[[Replayed], None] = lambda _: None) -> Replayed:
+        """Send back what the plane has given up until now; `progress` is told after each request. For operators.
+
+        What was done already changes nothing; what fails again is given up again. Raises NotAuthorized.
+        """
+        return replay(self._api, progress=progress)
 
     def _input_key(self, name: str, content: str | os.PathLike[str] | bytes) -> InputKey:
         return content if isinstance(content, InputKey) else self.upload(content, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from batchplane.cli import _exit_code
+from batchplane.cli._dead_letters import dead_letters
 from batchplane.cli._describe import describe
 from batchplane.cli._group import CommandGroup
 from batchplane.cli._list import list_jobs
@@ -37,3 +38,4 @@ app.command("list")(list_jobs)
 app.command("describe")(describe)
 app.command("logs")(logs)
 app.command("wait")(wait)
+app.add_typer(dead_letters, name="dead-letters")

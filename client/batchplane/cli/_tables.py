@@ -1,4 +1,4 @@
-"""Jobs as tables for people. All text in them is a job's own, so it is shown and never interpreted."""
+"""Jobs and dead letters as tables for people. All text in them is others' own: shown, and never interpreted."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from batchplane._dead_letters import DeadLetter
 from batchplane._job import Job
 from batchplane._timeline import time_in_status
 from batchplane.cli._words import duration, moment, printable, spans
 
+#: How much of a dead letter's body a row shows, in characters.
+_BODY_CHARACTERS = 200
 _STATUS_STYLES = {"SUCCEEDED": "green", "FAILED": "red", "RUNNING": "cyan"}
 
 
@@ -43,6 +46,21 @@ def describe_tables(job: Job, *, now: datetime) -> Iterator[Table]:
         yield _attempts(job)
     if job.history:
         yield _history(job, now=now)
+
+
+def dead_letters_table(letters: Iterable[DeadLetter]) -> Table:
+    """One row a letter, with the beginning of its body."""
+    table = _table("QUEUE", "SENT", "RECEIVED", "REASON", "BODY", "LENGTH")
+    for letter in letters:
+        table.add_row(
+            _text(letter.queue),
+            _text(moment(letter.sent_at)),
+            _text(letter.receive_count),
+            _text(letter.reason),
+            _text(letter.body[:_BODY_CHARACTERS]),
+            _text(letter.body_length),
+        )
+    return table
 
 
 def _properties(job: Job) -> Table:

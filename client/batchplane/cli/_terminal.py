@@ -56,12 +56,13 @@ class Terminal:
 
     def wait(self, jobs: Sequence[Job], *, client: Client, timeout: float | None) -> None:
         """Wait for jobs to finish, with progress on stderr where that is a terminal. Raises WaitTimedOut."""
-        with self._progress() as tell:
+        with self.progress() as tell:
             for _ in watch(jobs, timeout=timeout, poll=POLL_SECONDS, clock=client.clock):
                 tell(_progress_words(jobs))
 
     @contextmanager
-    def _progress(self) -> Iterator[Callable[[str], None]]:
+    def progress(self) -> Iterator[Callable[[str], None]]:
+        """What is given replaces the last on stderr, where that is a terminal, until the block ends."""
         if not sys.stderr.isatty():
             yield lambda _: None
             return
