@@ -194,6 +194,7 @@ def test_only_operators_see_and_replay(river: River, method: str, path: str) -> 
         ("GET", "/dead-letters", f"limit={LOOK_LIMIT + 1}", None, "limit"),
         ("POST", "/dead-letters/replay", "", {"limit": 0}, "limit"),
         ("POST", "/dead-letters/replay", "", {"until": -1}, "until"),
+        ("POST", "/dead-letters/replay", "", {"until": 10**30}, "until"),
         ("POST", "/dead-letters/replay", "", {"queue": "x"}, "queue"),
     ],
 )

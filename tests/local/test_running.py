@@ -58,6 +58,18 @@ def test_the_plane_answers_without_a_token_only_that_it_lives(plane: PlaneProces
         assert [200, 401] == [nobody.get(path).status_code for path in ("/health", "/jobs")]
 
 
+def test_the_owner_of_the_planes_own_token_is_its_operator(
+    plane: PlaneProcess, folder: Path, api: httpx.Client
+) -> None:
+    """Nobody else is, whoever they say they are."""
+    token = batchplane_local("token", "ada", "--data", str(folder)).stdout.strip()
+    with caller(plane, token) as ada:
+        answers = [each.get("/dead-letters") for each in (api, ada)]
+
+    assert [200, 403] == [each.status_code for each in answers]
+    assert {"deadLetters": [], "more": False} == answers[0].json()
+
+
 def test_a_job_runs_from_submission_to_its_outputs(api: httpx.Client) -> None:
     """Input and output go through the IOBucket, the log through Batch's own stream."""
     content = b"Jack and Jill"

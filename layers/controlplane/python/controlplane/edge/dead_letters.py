@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from controlplane.dead_letters import LOOK_LIMIT, REPLAY_LIMIT, Replayer
 from controlplane.edge.owner import owner_of
 
+_LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999
+
 
 class ReplayRequest(BaseModel):
     """How many letters to send back at most, and the moment (epoch milliseconds) by which they were sent."""
@@ -19,7 +21,7 @@ class ReplayRequest(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     limit: Annotated[int, Field(ge=1, le=REPLAY_LIMIT)] = REPLAY_LIMIT
-    until: Annotated[int, Field(ge=0)] | None = None
+    until: Annotated[int, Field(ge=0, le=_LAST_MILLISECOND)] | None = None
 
 
 def route_dead_letters(app: APIGatewayHttpResolver, replayer: Replayer) -> None:
