@@ -63,6 +63,22 @@ class Endless:
         return {}
 
 
+class Counted:
+    """An SQS that counts how often it is asked for messages."""
+
+    def __init__(self, sqs: Any) -> None:
+        self._sqs = sqs
+        self.receives = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sqs, name)
+
+    def receive_message(self, **request: Any) -> Any:
+        """Count, and ask."""
+        self.receives += 1
+        return self._sqs.receive_message(**request)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Letters:
     """The undelivered events of a deployment, what puts one there, and what sees them through another client."""
@@ -132,6 +148,15 @@ def test_a_replay_ends_though_others_come_all_the_time(letters: Letters) -> None
     moved = letters.through(sqs).replay(limit=10, until=EVER)
 
     assert (0, False, sqs.received) == (moved.count, moved.is_all, sqs.given_back)
+
+
+def test_a_look_asks_no_more_once_there_is_nothing(letters: Letters) -> None:
+    """Each answer of nothing is waited for."""
+    letters.send("{}")
+    sqs = Counted(letters.sqs)
+    letters.through(sqs).look(limit=50)
+
+    assert 2 == sqs.receives
 
 
 def test_a_look_ends_though_there_is_always_one_more(letters: Letters) -> None:

@@ -16,7 +16,7 @@ from batchplane._timeline import time_in_status
 from batchplane.cli._words import duration, moment, printable, spans
 
 #: How much of a dead letter's body a row shows, in characters.
-_BODY_CHARACTERS = 200
+_BODY_CHARACTERS = 100
 _STATUS_STYLES = {"SUCCEEDED": "green", "FAILED": "red", "RUNNING": "cyan"}
 
 

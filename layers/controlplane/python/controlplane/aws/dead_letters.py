@@ -19,7 +19,7 @@ _HIDDEN_SECONDS = 60
 WAIT_SECONDS = 1
 #: Most receives of one call; each brings from one to ten messages.
 _RECEIVES = 100
-#: SQS's bounds on one batch: messages, and bytes of all their bodies.
+#: SQS's bounds on what one call takes or brings: messages, and bytes of all their bodies.
 _BATCH_MESSAGES = 10
 _BATCH_BYTES = 1_048_576
 #: How EventBridge says why it could not deliver an event.
@@ -108,12 +108,12 @@ def _receipts(messages: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]
 
 
 def _batches(messages: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
-    """Messages in their order, as many together as one call takes. None comes alone that is too large for it."""
+    """The messages of one receive in their order, as many together as one call takes by their size."""
     batch: list[Mapping[str, Any]] = []
     total = 0
     for message in messages:
         size = len(message["Body"].encode())
-        if batch and (len(batch) == _BATCH_MESSAGES or total + size > _BATCH_BYTES):
+        if batch and total + size > _BATCH_BYTES:
             yield batch
             batch, total = [], 0
         batch.append(message)
