@@ -66,12 +66,7 @@ class PlaneStack(cdk.Stack):
         self._job_events = MessageQueue(
             self, "JobEvents", function_timeout=_RECORD_TIMEOUT, max_receive_count=_JOB_EVENT_DELIVERIES
         )
-        self._state_changes = StateChangeRule(
-            self,
-            "StateChanges",
-            job_queue_arns=[queue.arn for queue in environment.job_queues],
-            job_events=self._job_events.queue,
-        )
+        self._undelivered = self._state_change_rule().undelivered
         self._alerts_not_sent = DeadLetterQueue(self, "AlertsNotSent")
         self._api = self._http_api()
         self._serve_api()
@@ -81,6 +76,10 @@ class PlaneStack(cdk.Stack):
         self._reconcile_jobs()
         self._alarms()
         cdk.CfnOutput(self, "Endpoint", value=self._api.url)
+
+    def _state_change_rule(self) -> StateChangeRule:
+        arns = [queue.arn for queue in self._environment.job_queues]
+        return StateChangeRule(self, "StateChanges", job_queue_arns=arns, job_events=self._job_events.queue)
 
     def _http_api(self) -> HttpApi:
         settings = self._settings
@@ -220,7 +219,7 @@ class PlaneStack(cdk.Stack):
         return (
             ("submissions", self._submissions.dead_letter_queue, self._submissions.queue),
             ("jobEvents", self._job_events.dead_letter_queue, self._job_events.queue),
-            ("undelivered", self._state_changes.undelivered, self._job_events.queue),
+            ("undelivered", self._undelivered, self._job_events.queue),
         )
 
     def _dead_letter_queues(self) -> str:

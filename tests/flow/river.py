@@ -20,8 +20,9 @@ from batchplane_local.events import failed_ids, queue_event, schedule_event, str
 from batchplane_local.io_bucket import FolderBucket
 from batchplane_local.links import Links
 from batchplane_local.mail import MailFolder
+from batchplane_local.plane import Queues
 from batchplane_local.queue import Message, Queue
-from batchplane_local.queues import EventDeadLetters, GivenUp, QueuedSubmissions
+from batchplane_local.queues import EventDeadLetters, QueuedSubmissions
 from batchplane_local.records import SqliteRecords
 from controlplane.batch import Batch
 from controlplane.edge.function import Handler
@@ -142,9 +143,9 @@ class River:
         self.crashes = crashes or Crashes()
         self.now = T0
         self._database = Database(folder / "plane.db")
-        self.submissions, self.job_events, self.record_changes = (
-            Queue(self._database, name, clock=self.clock) for name in ("submissions", "job-events", "record-changes")
-        )
+        queues = Queues.open(self._database, clock=self.clock)
+        self.submissions, self.job_events = queues.submissions, queues.job_events
+        self.record_changes = queues.record_changes
         self.records = SqliteRecords(self._database, changes=self.record_changes)
         over = self.crashes.over
         self.plane = SimpleNamespace(
@@ -152,11 +153,7 @@ class River:
             records=over(self.records),
             submissions=over(QueuedSubmissions(queue=self.submissions)),
             dead_letters=over(EventDeadLetters(queue=self.job_events)),
-            dead_letter_queues=[
-                GivenUp(name="submissions", queue=self.submissions),
-                GivenUp(name="jobEvents", queue=self.job_events),
-                GivenUp(name="recordChanges", queue=self.record_changes),
-            ],
+            dead_letter_queues=queues.given_up,
             batch=Batch(over(self.batch)),
             logs=Logs(NoLogs()),
             io_bucket=FolderBucket(
