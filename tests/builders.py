@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from controlplane.deployment import Deployment
 from controlplane.errors import SubmissionInvalid
+from controlplane.job import Status
+from controlplane.job_detail import JobDetail
 from controlplane.record import Outcome, RecordKey
 from controlplane.records import Merge, Records
 from controlplane.state_change import StateChange, from_event
@@ -90,6 +92,12 @@ def event(status: str, *, at: int = T0, job_id: str = BATCH_JOB_ID, name: str = 
 def change(status: str, **arguments: Any) -> StateChange:
     """One state change, read from its event."""
     return from_event(event(status, **arguments))
+
+
+def refusal() -> StateChange:
+    """What Batch's refusal of the submission comes to: FAILED, without an id of Batch's."""
+    detail = JobDetail(job_id="", status=Status.FAILED, job_queue=QUEUE, job_definition=RUNNER)
+    return StateChange(detail=detail, at=T0)
 
 
 def bring(records: Records, key: RecordKey, *changes: StateChange, ours: bool) -> Outcome:

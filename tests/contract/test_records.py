@@ -8,7 +8,7 @@ from dataclasses import replace
 from controlplane.job import Status
 from controlplane.record import Outcome, RecordKey, born
 from controlplane.records import AlertClaim, Records
-from tests.builders import BATCH_JOB_ID, T0, bring, change, submission
+from tests.builders import BATCH_JOB_ID, T0, bring, change, refusal, submission
 
 OURS = submission()
 KEY = RecordKey(job_id=OURS.job_id)
@@ -109,7 +109,7 @@ def test_a_refusal_does_not_end_a_job_that_batch_has(records: Records) -> None:
     records.create(OURS)
     bring(records, KEY, change("RUNNABLE", name=OURS.batch_job_name), ours=True)
 
-    outcome = bring(records, KEY, change("FAILED", job_id=""), ours=True)
+    outcome = bring(records, KEY, refusal(), ours=True)
 
     assert (Outcome.STRANGE, Status.RUNNABLE) == (outcome, getattr(records.get(KEY), "status", None))
 
@@ -117,7 +117,7 @@ def test_a_refusal_does_not_end_a_job_that_batch_has(records: Records) -> None:
 def test_a_job_that_was_refused_is_not_claimed(records: Records) -> None:
     """It ended before Batch ever knew it."""
     records.create(OURS)
-    bring(records, KEY, change("FAILED", job_id=""), ours=True)
+    bring(records, KEY, refusal(), ours=True)
 
     assert not records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digest=None)
 

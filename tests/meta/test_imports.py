@@ -19,6 +19,8 @@ STAGES = (
     "submit_job_request",
     "submission",
     "batch",
+    "job_detail",
+    "second_reading",
     "state_change",
     "record",
     "job_filter",

@@ -9,7 +9,7 @@ from controlplane.job import Status
 from controlplane.job_filter import from_cursor, to_cursor
 from controlplane.record import JobRecord, Outcome, RecordKey, born, keys_of, merge, outcome
 from controlplane.state_change import StateChange, from_event
-from tests.builders import BATCH_JOB_ID, PLAIN, change, life, submission
+from tests.builders import BATCH_JOB_ID, PLAIN, change, life, refusal, submission
 
 SUBMISSION = submission()
 OURS = born(SUBMISSION)
@@ -113,7 +113,7 @@ def test_a_refusal_is_strange_to_a_job_that_batch_has() -> None:
     """An earlier try was taken: what a later one is told does not end the job."""
     settled = merge(OURS, OURS.key, change("RUNNABLE"))
 
-    assert Outcome.STRANGE is outcome(settled, change("FAILED", job_id=""), ours=True)
+    assert Outcome.STRANGE is outcome(settled, refusal(), ours=True)
 
 
 def test_a_change_of_our_job_belongs_to_our_key_and_to_batchs() -> None:

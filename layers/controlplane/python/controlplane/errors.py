@@ -49,9 +49,13 @@ class Violation:
 
     @property
     def _shown(self) -> Any:
-        """The value, cut where it is long: an answer must not be as large as what it refuses."""
-        text = repr(self.value)
-        return self.value if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
+        return self.value if len(repr(self.value)) <= _SHOWN_CHARACTERS else shown(self.value)
+
+
+def shown(value: Any) -> str:
+    """A refused value as an error repeats it, cut where it is long: no answer is as large as what it refuses."""
+    text = repr(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
 
 
 class PlaneError(Exception):

@@ -25,7 +25,7 @@ class Status(StrEnum):
     @property
     def is_terminal(self) -> bool:
         """True for SUCCEEDED and FAILED, which are never left."""
-        return self in (Status.SUCCEEDED, Status.FAILED)
+        return self in _TERMINAL
 
     @property
     def rank(self) -> int:
@@ -34,6 +34,7 @@ class Status(StrEnum):
 
 
 _RANKS = {status: rank for rank, status in enumerate(Status)}
+_TERMINAL = frozenset({Status.SUCCEEDED, Status.FAILED})
 
 
 class JobType(StrEnum):
@@ -53,6 +54,8 @@ JOB_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$")
 _NAMED = re.compile(r"-(j[0-9a-z]{25})$")
 #: Most characters of the caller's name that fit before a hyphen and our id in Batch's 128.
 _NAME_ROOM = 128 - 1 - 26
+#: AWS Batch's bound on the size of an array job.
+MOST_CHILDREN = 10_000
 #: The owner of jobs that nobody submitted through the plane; no authorizer ever names it.
 NOBODY = "-"
 

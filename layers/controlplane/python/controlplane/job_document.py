@@ -12,8 +12,9 @@ import msgspec
 
 from controlplane.deployment import Deployment
 from controlplane.job import Status
+from controlplane.job_detail import Attempt
 from controlplane.record import JobRecord
-from controlplane.state_change import Attempt, transition_attempt, transition_status
+from controlplane.state_change import transition_attempt, transition_status
 from controlplane.submission import Submission
 
 _ASKED = ("parameters", "retryStrategy", "timeout", "tags", "shareIdentifier", "schedulingPriorityOverride")
@@ -53,6 +54,7 @@ def to_document(
         "isCancelled": record.is_cancelled,
         "isTerminated": record.is_terminated,
         "lost": record.lost,
+        "conflict": record.is_conflicting,
         "container": {
             "command": overrides.get("command", []),
             "environment": overrides.get("environment", []),

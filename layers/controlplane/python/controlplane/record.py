@@ -13,7 +13,8 @@ from enum import Enum
 from typing import Any
 
 from controlplane.job import NOBODY, JobType, Status, job_id_in
-from controlplane.state_change import Attempt, JobDetail, StateChange
+from controlplane.job_detail import Attempt, JobDetail
+from controlplane.state_change import UNKNOWN_ORDER, StateChange, transition_status
 from controlplane.submission import Submission
 
 
@@ -72,6 +73,11 @@ class JobRecord:
         """True until the job has ended or is lost."""
         return not (self.status.is_terminal or self.lost)
 
+    @property
+    def is_conflicting(self) -> bool:
+        """True where Batch has told of two ends: both stand in history, whichever the status is now."""
+        return _ENDS <= set(map(transition_status, self.history))
+
 
 class Outcome(Enum):
     """What became of a change that was brought to a record."""
@@ -88,6 +94,9 @@ class Outcome(Enum):
     CONFLICT = "conflict"
 
 
+_ENDS = {status for status in Status if status.is_terminal}
+#: What a status that is not known decides.
+_UNTOLD = JobDetail(job_id="", status=Status.SUBMITTED)
 _STRENGTH = (Outcome.STRANGE, Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.MERGED, Outcome.LATE)
 
 
@@ -107,22 +116,30 @@ def born(submission: Submission) -> JobRecord:
     )
 
 
-def merge(record: JobRecord | None, key: RecordKey, change: StateChange) -> JobRecord:
-    """The record after a change, whatever came before it. The change must be of this record's job (see `outcome`)."""
-    known = record or first_seen(key, change.detail)
-    history = {change.transition: change.at} | dict(known.history)
-    if change.order > known.order:
-        known = replace(known, **snapshot(change))
-    return replace(known, history=history, batch_job_id=known.batch_job_id or change.detail.job_id or None)
+def merge(record: JobRecord | None, key: RecordKey, *changes: StateChange) -> JobRecord:
+    """The record after changes, at least one, whatever came before them.
+
+    The changes must be of this record's job (see `outcome`). A status that this version does not know moves nothing.
+    """
+    known = record or first_seen(key, changes[0].detail)
+    history, order = dict(known.history), known.order
+    newest: StateChange | None = None
+    for change in changes:
+        history = change.history | history  # what is told first stays
+        if change.order > order:
+            order, newest = change.order, change
+    decided = snapshot(newest) if newest else {}
+    batch_job_id = known.batch_job_id or changes[0].detail.job_id or None
+    return replace(known, **decided, history=history, batch_job_id=batch_job_id)
 
 
 def decide(record: JobRecord, change: StateChange) -> JobRecord:
-    """The record after Batch's own answer about a job whose ends disagreed: the one that it tells stands.
+    """The record after Batch's own answer about a job whose ends disagreed: the end that it tells stands from now on.
 
-    This alone may leave a terminal status; see `Outcome.CONFLICT`.
+    This alone may change a terminal status, and only into the other one; see `Outcome.CONFLICT`.
     """
-    history = {change.transition: change.at} | dict(record.history)
-    return replace(record, **snapshot(change), history=history)
+    merged = merge(record, record.key, change)
+    return replace(merged, **snapshot(change)) if change.detail.status.is_terminal else merged
 
 
 def outcome(record: JobRecord | None, change: StateChange, *, ours: bool) -> Outcome:
@@ -161,13 +178,16 @@ def keys_of(change: StateChange) -> tuple[RecordKey, RecordKey | None]:
 
 
 def snapshot(change: StateChange) -> dict[str, Any]:
-    """The members of a record that the newest change decides, all of them."""
-    detail = change.detail
+    """The members of a record that the newest change decides, all of them.
+
+    A status that is not known decides nothing: they are then those of a record of which nothing was told yet.
+    """
+    detail, at = (change.detail, change.at) if change.unknown_status is None else (_UNTOLD, 0)
     last = detail.attempts[-1] if detail.attempts else Attempt()
     array = detail.array_properties
     return {
         "order": change.order,
-        "changed_at": change.at,
+        "changed_at": at,
         "missed_at": None,
         "lost": False,
         "status": detail.status,
@@ -186,7 +206,7 @@ def snapshot(change: StateChange) -> dict[str, Any]:
 
 def first_seen(key: RecordKey, detail: JobDetail) -> JobRecord:
     """The record of a job that was not submitted through the plane, or of a child."""
-    size = detail.array_properties.size if detail.array_properties else None
+    size = (detail.array_properties.size or None) if detail.array_properties else None
     return JobRecord(
         key=key,
         owner=NOBODY,
@@ -196,7 +216,7 @@ def first_seen(key: RecordKey, detail: JobDetail) -> JobRecord:
         job_definition=detail.job_definition,
         created_at=detail.created_at,
         size=size,
-        order=-1,  # before every change, so that the first is the newest
+        order=UNKNOWN_ORDER,  # before every change, so that the first is the newest
     )
 
 

@@ -9,96 +9,66 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
-from controlplane.errors import EventMalformed
-from controlplane.job import Status, parent_and_index
+from controlplane.errors import EventMalformed, shown
+from controlplane.job import MOST_CHILDREN, Status, parent_and_index
+from controlplane.job_detail import LAST_TIME, JobDetail, of_one_container
+from controlplane.second_reading import apart_from_status, read_again
 
 #: The place of every terminal status: after all others, and of equal weight, so that the first one stays.
 TERMINAL_ORDER = 1000
+#: The place of a status that this version does not know: before all others, so that it moves no record.
+UNKNOWN_ORDER = -1
 _ORDER_OF_ATTEMPT = 10
+_RUNNING = Status.RUNNING
+_STATUSES = tuple(Status)
+_DETAIL_TYPE = "Batch Job State Change"
+_EVENT = f"a {_DETAIL_TYPE} event"
+_DESCRIPTION = "a job of DescribeJobs"
 
-
-class Container(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """How the container of an attempt ended, and where its log is."""
-
-    exit_code: int | None = None
-    reason: str | None = None
-    log_stream_name: str | None = None
-
-
-class Attempt(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """One try of a job. Times are epoch milliseconds."""
-
-    container: Container = Container()
-    started_at: int | None = None
-    stopped_at: int | None = None
-    status_reason: str | None = None
-
-
-class ArrayProperties(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """A parent has a size and a summary; a child has an index."""
-
-    size: int | None = None
-    index: int | None = None
-    status_summary: dict[str, int] = {}
-
-
-class _Nodes(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    num_nodes: int | None = None
-
-
-class JobDetail(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The members of Batch's JobDetail that the plane reads; only jobId and status are sure to be there."""
-
-    job_id: str
-    status: Status
-    job_name: str = ""
-    job_queue: str = ""
-    job_definition: str = ""
-    status_reason: str | None = None
-    created_at: int = 0
-    started_at: int | None = None
-    stopped_at: int | None = None
-    attempts: tuple[Attempt, ...] = ()
-    container: Container = Container()
-    array_properties: ArrayProperties | None = None
-    node_properties: _Nodes | None = None
-    is_cancelled: bool = False
-    is_terminated: bool = False
+Read = TypeVar("Read")
 
 
 class _Event(msgspec.Struct, frozen=True, kw_only=True):
-    time: datetime
+    time: Annotated[datetime, msgspec.Meta(tz=True)]
     detail: JobDetail
-    detail_type: str = msgspec.field(name="detail-type")
+    detail_type: Literal["Batch Job State Change"] = msgspec.field(name="detail-type")
 
 
 class StateChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A job was seen in a status."""
+    """A job was seen in a status. The last three members follow from the others, and are not to be given."""
 
     detail: JobDetail
     #: When it entered the status, epoch milliseconds, as exactly as the source tells.
     at: int
+    #: Batch's word for a status that this version does not know. `detail.status` is SUBMITTED then: all that is sure is
+    #: that Batch has the job.
+    unknown_status: str | None = None
+    #: How many attempts had ended.
+    finished_attempts: int = 0
+    #: Where this stands in the job's life: a later change has a greater order; terminal ones have the greatest.
+    order: int = 0
+    #: Which transition this is, so that history keeps each once: like `order`, but terminal ones stand apart.
+    transition: int = 0
+
+    def __post_init__(self) -> None:
+        finished = 0
+        for attempt in self.detail.attempts:
+            finished += attempt.stopped_at is not None
+        status = self.detail.status
+        transition = _ORDER_OF_ATTEMPT * finished + status.rank
+        order = TERMINAL_ORDER if status.is_terminal else transition
+        msgspec.structs.force_setattr(self, "finished_attempts", finished)
+        msgspec.structs.force_setattr(self, "order", order if self.unknown_status is None else UNKNOWN_ORDER)
+        msgspec.structs.force_setattr(self, "transition", transition)
 
     @property
-    def finished_attempts(self) -> int:
-        """How many attempts had ended."""
-        return sum(attempt.stopped_at is not None for attempt in self.detail.attempts)
-
-    @property
-    def order(self) -> int:
-        """Where this stands in the job's life: a later change has a greater order; terminal ones have the greatest."""
-        if self.detail.status.is_terminal:
-            return TERMINAL_ORDER
-        return _ORDER_OF_ATTEMPT * self.finished_attempts + self.detail.status.rank
-
-    @property
-    def transition(self) -> int:
-        """Which transition this is, so that history keeps each once: like `order`, but terminal ones stand apart."""
-        return _ORDER_OF_ATTEMPT * self.finished_attempts + self.detail.status.rank
+    def history(self) -> dict[int, int]:
+        """What history takes of it: when the transition was entered. Nothing of a status that is not known."""
+        return {self.transition: self.at} if self.unknown_status is None else {}
 
     @property
     def is_node(self) -> bool:
@@ -113,7 +83,7 @@ class StateChange(msgspec.Struct, frozen=True, kw_only=True):
 
 def transition_status(transition: int) -> Status:
     """The status that a transition entered."""
-    return tuple(Status)[transition % _ORDER_OF_ATTEMPT]
+    return _STATUSES[transition % _ORDER_OF_ATTEMPT]
 
 
 def transition_attempt(transition: int) -> int:
@@ -124,36 +94,81 @@ def transition_attempt(transition: int) -> int:
 
 def from_event(event: str | bytes) -> StateChange:
     """Read one "Batch Job State Change" event. Raises EventMalformed with what can't be read."""
+    unknown = None
     try:
-        read = _EVENT_DECODER.decode(event)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise EventMalformed(f"not a Batch Job State Change event: {error}") from error
-    if read.detail_type != "Batch Job State Change":
-        raise EventMalformed(f"not a Batch Job State Change event: its detail-type is {read.detail_type!r}")
-    sent = int(read.time.timestamp() * 1000)
-    return StateChange(detail=read.detail, at=_entered(read.detail, seen=sent))
+        read = _decode(_EVENT_DECODER, event)
+    except msgspec.ValidationError:
+        read, unknown = _read_event_again(event)
+    return _change(read.detail, seen=read.time, unknown=unknown, what=_EVENT)
 
 
 def from_description(description: Mapping[str, Any], *, seen: int) -> StateChange:
     """Read one job of DescribeJobs' answer, seen at this time (epoch milliseconds). Raises EventMalformed."""
+    unknown = None
     try:
         detail = msgspec.convert(description, JobDetail)
-    except msgspec.ValidationError as error:
-        raise EventMalformed(f"not a job of DescribeJobs: {error}") from error
-    return StateChange(detail=detail, at=_entered(detail, seen=seen))
+    except msgspec.ValidationError:
+        known, unknown = apart_from_status(description)
+        detail = read_again(known, JobDetail, what=_DESCRIPTION)
+    return _change(detail, seen=seen, unknown=unknown, what=_DESCRIPTION)
 
 
-def _entered(detail: JobDetail, *, seen: int) -> int:
-    """When the job entered its status: from its own times where it has them, else when it was seen there.
+def _read_event_again(event: str | bytes) -> tuple[_Event, str | None]:
+    """The event that the quick reading has refused, and the status in it that this version does not know, if any."""
+    document = _decode(_ANY_DECODER, event)
+    if not isinstance(document, dict) or not isinstance(document.get("detail"), dict):
+        raise EventMalformed(f"not {_EVENT}: it must be an object with a detail; it is {shown(document)}")
+    if document.get("detail-type") != _DETAIL_TYPE:
+        raise EventMalformed(f"not {_EVENT}: its detail-type is {shown(document.get('detail-type'))}")
+    detail, unknown = apart_from_status(document["detail"])
+    return read_again(document | {"detail": detail}, _Event, what=_EVENT), unknown
 
-    An event's time is cut to the second, so it may lie before what must have come first: the job's creation, the end
-    of the attempt before.
+
+def _decode(decoder: msgspec.json.Decoder[Read], event: str | bytes) -> Read:
+    """Read JSON. Raises EventMalformed where it is none, ValidationError where it is not what the decoder reads."""
+    try:
+        return decoder.decode(event)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise EventMalformed(f"not {_EVENT}: {error}") from error
+
+
+def _change(told: JobDetail, *, seen: datetime | int, unknown: str | None, what: str) -> StateChange:
+    """The change that a detail tells, seen at this time (epoch milliseconds where it is a number)."""
+    if ":" in told.job_id:
+        _check_index(told.job_id, what)
+    detail = of_one_container(told)
+    at = _own_time(detail) or _not_before(detail, seen, what)
+    return StateChange(detail=detail, at=at, unknown_status=unknown)
+
+
+def _check_index(batch_job_id: str, what: str) -> None:
+    index = parent_and_index(batch_job_id)[1]
+    if index is not None and index >= MOST_CHILDREN:
+        bound = f"the index in jobId must be below {MOST_CHILDREN}"
+        raise EventMalformed(f"not {what}: {bound}; it is {shown(batch_job_id)}")
+
+
+def _own_time(detail: JobDetail) -> int | None:
+    """When the job says that it entered its status; None where it doesn't say."""
+    if detail.status is _RUNNING:
+        return detail.started_at
+    return detail.stopped_at if detail.status.is_terminal else None
+
+
+def _not_before(detail: JobDetail, seen: datetime | int, what: str) -> int:
+    """When the job was seen in its status, but not before what must have come first.
+
+    An event's time is cut to the second, so it may lie before the job's creation, or the end of the attempt before.
     """
-    if detail.status.is_terminal:
-        return detail.stopped_at or seen
-    if detail.status is Status.RUNNING:
-        return detail.started_at or seen
-    return max(seen, detail.created_at, *(attempt.stopped_at or 0 for attempt in detail.attempts))
+    at = seen if isinstance(seen, int) else int(seen.timestamp() * 1000)
+    if not 0 < at <= LAST_TIME:
+        raise EventMalformed(f"not {what}: time must be from 1970 to 2286; it is {shown(str(seen))}")
+    for attempt in detail.attempts:
+        at = max(at, attempt.stopped_at or 0)
+    return max(at, detail.created_at)
 
 
 _EVENT_DECODER = msgspec.json.Decoder(_Event)
+_ANY_DECODER = msgspec.json.Decoder()

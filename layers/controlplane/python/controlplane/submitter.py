@@ -16,9 +16,10 @@ from controlplane.batch import SECOND_SUBMISSION, Batch
 from controlplane.deployment import Deployment
 from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable, NotYet
 from controlplane.job import Status
+from controlplane.job_detail import JobDetail
 from controlplane.record import JobRecord, RecordKey
 from controlplane.records import Merge, Records
-from controlplane.state_change import JobDetail, StateChange
+from controlplane.state_change import StateChange
 from controlplane.submission import Submission, to_submit_job
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from controlplane.aws.record_item import Item, decided, from_item, history_name, identity, record_key
+from controlplane.aws.record_item import Item, decided, from_item, history, identity, record_key
 from controlplane.record import Outcome, first_seen, outcome, strongest
 from controlplane.records import Merge
 
@@ -38,9 +38,10 @@ def newest_update(merge: Merge) -> dict[str, Any]:
 
 
 def late_update(merge: Merge, old: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The same for the transitions that are not in an item's history yet; None where all are."""
+    """The same for what an item has not taken yet, of history and of Batch's id; None where it has taken all."""
     item = {name: at for name, at in _transitions(merge).items() if name not in old}
-    return _request(merge, item, late=True) if item else None
+    is_settled = "batchJobId" in old or not merge.changes[0].detail.job_id
+    return None if is_settled and not item else _request(merge, item, late=True)
 
 
 def outcome_of(merge: Merge, old: Mapping[str, Any] | None) -> Outcome:
@@ -59,7 +60,7 @@ def _outcome_among(merge: Merge) -> Outcome:
 
 def _transitions(merge: Merge) -> Item:
     """An attribute for each transition: the first that told of it dates it."""
-    return {history_name(change.transition): {"N": str(change.at)} for change in reversed(merge.changes)}
+    return {name: at for change in reversed(merge.changes) for name, at in history(change.history).items()}
 
 
 def _request(merge: Merge, item: Item, *, late: bool) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from zlib import crc32
 import msgspec
 
 from controlplane.job import NOBODY, JobType, Status
+from controlplane.job_detail import Attempt
 from controlplane.record import JobRecord, RecordKey, snapshot
-from controlplane.state_change import Attempt, StateChange
+from controlplane.state_change import StateChange
 from controlplane.submission import Submission
 
 #: A DynamoDB item, or part of one, in the wire's own form: {"S": …}, {"N": …}, {"BOOL": …}.
