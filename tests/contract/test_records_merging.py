@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controlplane.job import Status
-from controlplane.record import Outcome, RecordKey, born, merge
+from controlplane.record import Outcome, RecordKey, born, decide, merge
 from controlplane.records import Records
-from controlplane.state_change import StateChange, from_event
-from tests.builders import BATCH_JOB_ID, PLAIN, T0, bring, change, life, submission
+from tests.builders import BATCH_JOB_ID, PLAIN, T0, bring, change, submission
 from tests.contract.conftest import NewRecords
+from tests.lives import Life, batches, deliveries, lives
 
 OURS = submission()
 KEY = RecordKey(job_id=OURS.job_id)
@@ -19,59 +20,99 @@ THEIRS = RecordKey(job_id=BATCH_JOB_ID)
 CHILD = RecordKey(job_id=BATCH_JOB_ID, index=4)
 #: Few, for each is a store of its own and some tens of writes.
 few = settings(max_examples=15, deadline=None)
-codes = st.lists(st.integers(min_value=0, max_value=255), min_size=1, max_size=3).map(tuple)
-
-
-@st.composite
-def lives(draw: st.DrawFn) -> tuple[list[StateChange], list[StateChange]]:
-    """Every change of a job of ours in order, and the same as it may be delivered."""
-    changes = [from_event(each) for each in life(NAME, exit_codes=draw(codes))]
-    delivered = changes + draw(st.lists(st.sampled_from(changes), max_size=8))
-    return changes, draw(st.permutations(delivered))
+OUR_LIVES = lives(name=NAME, most_attempts=3)
+THEIR_LIVES = st.tuples(st.just(THEIRS), lives(most_attempts=3))
+CHILDRENS_LIVES = st.tuples(
+    st.just(CHILD), lives(job_id=f"{BATCH_JOB_ID}:4", most_attempts=3, arrayProperties={"index": 4})
+)
 
 
 @few
-@given(life=lives())
-def test_a_record_of_ours_ends_as_the_pure_merge_says(
-    new_records: NewRecords, life: tuple[list[StateChange], list[StateChange]]
-) -> None:
-    """Shuffled and doubled changes make the record that ordered ones make: history has each transition once."""
-    records, (changes, delivered) = new_records(), life
+@given(life=OUR_LIVES, data=st.data())
+def test_a_record_of_ours_ends_as_the_pure_merge_says(new_records: NewRecords, life: Life, data: st.DataObject) -> None:
+    """Shuffled, doubled and in batches, changes make the record that ordered ones make."""
+    records = new_records()
     records.create(OURS)
-    expected = born(OURS)
-    for each in changes:
-        expected = merge(expected, KEY, each)
 
-    for each in delivered:
-        bring(records, KEY, each, ours=True)
+    for batch in data.draw(batches(data.draw(deliveries(life.changes, most_repeats=8)))):
+        bring(records, KEY, *batch, ours=True)
 
-    assert expected == records.get(KEY)
+    assert merge(born(OURS), KEY, *life.changes) == records.get(KEY)
 
 
 @few
-@given(life=lives(), key=st.sampled_from([THEIRS, CHILD]))
+@given(told=THEIR_LIVES | CHILDRENS_LIVES, data=st.data())
 def test_a_record_that_changes_made_ends_as_the_pure_merge_says(
-    new_records: NewRecords, life: tuple[list[StateChange], list[StateChange]], key: RecordKey
+    new_records: NewRecords, told: tuple[RecordKey, Life], data: st.DataObject
 ) -> None:
     """Nobody's jobs and children are born of whichever change comes first."""
-    records, (changes, delivered) = new_records(), life
-    expected = None
-    for each in changes:
-        expected = merge(expected, key, each)
+    records, (key, life) = new_records(), told
 
-    for each in delivered:
-        bring(records, key, each, ours=False)
+    for batch in data.draw(batches(data.draw(deliveries(life.changes, most_repeats=8)))):
+        bring(records, key, *batch, ours=False)
 
-    assert expected == records.get(key)
+    assert merge(None, key, *life.changes) == records.get(key)
 
 
 @few
-@given(life=lives(), place=st.integers(min_value=0), claimed=st.booleans())
+@given(life=OUR_LIVES, ends=st.permutations(["SUCCEEDED", "FAILED"]), data=st.data())
+def test_of_two_ends_the_first_stays_as_the_pure_merge_says(
+    new_records: NewRecords, life: Life, ends: list[str], data: st.DataObject
+) -> None:
+    """Both are in history, whatever comes with them in one batch or after."""
+    records = new_records()
+    records.create(OURS)
+    first, second = (change(end, name=NAME) for end in ends)
+    running = [each for each in life.changes if not each.detail.status.is_terminal]
+    delivered = [first, *data.draw(deliveries(running, most_repeats=4)), second]
+
+    outcomes = [bring(records, KEY, *batch, ours=True) for batch in data.draw(batches(delivered))]
+
+    assert (Outcome.CONFLICT, merge(born(OURS), KEY, *delivered)) == (outcomes[-1], records.get(KEY))
+
+
+@pytest.mark.parametrize("answer", ["SUCCEEDED", "FAILED"])
+def test_batchs_own_answer_stands_after_a_conflict(records: Records, answer: str) -> None:
+    """The whole answer: nothing is left of the end that was wrong."""
+    records.create(OURS)
+    failed = change("FAILED", name=NAME, statusReason="Host EC2 terminated", container={"reason": "lost"})
+    delivered = [failed, change("SUCCEEDED", name=NAME)]
+    told = change(answer, name=NAME, stoppedAt=T0 + 7)
+    bring(records, KEY, *delivered, ours=True)
+
+    records.decide(KEY, told)
+
+    assert decide(merge(born(OURS), KEY, *delivered), told) == records.get(KEY)
+
+
+def test_a_status_that_is_not_known_settles_a_record_of_ours(records: Records) -> None:
+    """Batch's id is learnt, and nothing else."""
+    records.create(OURS)
+    told = change("SCHEDULED", name=NAME)
+
+    outcome = bring(records, KEY, told, ours=True)
+
+    assert (Outcome.LATE, merge(born(OURS), KEY, told)) == (outcome, records.get(KEY))
+
+
+@pytest.mark.parametrize("statuses", [["SCHEDULED"], ["SCHEDULED", "HELD"], ["SCHEDULED", "RUNNING", "HELD"]])
+def test_a_status_that_is_not_known_makes_a_record(records: Records, statuses: list[str]) -> None:
+    """Of a job of nobody's too; what is known moves it on."""
+    told = [change(status) for status in statuses]
+
+    for each in told:
+        bring(records, THEIRS, each, ours=False)
+
+    assert merge(None, THEIRS, *told) == records.get(THEIRS)
+
+
+@few
+@given(life=OUR_LIVES, place=st.integers(min_value=0), claimed=st.booleans())
 def test_changes_and_the_answer_of_submit_job_may_come_in_any_order(
-    new_records: NewRecords, life: tuple[list[StateChange], list[StateChange]], place: int, claimed: bool
+    new_records: NewRecords, life: Life, place: int, claimed: bool
 ) -> None:
     """Batch's id is settled between any two changes, or was by one of them, and nothing else moves."""
-    records, (_, delivered) = new_records(), life
+    records, delivered = new_records(), life.changes
     records.create(OURS)
     if claimed:
         records.claim(OURS.job_id, previous=None, at=T0, capability_digest="digest")
@@ -85,7 +126,7 @@ def test_changes_and_the_answer_of_submit_job_may_come_in_any_order(
 
     record = records.get(KEY)
     assert record is not None
-    assert (True, BATCH_JOB_ID, True) == (settled, record.batch_job_id, record.status.is_terminal)
+    assert (True, BATCH_JOB_ID, life.steps[-1][0]) == (settled, record.batch_job_id, record.status)
     assert ("digest" if claimed else None) == record.capability_digest
 
 
@@ -99,17 +140,6 @@ def test_a_terminal_status_is_never_left(records: Records) -> None:
     record = records.get(KEY)
     assert record is not None
     assert (Outcome.LATE, Status.SUCCEEDED, {0, 4, 5}) == (outcome, record.status, set(record.history))
-
-
-def test_of_two_terminal_changes_the_first_stays(records: Records) -> None:
-    """Conflicting ends are both in history; the status is the first one's."""
-    records.create(OURS)
-    bring(records, KEY, change("FAILED", name=NAME), ours=True)
-    bring(records, KEY, change("SUCCEEDED", name=NAME), ours=True)
-
-    record = records.get(KEY)
-    assert record is not None
-    assert (Status.FAILED, {0, 5, 6}) == (record.status, set(record.history))
 
 
 def test_a_name_of_ours_that_no_submission_has_changes_nothing(records: Records) -> None:

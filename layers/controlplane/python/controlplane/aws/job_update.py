@@ -12,7 +12,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from controlplane.aws.record_item import Item, decided, from_item, history, identity, record_key
+from controlplane.aws.record_item import Item, decided, from_item, history_name, identity, record_key
 from controlplane.record import Outcome, first_seen, outcome, strongest
 from controlplane.records import Merge
 
@@ -60,7 +60,8 @@ def _outcome_among(merge: Merge) -> Outcome:
 
 def _transitions(merge: Merge) -> Item:
     """An attribute for each transition: the first that told of it dates it."""
-    return {name: at for change in reversed(merge.changes) for name, at in history(change.history).items()}
+    told = (each for change in reversed(merge.changes) for each in change.history.items())
+    return {history_name(transition): {"N": str(at)} for transition, at in told}
 
 
 def _request(merge: Merge, item: Item, *, late: bool) -> dict[str, Any]:
