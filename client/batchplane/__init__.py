@@ -23,6 +23,7 @@ from batchplane._errors import (
     WaitTimedOut,
 )
 from batchplane._job import Job
+from batchplane._job_list import JobFilter
 from batchplane._log import LogLine
 from batchplane._output import Output
 from batchplane._record import Attempt, JobRecord
@@ -45,6 +46,7 @@ __all__ = [
     "FileFailed",
     "InputKey",
     "Job",
+    "JobFilter",
     "JobNotFound",
     "JobRecord",
     "JobSettings",

@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, Unpack
 
 import httpx
 
-from batchplane._clock import Clock, to_milliseconds
+from batchplane._clock import Clock
 from batchplane._dead_letters import DeadLetters, Replayed, replay
 from batchplane._discovery import PlaneAddress
 from batchplane._job import Job
+from batchplane._job_list import JobFilter, to_query
 from batchplane._plane_api import PlaneApi, members
 from batchplane._retry import Retry
 from batchplane._submission import JobSettings, submit_job_document
@@ -125,37 +125,17 @@ class Client:
         """The job with this id, in any session; `ID:INDEX` is a child of an array job. Raises JobNotFound."""
         return Job.open(self._api, job_id)
 
-    def jobs(
-        self,
-        queue: str | None = None,
-        limit: int | None = None,
-        *,
-        status: Sequence[str] = (),
-        type: Sequence[str] = (),  # noqa: A002 - the word of the job's own document
-        name_prefix: str | None = None,
-        tags: Mapping[str, str] | None = None,
-        created_from: datetime | None = None,
-        created_before: datetime | None = None,
-    ) -> Iterator[Job]:
-        """The caller's jobs, newest first; at most `limit` of them. Arrays count once.
+    def jobs(self, queue: str | None = None, limit: int | None = None, **wanted: Unpack[JobFilter]) -> Iterator[Job]:
+        """The caller's jobs, newest first, in one job queue or in all; at most `limit` of them. Arrays count once.
 
-        What is named is asked for: one job queue, any of these statuses, any of these types ("Single", "Array",
-        "MultiNode"), names that begin so (in any case), all of these tags, creation from then on, or before then.
+        `wanted` is as `JobFilter` has it: status, type, name_prefix, tags, created_from, created_before.
         Raises RequestInvalid.
         """
-        wanted: dict[str, str | int | Sequence[str] | None] = {
-            "jobQueue": queue,
-            "status": status,
-            "type": type,
-            "namePrefix": name_prefix,
-            "tag": [f"{name}={value}" for name, value in (tags or {}).items()],
-            "createdFrom": None if created_from is None else to_milliseconds(created_from),
-            "createdBefore": None if created_before is None else to_milliseconds(created_before),
-        }
+        query = to_query(wanted)
         left, cursor = limit, None
         while left is None or left > 0:
             size = PAGE_JOBS if left is None else min(left, PAGE_JOBS)
-            page = self._api.get("/jobs", **wanted, limit=size, cursor=cursor)
+            page = self._api.get("/jobs", jobQueue=queue, **query, limit=size, cursor=cursor)
             found = [Job(self._api, document) for document in members(page, "jobs")][:left]
             yield from found
             left = None if left is None else left - len(found)
