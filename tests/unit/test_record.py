@@ -1,8 +1,10 @@
 """Which record a change belongs to, and what it comes to there."""
 
+from dataclasses import replace
+
 from controlplane.job import Status
 from controlplane.job_filter import from_cursor, to_cursor
-from controlplane.record import Outcome, RecordKey, born, keys_of, merge, outcome
+from controlplane.record import Outcome, RecordKey, born, keys_of, merge, outcome, snapshot
 from tests.builders import BATCH_JOB_ID, PLAIN, T0, change, refusal, submission
 
 SUBMISSION = submission()
@@ -19,6 +21,29 @@ def test_of_two_times_of_a_transition_the_first_told_stays() -> None:
     seen = [change("RUNNABLE", at=T0 + seconds * 1000) for seconds in (5, 1)]
 
     assert T0 + 5000 == merge(OURS, OURS.key, *seen).history[Status.RUNNABLE.rank]
+
+
+def test_an_array_has_the_summary_of_its_newest_change() -> None:
+    """As Batch counted its children then."""
+    told = [
+        change(status, arrayProperties={"size": 2, "statusSummary": summary})
+        for status, summary in (("FAILED", {"FAILED": 2}), ("PENDING", {"PENDING": 2}))
+    ]
+
+    assert {"FAILED": 2} == merge(OURS, OURS.key, *told).status_summary
+
+
+def test_a_job_that_is_no_array_has_no_summary() -> None:
+    """There is nothing to count."""
+    assert {} == merge(OURS, OURS.key, change("RUNNING")).status_summary
+
+
+def test_a_status_that_is_not_known_decides_nothing() -> None:
+    """What a store writes of it to a new record is what the record says without it."""
+    told = change("SCHEDULED", statusReason="soon")
+    record = merge(None, OURS.key, told)
+
+    assert record == replace(record, **snapshot(told))
 
 
 def test_an_event_of_another_definition_is_strange() -> None:

@@ -31,7 +31,7 @@ class _Told(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defa
     """What Batch tells, by its own names; members that are not known are passed over."""
 
 
-class Container(_Told, frozen=True):
+class Container(_Told, frozen=True, kw_only=True):
     """How a container ended, and where its log is."""
 
     exit_code: ExitCode | None = None
@@ -41,26 +41,26 @@ class Container(_Told, frozen=True):
     name: str | None = None
 
 
-class TaskContainer(Container, frozen=True):
+class TaskContainer(Container, frozen=True, kw_only=True):
     """One of several containers."""
 
     #: When it ends, the others are stopped. https://docs.aws.amazon.com/batch/latest/APIReference/API_TaskContainerProperties.html
     essential: bool = True
 
 
-class Task(_Told, frozen=True):
+class Task(_Told, frozen=True, kw_only=True):
     """An ECS task, which a job of several containers runs in."""
 
     containers: tuple[TaskContainer, ...] = ()
 
 
-class EcsProperties(_Told, frozen=True):
+class EcsProperties(_Told, frozen=True, kw_only=True):
     """The task of a job of several containers; an attempt tells of its containers again, without `essential`."""
 
     task_properties: tuple[Task, ...] = ()
 
 
-class Pod(_Told, frozen=True):
+class Pod(_Told, frozen=True, kw_only=True):
     """A pod of EKS, which runs its init containers one after the other before its containers."""
 
     containers: tuple[Container, ...] = ()
@@ -68,13 +68,13 @@ class Pod(_Told, frozen=True):
     pod_name: str | None = None
 
 
-class EksProperties(_Told, frozen=True):
+class EksProperties(_Told, frozen=True, kw_only=True):
     """The pod of a job on EKS."""
 
     pod_properties: Pod = Pod()
 
 
-class EksAttempt(Pod, frozen=True):
+class EksAttempt(Pod, frozen=True, kw_only=True):
     """One try of a job on EKS."""
 
     started_at: Time | None = None
@@ -82,7 +82,7 @@ class EksAttempt(Pod, frozen=True):
     status_reason: str | None = None
 
 
-class Attempt(_Told, frozen=True):
+class Attempt(_Told, frozen=True, kw_only=True):
     """One try of a job; it has no end while it runs."""
 
     container: Container = Container()
@@ -95,7 +95,7 @@ class Attempt(_Told, frozen=True):
     task_properties: tuple[Task, ...] = ()
 
 
-class ArrayProperties(_Told, frozen=True):
+class ArrayProperties(_Told, frozen=True, kw_only=True):
     """A parent has a size and a summary; a child has an index."""
 
     size: Annotated[int, msgspec.Meta(ge=0, le=MOST_CHILDREN)] | None = None
@@ -103,20 +103,20 @@ class ArrayProperties(_Told, frozen=True):
     status_summary: dict[str, int] = {}
 
 
-class NodeRange(_Told, frozen=True):
+class NodeRange(_Told, frozen=True, kw_only=True):
     """Nodes of a multi-node parallel job that are alike."""
 
     ecs_properties: EcsProperties = EcsProperties()
 
 
-class NodeProperties(_Told, frozen=True):
+class NodeProperties(_Told, frozen=True, kw_only=True):
     """The nodes of a multi-node parallel job."""
 
     num_nodes: int | None = None
     node_range_properties: tuple[NodeRange, ...] = ()
 
 
-class JobDetail(_Told, frozen=True):
+class JobDetail(_Told, frozen=True, kw_only=True):
     """A job; only jobId and status are sure to be told."""
 
     job_id: BatchJobId
