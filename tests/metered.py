@@ -8,7 +8,8 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.Th
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 Item = Mapping[str, Mapping[str, Any]]
@@ -17,16 +18,22 @@ WRITE_UNIT, READ_UNIT = 1024, 4096
 
 
 class Metered:
-    """A client by the same names. Writes are told apart by the table and its indexes; a call may write to several."""
+    """A client by the same names. All writes must go through it: what a write is billed depends on the item before."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
+        self._tables: dict[str, _Table] = {}
+        #: Items by table and key, as the last write left them.
+        self._items: dict[tuple[str, ...], Item] = {}
+        self.reset()
+
+    def reset(self) -> None:
+        """Count from nothing again."""
         #: Calls by their operation.
         self.calls: Counter[str] = Counter()
         #: Write units by what they are for: `table`, or an index's name.
         self.write_units: Counter[str] = Counter()
         self.read_units = 0.0
-        self._tables: dict[str, _Table] = {}
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
@@ -34,17 +41,24 @@ class Metered:
     def put_item(self, **request: Any) -> Any:
         """PutItem: the larger of the new item and the old one."""
         key = {name: request["Item"][name] for name in self._table(request["TableName"]).key}
-        return self._written(request["TableName"], key, lambda: self._client.put_item(**request), "PutItem")
+        with self._writing("PutItem", request["TableName"], key) as written:
+            answer = self._client.put_item(**request)
+            written(request["Item"])
+        return answer
 
     def update_item(self, **request: Any) -> Any:
         """UpdateItem: the whole item, before or after, however little of it changes; a refused one is billed too."""
-        table, key = request["TableName"], request["Key"]
-        return self._written(table, key, lambda: self._client.update_item(**request), "UpdateItem")
+        with self._writing("UpdateItem", request["TableName"], request["Key"]) as written:
+            answer = self._client.update_item(**request, ReturnValues="ALL_NEW")
+            written(answer.pop("Attributes"))
+        return answer
 
     def delete_item(self, **request: Any) -> Any:
         """DeleteItem: the item that goes."""
-        table, key = request["TableName"], request["Key"]
-        return self._written(table, key, lambda: self._client.delete_item(**request), "DeleteItem")
+        with self._writing("DeleteItem", request["TableName"], request["Key"]) as written:
+            answer = self._client.delete_item(**request)
+            written({})
+        return answer
 
     def get_item(self, **request: Any) -> Any:
         """GetItem: half a unit where it need not be strongly consistent."""
@@ -76,20 +90,25 @@ class Metered:
         sizes = [size_of(item) for item in items] if apart else [sum(map(size_of, items))]
         self.read_units += sum(max(1, _ceil(size, READ_UNIT)) for size in sizes) * (1 if is_consistent else 0.5)
 
-    def _written(self, table: str, key: Item, write: Callable[[], Any], operation: str) -> Any:
+    @contextmanager
+    def _writing(self, operation: str, table: str, key: Item) -> Iterator[Callable[[Item], None]]:
+        """Count a write, also where it is refused; what it makes of the item is told within, and remembered."""
         self.calls[operation] += 1
-        before = self._item(table, key)
+        place = (table, *(str(value) for value in key.values()))
+        if place not in self._items:
+            self._items[place] = self._client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
+        before = after = self._items[place]
+
+        def written(item: Item) -> None:
+            nonlocal after
+            after = self._items[place] = item
+
         try:
-            return write()
+            yield written
         finally:
-            after = self._item(table, key)
             self.write_units["table"] += max(1, _ceil(max(size_of(before), size_of(after)), WRITE_UNIT))
             for index in self._table(table).indexes:
                 self.write_units[index.name] += index.writes(before, after)
-
-    def _item(self, table: str, key: Item) -> Item:
-        item: Item = self._client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
-        return item
 
     def _table(self, name: str) -> _Table:
         if name not in self._tables:

@@ -9,6 +9,9 @@ from pathlib import Path
 
 from rich.console import Console
 
+#: Milliseconds that the stand-in for DynamoDB takes for an answer.
+DELAYS = (0, 5)
+
 
 def main() -> None:
     """Each race over folders of its own; what the functions log is not part of it."""
@@ -16,7 +19,7 @@ def main() -> None:
     logging.disable()
 
     # Imported late: the functions' library reads its settings as it is imported.
-    from tests.bench import endpoint, events, jobs, memory, submissions
+    from tests.bench import cold_start, counts, dynamodb, endpoint, events, jobs, memory, submissions
     from tests.bench.race import race
     from tests.bench.rivals import missing
 
@@ -24,6 +27,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="batchplane-bench-") as name:
         folder = Path(name)
         race("Events on one core", "events", events.contenders(folder), console=console)
+        race("An event into UpdateItem's arguments", "events", dynamodb.reading(), console=console)
+        for delay in DELAYS:
+            with dynamodb.recording(delay=delay) as recorders:
+                race(f"Events at a DynamoDB that answers in {delay} ms", "events", recorders, console=console)
+        counts.print_counts(console)
+        with cold_start.starting(folder) as starts:
+            race("Cold starts of the event consumer", "starts", starts, console=console)
         race("Submissions on one core", "submissions", submissions.contenders(folder), console=console)
         with jobs.contenders(folder) as contenders:
             race("Jobs that run /bin/true", "jobs", contenders, console=console)

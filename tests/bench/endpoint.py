@@ -15,6 +15,7 @@ from botocore.config import Config
 
 from tests.bench.race import Contender
 from tests.bench.serving import serving
+from tests.bench.stand_in import KEY_PAIR
 from tests.bench.stored import job_id_of
 from tests.bench.wire import ask, send_all, signed
 
@@ -28,7 +29,7 @@ STORED = 100_000
 #: Requests of one round of reads; jobs that each asks for; connections they come over.
 DESCRIBED, LISTED, PAGE, CONNECTIONS = 150, 300, 100, 2
 #: What the stand-in needs no key pair for, and boto3 does.
-_ANY_KEYS = {"accessKeyId": "LOCALBENCHACCESSKEY", "secretAccessKey": "no-secret-at-all-just-a-bench"}
+_ANY_KEYS = {"accessKeyId": KEY_PAIR["AWS_ACCESS_KEY_ID"], "secretAccessKey": KEY_PAIR["AWS_SECRET_ACCESS_KEY"]}
 
 
 @contextmanager

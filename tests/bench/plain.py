@@ -1,6 +1,7 @@
 """What one would write without the plane: each event read by `json.loads`, and one conditional UpdateItem for it.
 
-The write is the plane's own, for a job that was submitted through it: the same attributes, the same conditions.
+For a job that was submitted through the plane, the write is the plane's own: the same attributes and conditions. A
+child of an array is a job like any other.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from zlib import crc32
 from botocore.exceptions import ClientError
 
 _RANKS = {"SUBMITTED": 0, "PENDING": 1, "RUNNABLE": 2, "STARTING": 3, "RUNNING": 4, "SUCCEEDED": 5, "FAILED": 6}
-_CONDITION = (
-    "(attribute_not_exists(#order) OR #order < :order) AND #jobQueue = :jobQueue AND #jobDefinition = :jobDefinition"
+_IS_NEWER = "(attribute_not_exists(#order) OR #order < :order)"
+_IS_OURS = (
+    " AND #jobQueue = :jobQueue AND #jobDefinition = :jobDefinition"
     " AND (attribute_not_exists(#batchJobId) OR #batchJobId = :batchJobId)"
 )
 _NAMES = ("order", "changedAt", "status", "detail", "open", "batchJobId", "jobQueue", "jobDefinition")
@@ -37,11 +39,9 @@ def update_of(body: str) -> dict[str, Any]:
     """UpdateItem's arguments for one event, but for the table."""
     event = json.loads(body)
     detail = event["detail"]
-    finished = 10 * sum("stoppedAt" in attempt for attempt in detail["attempts"])
-    transition = finished + _RANKS[detail["status"]]
+    transition = 10 * sum("stoppedAt" in attempt for attempt in detail["attempts"]) + _RANKS[detail["status"]]
     is_terminal = detail["status"] in ("SUCCEEDED", "FAILED")
     at = _entered(event, detail)
-    job_id = detail["jobName"].rsplit("-", 1)[1]
     values = {
         ":order": {"N": str(1000 if is_terminal else transition)},
         ":changedAt": {"N": str(at)},
@@ -52,20 +52,23 @@ def update_of(body: str) -> dict[str, Any]:
         ":jobDefinition": {"S": detail["jobDefinition"]},
         ":batchJobId": {"S": detail["jobId"]},
     }
-    update = (
-        "SET #order = :order, #changedAt = :changedAt, #status = :status, #detail = :detail,"
-        f" #h{transition} = if_not_exists(#h{transition}, :h{transition}),"
-        " #batchJobId = if_not_exists(#batchJobId, :batchJobId)"
-    )
-    if is_terminal:
-        update += " REMOVE #lost, #missedAt, #open"
+    sets = "SET #order = :order, #changedAt = :changedAt, #status = :status, #detail = :detail"
+    gone = " REMOVE #lost, #missedAt"
+    is_child = "index" in detail.get("arrayProperties", {})
+    job_id = detail["jobId"] if is_child else detail["jobName"].rsplit("-", 1)[1]
+    if is_terminal or is_child:
+        gone += ", #open"
     else:
-        update += ", #open = :open REMOVE #lost, #missedAt"
+        sets += ", #open = :open"
         values[":open"] = {"S": str(crc32(job_id.encode()) % 8)}
+    sets += f", #h{transition} = if_not_exists(#h{transition}, :h{transition})"
+    if is_child:
+        sets += ", #jobQueue = :jobQueue, #jobDefinition = :jobDefinition"
+    sets += ", #batchJobId = if_not_exists(#batchJobId, :batchJobId)"
     return {
         "Key": {"pk": {"S": job_id}, "sk": {"S": "RECORD"}},
-        "UpdateExpression": update,
-        "ConditionExpression": _CONDITION,
+        "UpdateExpression": sets + gone,
+        "ConditionExpression": _IS_NEWER if is_child else _IS_NEWER + _IS_OURS,
         "ExpressionAttributeNames": {f"#{name}": name for name in (*_NAMES, "lost", "missedAt", f"h{transition}")},
         "ExpressionAttributeValues": values,
     }

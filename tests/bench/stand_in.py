@@ -19,6 +19,8 @@ import uvloop
 
 #: The table that BatchGetItem finds nothing in.
 TABLE = "bench"
+#: What opens it, as it takes any key pair.
+KEY_PAIR = {"AWS_ACCESS_KEY_ID": "LOCALBENCHACCESSKEY", "AWS_SECRET_ACCESS_KEY": "no-secret-at-all-just-a-bench"}
 _JOB_ID = "4c7599ae-0a82-49aa-ba5a-4727fcce14a8"
 _JOB = {"jobArn": f"arn:aws:batch:local-1:000000000000:job/{_JOB_ID}", "jobId": _JOB_ID, "jobName": "bench"}
 #: What an operation is answered; any other is answered {}, as a write is that returns nothing.
@@ -29,6 +31,18 @@ _ANSWERS: dict[str, Mapping[str, Any]] = {
     "Query": {"Items": [], "Count": 0, "ScannedCount": 0},
 }
 _END_OF_HEAD, _LENGTH, _TARGET = b"\r\n\r\n", b"content-length:", b"x-amz-target:"
+
+
+def environment(url: str) -> dict[str, str]:
+    """The variables by which a function, and any of AWS's clients, speaks to the stand-in at this URL."""
+    return {
+        **KEY_PAIR,
+        "AWS_DEFAULT_REGION": "local-1",
+        "AWS_ENDPOINT_URL": url,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "BATCHPLANE_TABLE": TABLE,
+        "BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL": f"{url}/dead-letters",
+    }
 
 
 @dataclass

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import heapq
-import json
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from controlplane.job import batch_job_name, derive_job_id
-from tests.builders import T0, attempt, event
+from controlplane.submission import Submission
+from tests.builders import T0, attempt, event, submission
 
 #: What one attempt goes through; no event tells of the submission.
 LIFE = ("RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED")
@@ -52,13 +51,13 @@ class Told:
 def single(told: Told) -> str:
     """The event of a job that was submitted through the plane."""
     job_id = f"4c7599ae-0a82-49aa-ba5a-{told.job:012x}"
-    return _event(told, job_id=job_id, name=batch_job_name("analysis", our_id(told.job)))
+    return _event(told, job_id=job_id, name=submission_of(told.job).batch_job_name)
 
 
 @cache
-def our_id(job: int) -> str:
-    """The plane's own id of a job."""
-    return derive_job_id("bench", str(job))
+def submission_of(job: int) -> Submission:
+    """What was asked for a single job."""
+    return submission(key=f"bench:{job}", jobName="analysis", jobDefinition="runner")
 
 
 def child(told: Told) -> str:
@@ -159,15 +158,3 @@ def _event(told: Told, *, job_id: str, name: str, **detail: Any) -> str:
         "platformCapabilities": ["EC2"],
     }
     return event(status, at=at, job_id=job_id, name=name, container=container, **shape, **times, **detail)
-
-
-def size_of(bodies: Iterable[str]) -> float:
-    """Bytes of an event, on average."""
-    lengths = [len(body) for body in bodies]
-    return sum(lengths) / len(lengths)
-
-
-def documents(bodies: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """The events, as the standard library reads them."""
-    for body in bodies:
-        yield json.loads(body)

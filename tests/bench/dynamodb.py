@@ -1,0 +1,91 @@
+"""The event path over DynamoDB: our function, beside one conditional write an event by boto3, at the same endpoint."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+
+import boto3
+from botocore.config import Config
+
+from controlplane.aws.job_update import newest_update
+from controlplane.aws.plane import AwsPlane
+from controlplane.record import keys_of
+from controlplane.records import Merge
+from controlplane.state_change import from_event
+from lambdas.record_state_change.handler import build
+from tests.bench import plain
+from tests.bench.race import Contender, on_one_core
+from tests.bench.serving import serving
+from tests.bench.stand_in import TABLE, environment
+from tests.bench.traffic import child, message, shuffled_array, single, strangers
+
+#: Messages of one invocation.
+BATCH_SIZE = 1000
+#: Events that the rival without threads gets in a round, and batches of the array.
+_FEW_EVENTS, _BATCHES = 300, 8
+#: Threads of the rival that has some.
+THREADS = 16
+
+
+def reading() -> Mapping[str, Contender]:
+    """An event into the arguments of UpdateItem, which both must make alike."""
+    bodies = [single(told) for told in strangers(BATCH_SIZE)]
+    for body in bodies:
+        if plain.update_of(body) != _update_of(body):
+            raise ValueError(f"the rival writes {plain.update_of(body)}, and the plane {_update_of(body)}")
+    return {
+        "json.loads, and a dict": lambda: sum(bool(plain.update_of(body)) for body in bodies),
+        "from_event, and the adapter": lambda: sum(bool(_update_of(body)) for body in bodies),
+    }
+
+
+@contextmanager
+def recording(*, delay: int) -> Iterator[Mapping[str, Contender]]:
+    """Events recorded at an endpoint that takes so many milliseconds for each answer."""
+    bodies = [single(told) for told in strangers(BATCH_SIZE)]
+    batches = shuffled_array(BATCH_SIZE)
+    array = [[child(told) for told in batch] for batch in batches[:: len(batches) // _BATCHES]]
+    with (
+        serving("tests.bench.stand_in", str(delay)) as ready,
+        _environment(environment(ready["url"])),
+        on_one_core(),
+    ):
+        client = boto3.client("dynamodb", config=Config(max_pool_connections=THREADS))
+        yield {
+            "boto3, a write an event": partial(plain.one_by_one, client, TABLE, bodies[:_FEW_EVENTS]),
+            f"the same, {THREADS} threads": partial(plain.by_threads, client, TABLE, bodies, threads=THREADS),
+            f"record_state_change, {BATCH_SIZE:,} jobs": _function([bodies]),
+            f"record_state_change, {BATCH_SIZE:,} of an array": _function(array),
+        }
+
+
+def _function(batches: Sequence[Sequence[str]]) -> Contender:
+    """The whole function, as it is deployed."""
+    handler = build(AwsPlane.from_environment())
+    events = [message(batch) for batch in batches]
+
+    def run() -> int:
+        return sum(len(event["Records"]) - len(handler(event, None)["batchItemFailures"]) for event in events)
+
+    return run
+
+
+def _update_of(body: str) -> Mapping[str, object]:
+    change = from_event(body)
+    theirs, ours = keys_of(change)
+    return newest_update(Merge(key=ours or theirs, changes=(change,), ours=ours is not None))
+
+
+@contextmanager
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Variables of this process while the block runs: AWS's clients are told by these alone."""
+    before = dict(os.environ)
+    os.environ |= variables
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before
