@@ -5,6 +5,7 @@ Every right of a function is written here, where both parties are visible. Nobod
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import aws_cdk as cdk
@@ -23,7 +24,7 @@ from infra.environment import Environment
 from infra.function import PlaneFunction
 from infra.http_api import HttpApi
 from infra.message_queue import DeadLetterQueue, MessageQueue
-from infra.record_table import RecordTable
+from infra.record_table import ITEMS, READ_MANY, WRITE_MANY, RecordTable
 from infra.settings import Settings
 from infra.state_change_rule import StateChangeRule
 
@@ -96,6 +97,7 @@ class PlaneStack(cdk.Stack):
         bucket = self.format_arn(service="s3", region="", account="", resource=self._environment.io_bucket_name)
         function = self._function(
             "serve_api",
+            table=(*ITEMS, *READ_MANY, "PutItem"),
             timeout=_API_TIMEOUT,
             memory_mib=1024,  # a cold start is mostly imports, and CPU comes with memory
             BATCHPLANE_DEPLOYMENT=self._deployment(),
@@ -103,7 +105,7 @@ class PlaneStack(cdk.Stack):
             BATCHPLANE_SUBMISSIONS_QUEUE_URL=self._submissions.queue.queue_url,
             BATCHPLANE_DEAD_LETTER_QUEUES=self._dead_letter_queues(),
         )
-        function.allow(["dynamodb:Query"], self._indexes("byOwner"))
+        function.allow(["dynamodb:Query"], self._indexes("byOwner", "byQueue"))
         function.allow(["sqs:SendMessage"], [self._submissions.queue.queue_arn, self._job_events.queue.queue_arn])
         function.allow(
             ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"],
@@ -122,6 +124,7 @@ class PlaneStack(cdk.Stack):
         environment = self._environment
         function = self._function(
             "submit_job",
+            table=ITEMS,
             timeout=_SUBMIT_TIMEOUT,
             memory_mib=512,
             BATCHPLANE_DEPLOYMENT=self._deployment(),
@@ -148,6 +151,7 @@ class PlaneStack(cdk.Stack):
         dead_letters = self._job_events.dead_letter_queue
         function = self._function(
             "record_state_change",
+            table=(*ITEMS, *READ_MANY, *WRITE_MANY),
             timeout=_RECORD_TIMEOUT,
             memory_mib=512,
             BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL=dead_letters.queue_url,
@@ -168,6 +172,7 @@ class PlaneStack(cdk.Stack):
     def _alert_on_failure(self) -> None:
         function = self._function(
             "alert_on_failure",
+            table=(*ITEMS, *READ_MANY),
             timeout=_ALERT_TIMEOUT,
             memory_mib=512,
             BATCHPLANE_DEPLOYMENT=self._deployment(),
@@ -195,6 +200,7 @@ class PlaneStack(cdk.Stack):
     def _reconcile_jobs(self) -> None:
         function = self._function(
             "reconcile_jobs",
+            table=(*ITEMS, *READ_MANY, *WRITE_MANY),
             timeout=_RECONCILE_TIMEOUT,
             memory_mib=512,
             BATCHPLANE_SUBMISSIONS_QUEUE_URL=self._submissions.queue.queue_url,
@@ -231,19 +237,24 @@ class PlaneStack(cdk.Stack):
             ]
         )
 
-    def _function(self, name: str, *, timeout: cdk.Duration, memory_mib: int, **environment: str) -> PlaneFunction:
-        """A function that knows the table, and may do with it what `controlplane.aws.records` does."""
+    def _function(
+        self, name: str, *, table: Sequence[str], timeout: cdk.Duration, memory_mib: int, **environment: str
+    ) -> PlaneFunction:
+        """A function that knows the table, and may do this with its items."""
         function = PlaneFunction(
             self,
             name=name,
             settings=self._settings,
             layer=self._layer,
-            environment={"BATCHPLANE_TABLE": self._table.table_name, **environment},
+            environment={
+                "BATCHPLANE_TABLE": self._table.table_name,
+                "BATCHPLANE_RETENTION_DAYS": str(self._settings.retention_days),
+                **environment,
+            },
             timeout=timeout,
             memory_mib=memory_mib,
         )
-        actions = ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem")
-        function.allow([f"dynamodb:{action}" for action in actions], [self._table.table_arn])
+        function.allow([f"dynamodb:{action}" for action in table], [self._table.table_arn])
         return function
 
     def _deployment(self) -> str:

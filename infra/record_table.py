@@ -6,8 +6,16 @@ import aws_cdk as cdk
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
-#: Each index by its name: its partition key, sorted by `created`. Sparse: an item without the key is not in it.
-_INDEXES = {"byOwner": "owner", "open": "open"}
+#: The indexes that jobs are listed from, by their partition keys, in the order of creation; and what else an entry has,
+#: so that lists are filtered before a record is read. None has a status, or it would be written at every transition.
+_LISTS = {
+    "byOwner": ("owner", ["jobName", "jobQueue", "tagDigests", "type"]),
+    "byQueue": ("jobQueue", ["jobName", "owner", "tagDigests", "type"]),
+}
+#: What a function may do with the table: with items one by one, and with lists, children and many jobs at a time.
+ITEMS = ("GetItem", "UpdateItem")
+READ_MANY = ("BatchGetItem", "Query")
+WRITE_MANY = ("BatchWriteItem", "PutItem")
 _STRING = dynamodb.AttributeType.STRING
 
 
@@ -29,14 +37,21 @@ class RecordTable(Construct):
             stream=dynamodb.StreamViewType.NEW_IMAGE,
             time_to_live_attribute="expiresAt",
         )
-        for name, key in _INDEXES.items():
+        for name, (key, others) in _LISTS.items():
             self.table.add_global_secondary_index(
                 index_name=name,
                 partition_key=_attribute(key),
                 sort_key=_attribute("created"),
-                # An index that carried the status would be written at every transition.
-                projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+                projection_type=dynamodb.ProjectionType.INCLUDE,
+                non_key_attributes=others,
             )
+        # What the sweep must look at. An item without the partition key is in no index: a job leaves this one so.
+        self.table.add_global_secondary_index(
+            index_name="open",
+            partition_key=_attribute("open"),
+            sort_key=_attribute("openSince"),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )
 
 
 def _attribute(name: str) -> dynamodb.Attribute:

@@ -51,6 +51,8 @@ class Settings:
     #: The owners who look after the plane itself: they see what it has given up, and send it back.
     operators: tuple[str, ...] = _setting((), Several(each=_OWNER, most=10))
 
+    #: How long jobs are kept after their end. A change holds for jobs that end from then on.
+    retention_days: int = _setting(0, Whole(least=0, most=3650, unit="days; 0 keeps them for good"))
     #: How long inputs and outputs are kept.
     io_bucket_days: int = _setting(90, Whole(least=1, most=3650, unit="days"))
     #: How long the logs of functions, of the API, and of refused connections are kept.

@@ -46,7 +46,7 @@ def new_records(request: pytest.FixtureRequest) -> Iterator[NewRecords]:
     else:
         with mock_aws():
             dynamodb = OneAtATime(client("dynamodb"))
-            yield lambda: DynamoRecords(dynamodb, table=create_table(dynamodb))
+            yield lambda: DynamoRecords(dynamodb, table=create_table(dynamodb), clock=lambda: T0)
 
 
 @pytest.fixture

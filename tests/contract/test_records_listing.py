@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +16,8 @@ from controlplane.submission import Submission
 from tests.builders import BATCH_JOB_ID, T0, bring, change, submission
 from tests.contract.conftest import NewRecords
 
+#: What no cursor holds.
+NO_PLACES = ("not a cursor", "-1#a", "1#", "1#\U0001f600", f"1#{'a' * 2000}")
 #: No list of these tests has more pages.
 PAGES = 50
 
@@ -40,6 +44,11 @@ def stored(records: Records, count: int, *, owner: str = "user/ada", step: int =
     for each in made:
         records.create(each)
     return [each.job_id for each in reversed(made)]
+
+
+def in_disguise(place: str) -> str:
+    """A text as a cursor would hold it."""
+    return urlsafe_b64encode(place.encode()).decode()
 
 
 def test_an_owners_jobs_come_newest_first(records: Records) -> None:
@@ -99,7 +108,7 @@ def test_what_is_stored_meanwhile_moves_no_page(new_records: NewRecords, limit: 
     assert ids == [job_id for job_id in found if job_id in ids]
 
 
-@pytest.mark.parametrize("cursor", ["%", "bm90IGEgY3Vyc29y"])
+@pytest.mark.parametrize("cursor", ["%", *map(in_disguise, NO_PLACES)])
 def test_what_is_no_cursor_is_refused(records: Records, cursor: str) -> None:
     """With the field's name; it is not taken for the beginning."""
     with pytest.raises(SubmissionInvalid, match="^cursor must be"):

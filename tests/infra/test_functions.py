@@ -6,7 +6,10 @@ import pytest
 
 from tests.template import one, plane_template, properties
 
-TABLE = {f"dynamodb:{action}" for action in ("BatchGetItem", "GetItem", "PutItem", "Query", "UpdateItem")}
+#: With the items of one job, and with children, lists and many jobs at a time.
+ITEMS = {"dynamodb:GetItem", "dynamodb:UpdateItem"}
+READ_MANY = {"dynamodb:BatchGetItem", "dynamodb:Query"}
+WRITE_MANY = {"dynamodb:BatchWriteItem", "dynamodb:PutItem"}
 LOG = {"logs:CreateLogStream", "logs:PutLogEvents"}
 CONSUME = {
     f"sqs:{action}"
@@ -16,20 +19,25 @@ READ_STREAM = {f"dynamodb:{action}" for action in ("DescribeStream", "GetRecords
 PUT_ASIDE = {"sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:SendMessage"}
 #: All that each function may do.
 RIGHTS = {
-    "serve_api": TABLE
+    "serve_api": ITEMS
+    | READ_MANY
     | LOG
-    | {"s3:GetObject", "s3:PutObject", "s3:ListBucket", "logs:GetLogEvents"}
+    | {"dynamodb:PutItem", "s3:GetObject", "s3:PutObject", "s3:ListBucket", "logs:GetLogEvents"}
     | {f"sqs:{action}Message" for action in ("Delete", "Receive", "Send")}
     | {"sqs:ChangeMessageVisibility"},
-    "submit_job": TABLE
+    "submit_job": ITEMS
     | LOG
     | CONSUME
     | {"batch:ListJobs", "batch:SubmitJob", "batch:TagResource", "batch:TerminateJob"},
-    "record_state_change": TABLE | LOG | CONSUME | {"batch:TerminateJob", "sqs:SendMessage"},
-    "alert_on_failure": TABLE | LOG | READ_STREAM | PUT_ASIDE | {"sns:Publish", "logs:GetLogEvents"},
-    "reconcile_jobs": TABLE | LOG | {"batch:DescribeJobs", "batch:TerminateJob", "sqs:SendMessage"},
+    "record_state_change": ITEMS | READ_MANY | WRITE_MANY | LOG | CONSUME | {"batch:TerminateJob", "sqs:SendMessage"},
+    "alert_on_failure": ITEMS | READ_MANY | LOG | READ_STREAM | PUT_ASIDE | {"sns:Publish", "logs:GetLogEvents"},
+    "reconcile_jobs": ITEMS
+    | READ_MANY
+    | WRITE_MANY
+    | LOG
+    | {"batch:DescribeJobs", "batch:TerminateJob", "sqs:SendMessage"},
 }
-#: All that each function is told, besides Powertools' own variables and the table's name.
+#: All that each function is told, besides Powertools' own variables, the table's name and how long it keeps jobs.
 VARIABLES = {
     "serve_api": {
         "BATCHPLANE_DEAD_LETTER_QUEUES",
@@ -126,7 +134,7 @@ def test_a_function_is_told_what_it_uses_and_no_more(name: str) -> None:
     """The table, and what its own ports need."""
     told = {each for each in function(name)["Environment"]["Variables"] if not each.startswith("POWERTOOLS_")}
 
-    assert told == VARIABLES[name] | {"BATCHPLANE_TABLE"}
+    assert told == VARIABLES[name] | {"BATCHPLANE_RETENTION_DAYS", "BATCHPLANE_TABLE"}
 
 
 @EACH

@@ -37,6 +37,7 @@ def test_a_file_gives_values_of_their_types() -> None:
         ("alertEmails", "ada@example.org,ada@example.org"),
         ("operators", "arn:aws:iam::111122223333:user/ada"),
         ("operators", "-"),
+        ("retentionDays", "-1"),
         ("ioBucketDays", "0"),
         ("logDays", "31"),
         ("natGateways", "three"),

@@ -67,7 +67,7 @@ def test_a_refused_write_is_billed(metered: Metered, table: str) -> None:
 
 def test_an_index_is_written_when_its_entry_changes(metered: Metered, table: str) -> None:
     """Put in, left alone, and taken out."""
-    item = KEY | {"open": {"S": "1"}, "created": {"S": "0001#j1"}}
+    item = KEY | {"open": {"S": "1"}, "openSince": {"S": "0001#j1"}}
     metered.put_item(TableName=table, Item=item)
     metered.put_item(TableName=table, Item=item | {"text": {"S": "new"}})
     metered.put_item(TableName=table, Item=KEY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,9 @@ from dataclasses import dataclass, field
 from controlplane.errors import SubmissionInvalid, Violation
 from controlplane.job import JobType, Status
 from controlplane.record import JobRecord
+
+#: What a cursor says in clear: a time, and an id of ours or of Batch's.
+_PLACE = re.compile(r"(?P<created_at>[0-9]{1,13})#(?P<job_id>[0-9A-Za-z-]{1,128})", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +62,9 @@ def to_cursor(created_at: int, job_id: str) -> str:
 def from_cursor(cursor: str) -> tuple[int, str]:
     """The creation time and the id of the job that a page looked at last. Raises SubmissionInvalid."""
     try:
-        created_at, _, job_id = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode().partition("#")
-        if job_id:
-            return int(created_at), job_id
+        place = _PLACE.fullmatch(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode())
+        if place:
+            return int(place["created_at"]), place["job_id"]
     except ValueError:
         pass
     bound = "a cursor that this route has answered"

@@ -12,14 +12,15 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from controlplane.aws.record_item import Item, decided, from_item, history_name, identity, record_key
+from controlplane.aws.record_item import Item, decided, from_item, history_name, identity, record_key, stays_open
+from controlplane.aws.retention import Retention
 from controlplane.record import Outcome, first_seen, outcome, strongest
 from controlplane.records import Merge
 
 #: What the newest change decides; everything else is set once, and stays.
-_CHANGING = frozenset({"order", "changedAt", "status", "detail", "open"})
+_CHANGING = frozenset({"order", "changedAt", "status", "detail", "open", "expiresAt"})
 #: What news of a job takes away, unless it says it anew.
-_GONE = ("lost", "missedAt", "open")
+_GONE = ("lost", "missedAt", "open", "expiresAt")
 #: What an event must have in common with a record of ours.
 _CLAIMED = ("jobQueue", "jobDefinition")
 #: Kinds of updates whose expressions are remembered.
@@ -27,11 +28,13 @@ _KINDS = 1024
 _order = attrgetter("order")
 
 
-def newest_update(merge: Merge) -> dict[str, Any]:
+def newest_update(merge: Merge, *, retention: Retention) -> dict[str, Any]:
     """UpdateItem's arguments, but for the table: it is refused unless the newest change is newer than what is known."""
     newest = merge.changes[0] if len(merge.changes) == 1 else max(merge.changes, key=_order)
     item = decided(merge.key, newest)
     item.update(_transitions(merge))
+    if merge.key.index is None and not stays_open(newest):
+        item.update(retention.expiry(newest.at))
     if not merge.ours:
         item.update(identity(first_seen(merge.key, newest.detail)))
     return _request(merge, item, late=False)

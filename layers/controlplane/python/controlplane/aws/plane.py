@@ -53,8 +53,13 @@ class AwsPlane:
     @cached_property
     def records(self) -> DynamoRecords:
         """The table."""
-        client = self._client("dynamodb", config=_DYNAMODB)
-        return DynamoRecords(client, table=self._environment["BATCHPLANE_TABLE"], fan_out=Threads(_CALLS))
+        return DynamoRecords(
+            self._client("dynamodb", config=_DYNAMODB),
+            table=self._environment["BATCHPLANE_TABLE"],
+            fan_out=Threads(_CALLS),
+            retention_days=int(self._environment["BATCHPLANE_RETENTION_DAYS"]),
+            clock=self.clock,
+        )
 
     @cached_property
     def submissions(self) -> SqsSubmissions:

@@ -6,7 +6,6 @@ own, and history is one attribute a transition (`h<transition>`), so that a late
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from operator import itemgetter
 from typing import Any
@@ -14,11 +13,11 @@ from zlib import crc32
 
 import msgspec
 
+from controlplane.aws.index_entry import created
 from controlplane.job import NOBODY, JobType, Status
 from controlplane.job_detail import Attempt
 from controlplane.record import JobRecord, RecordKey, snapshot
 from controlplane.state_change import StateChange
-from controlplane.submission import Submission
 
 #: A DynamoDB item, or part of one, in the wire's own form: {"S": …}, {"N": …}, {"BOOL": …}.
 Item = dict[str, dict[str, Any]]
@@ -58,18 +57,13 @@ def block(batch_job_id: str, index: int) -> str:
     return f"{batch_job_id}#{index // CHILDREN_A_BLOCK:02d}"
 
 
-def created(created_at: int, job_id: str) -> str:
-    """The sort key of both indexes: the order of creation, and of ids where times are equal."""
-    return f"{created_at:013d}#{job_id}"
-
-
 def open_shard(job_id: str) -> str:
     """The partition key of a job that has not ended, in the index of those."""
     return str(crc32(job_id.encode()) % OPEN_SHARDS)
 
 
 def to_item(record: JobRecord) -> Item:
-    """The whole item of a record, but for its place in the index of jobs that have not ended."""
+    """The whole item of a record, but for its place in the index of what is open."""
     values = vars(record)
     item = record_key(record.key) | identity(record) | _changing(values) | history(record.history)
     item |= {name: {"S": values[member]} for member, name in _TEXTS.items() if values[member] is not None}
@@ -78,7 +72,7 @@ def to_item(record: JobRecord) -> Item:
 
 
 def identity(record: JobRecord) -> Item:
-    """The attributes that never change. A child is in no index."""
+    """The attributes that never change. A child is in no index; a job of ours is listed by its submission."""
     item: Item = {
         "type": {"S": record.type.value},
         "jobName": {"S": record.job_name},
@@ -90,16 +84,24 @@ def identity(record: JobRecord) -> Item:
         item["size"] = {"N": str(record.size)}
     if record.key.index is None:
         item["owner"] = {"S": record.owner}
-        item["created"] = {"S": created(record.created_at, record.key.job_id)}
+        item["openSince"] = {"S": created(record.created_at, record.key.job_id)}
+        if record.owner == NOBODY:
+            item["created"] = item["openSince"]
     return item
 
 
 def decided(key: RecordKey, change: StateChange) -> Item:
-    """What the newest change decides. It is in the index of jobs that have not ended only as long as it says so."""
+    """What the newest change decides. It is in the index of what is open only as long as it says so."""
     item = _changing(snapshot(change))
-    if key.index is None and not change.detail.status.is_terminal:
+    if key.index is None and stays_open(change):
         item["open"] = {"S": open_shard(key.job_id)}
     return item
+
+
+def stays_open(change: StateChange) -> bool:
+    """Whether the sweep must look at a job after a change: an array that has ended may have children that have not."""
+    array = change.detail.array_properties
+    return not change.detail.status.is_terminal or (array is not None and array.size is not None)
 
 
 def _changing(values: Mapping[str, Any]) -> Item:
@@ -148,35 +150,6 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> JobRecord:
         lost="lost" in item,
         history=entries,
         **optional,
-    )
-
-
-def submission_to_item(submission: Submission) -> Item:
-    """The item of what was asked; it lies beside the record."""
-    return {
-        "pk": {"S": submission.job_id},
-        "sk": {"S": "SUBMISSION"},
-        "owner": {"S": submission.owner},
-        "jobQueue": {"S": submission.job_queue},
-        "jobDefinition": {"S": submission.job_definition},
-        "runner": {"BOOL": submission.runner},
-        "createdAt": {"N": str(submission.created_at)},
-        "request": {"S": json.dumps(submission.request, separators=(",", ":"))},
-        "digest": {"S": submission.digest},
-    }
-
-
-def submission_from_item(item: Mapping[str, Mapping[str, Any]]) -> Submission:
-    """What was asked."""
-    return Submission(
-        job_id=item["pk"]["S"],
-        owner=item["owner"]["S"],
-        job_queue=item["jobQueue"]["S"],
-        job_definition=item["jobDefinition"]["S"],
-        runner=item["runner"]["BOOL"],
-        created_at=int(item["createdAt"]["N"]),
-        request=json.loads(item["request"]["S"]),
-        digest=item["digest"]["S"],
     )
 
 

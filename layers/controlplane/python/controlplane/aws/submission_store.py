@@ -1,0 +1,75 @@
+"""Submissions in the table: kept with the records that are born of them, and let go with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from controlplane.aws.alert_store import AlertStore
+from controlplane.aws.record_item import Item, open_shard, record_key, to_item
+from controlplane.aws.retention import Retention, has_expired
+from controlplane.aws.submission_item import submission_from_item, submission_key, submission_to_item
+from controlplane.aws.table import Table
+from controlplane.aws.update import Update
+from controlplane.record import RecordKey, born
+from controlplane.submission import Submission
+
+
+@dataclass(frozen=True, kw_only=True)
+class SubmissionStore:
+    """What was asked."""
+
+    table: Table
+    retention: Retention
+    alerts: AlertStore
+
+    def create(self, submission: Submission) -> Submission | None:
+        """The submission's item is the lock; the record's follows, also where a crash had come between."""
+        old = self.table.put(submission_to_item(submission))
+        if old and self._is_over(old):
+            old = self._begin_anew(submission, old)
+        earlier = submission_from_item(old) if old else None
+        self._bear(earlier or submission)
+        return earlier
+
+    def get(self, job_id: str) -> Submission | None:
+        """One strongly consistent read."""
+        item = self.table.get(submission_key(job_id))
+        return submission_from_item(item) if item else None
+
+    def expire(self, job_id: str, *, ended_at: int) -> None:
+        """Let a submission go when its record does: one write, made once. Where nothing expires, none."""
+        expiry = self.retention.expiry(ended_at)
+        if expiry:
+            update = Update().set(expiry)
+            update.require(f"attribute_exists({update.name('pk')})")
+            update.require(f"attribute_not_exists({update.name('expiresAt')})")
+            self.table.update(submission_key(job_id), update)
+
+    def _bear(self, submission: Submission) -> None:
+        """Put the record where there is none, or one that has expired."""
+        item = to_item(born(submission)) | {"open": {"S": open_shard(submission.job_id)}}
+        now = {":now": {"N": str(self.table.clock() // 1000)}}
+        self.table.put(item, condition="attribute_not_exists(pk) OR expiresAt <= :now", values=now)
+
+    def _is_over(self, old: Item) -> bool:
+        """Whether the job of a submission is to be gone: it ended long ago, though its submission may not say so.
+
+        A crash between the two writes of an end leaves a submission without expiry, and one between those of `create`
+        leaves it without a record; the first is older than the retention, and the second is not.
+        """
+        now = self.table.clock()
+        if has_expired(old, now=now):
+            return True
+        earlier = submission_from_item(old)
+        if not self.retention.is_over(earlier.created_at, now=now):
+            return False
+        return self.table.get(record_key(RecordKey(job_id=earlier.job_id))) is None
+
+    def _begin_anew(self, submission: Submission, old: Item) -> Item | None:
+        """Take an old submission's place, unless somebody has: then that one's is returned."""
+        self.alerts.reopen(submission.job_id)
+        return self.table.put(
+            submission_to_item(submission),
+            condition="attribute_not_exists(pk) OR createdAt = :seen",
+            values={":seen": old["createdAt"]},
+        )

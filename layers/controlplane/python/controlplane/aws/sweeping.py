@@ -1,0 +1,114 @@
+"""What the reconciling sweep reads and notes in the table: which records are open, missed, lost, closed, and known.
+
+The index of what is open has keys alone, and a sort key that never changes: a job enters it at its birth and leaves it
+at its end, and nothing between writes it.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from controlplane.aws.index_entry import created
+from controlplane.aws.record_item import OPEN_SHARDS, Item, from_item, record_key
+from controlplane.aws.retention import Retention
+from controlplane.aws.submission_store import SubmissionStore
+from controlplane.aws.table import Table
+from controlplane.aws.update import Update
+from controlplane.job import Status
+from controlplane.job_filter import from_cursor, to_cursor
+from controlplane.record import RecordKey
+from controlplane.records import Page
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweeping:
+    """The part of the port `Records` that only the sweep calls, but for children."""
+
+    table: Table
+    retention: Retention
+    submissions: SubmissionStore
+
+    def list_open(self, *, limit: int, cursor: str | None) -> Page:
+        """A query or two a shard of the index from where the page begins, and a read of the records."""
+        after = created(*from_cursor(cursor)) if cursor else "0"
+        shards = (self._shard(shard, after, step=limit // OPEN_SHARDS + 1) for shard in range(OPEN_SHARDS))
+        entries = list(islice(heapq.merge(*shards, key=_since), limit + 1))
+        following = None
+        if len(entries) > limit:
+            at, _, job_id = _since(entries[limit - 1]).partition("#")
+            following = to_cursor(int(at), job_id)
+        items = [item for item in self.table.read(entries[:limit]) if "open" in item]
+        records = tuple(map(from_item, sorted(items, key=_since)))
+        return Page(records=records, cursor=following)
+
+    def miss(self, key: RecordKey, *, at: int) -> None:
+        """A conditional write: the first look counts, and a job that has ended meanwhile is not missed."""
+        update = Update().set_once({"missedAt": {"N": str(at)}})
+        update.require(f"attribute_exists({update.name('pk')})").require(f"NOT {_ended(update)}")
+        self.table.update(record_key(key), update)
+
+    def lose(self, key: RecordKey, *, at: int) -> None:
+        """A conditional write: a job that has ended meanwhile is not lost. What is lost expires like what has ended."""
+        update = Update().set({"lost": {"BOOL": True}, "changedAt": {"N": str(at)}}).set(self.retention.expiry(at))
+        update.remove(["open"])
+        update.require(f"attribute_exists({update.name('pk')})").require(f"NOT {_ended(update)}")
+        self.table.update(record_key(key), update)
+
+    def known(self, keys: Iterable[RecordKey]) -> frozenset[RecordKey]:
+        """Reads of a hundred keys; what comes back is no more than that."""
+        asked = {key.job_id: key for key in keys}
+        items = self.table.read(map(record_key, asked.values()), names=("pk", "expiresAt"))
+        return frozenset(asked[item["pk"]["S"]] for item in items if self.table.has(item))
+
+    def close(self, key: RecordKey) -> None:
+        """A read and a write. From now on the array expires, like any job that has ended; its submission first."""
+        item = self.table.get(record_key(key))
+        record = from_item(item) if item else None
+        if record and record.status.is_terminal:
+            self.submissions.expire(key.job_id, ended_at=record.changed_at)
+            update = Update().set(self.retention.expiry(record.changed_at)).remove(["open"])
+            self.table.update(record_key(key), update)
+
+    def bookmark(self, name: str) -> str | None:
+        """One read."""
+        item = self.table.get(_bookmark_key(name)) or {}
+        return str(item["place"]["S"]) if "place" in item else None
+
+    def keep_bookmark(self, name: str, place: str | None) -> None:
+        """One write; nothing is deleted, so that nobody needs the right to."""
+        update = Update().remove(["place"]) if place is None else Update().set({"place": {"S": place}})
+        self.table.update(_bookmark_key(name), update)
+
+    def _shard(self, shard: int, after: str, *, step: int) -> Iterator[Item]:
+        """The entries of one shard from there on, read as they are asked for."""
+        request: dict[str, Any] = {
+            "IndexName": "open",
+            "KeyConditionExpression": "#open = :shard AND openSince > :after",
+            "ExpressionAttributeNames": {"#open": "open"},
+            "ExpressionAttributeValues": {":shard": {"S": str(shard)}, ":after": {"S": after}},
+            "Limit": step,
+        }
+        while True:
+            entries, following = self.table.query(request)
+            yield from entries
+            if following is None:
+                return
+            request["ExclusiveStartKey"] = following
+
+
+def _ended(update: Update) -> str:
+    """The condition that the job has ended."""
+    values = (update.value({"S": status.value}) for status in Status if status.is_terminal)
+    return f"{update.name('status')} IN ({', '.join(values)})"
+
+
+def _since(item: Item) -> str:
+    return str(item["openSince"]["S"])
+
+
+def _bookmark_key(name: str) -> Item:
+    return {"pk": {"S": f"BOOKMARK#{name}"}, "sk": {"S": "BOOKMARK"}}

@@ -1,0 +1,86 @@
+"""The calls of one DynamoDB table. Knows no attribute but the keys and when an item expires.
+
+A write that is refused costs no read: what refused it comes back with the refusal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from controlplane.aws.record_item import Item
+from controlplane.aws.retention import has_expired
+from controlplane.aws.update import Update
+
+#: Most keys of one BatchGetItem.
+_GET_LIMIT = 100
+
+
+class Table:
+    """One table, through boto3's client."""
+
+    def __init__(self, client: Any, name: str, *, clock: Callable[[], int]) -> None:
+        self._client = client
+        self._name = name
+        #: Epoch milliseconds.
+        self.clock = clock
+
+    def has(self, item: Item) -> bool:
+        """Whether an item that was read is to be seen: DynamoDB deletes what has expired within some days."""
+        return not has_expired(item, now=self.clock())
+
+    def get(self, key: Item) -> Item | None:
+        """One strongly consistent read."""
+        answer = self._client.get_item(TableName=self._name, Key=key, ConsistentRead=True)
+        item: Item = answer.get("Item", {})
+        return item if item and self.has(item) else None
+
+    def read(self, keys: Iterable[Item], *, names: Sequence[str] = (), is_consistent: bool = True) -> list[Item]:
+        """The items of these keys, in no order, or these attributes of them; also what has expired.
+
+        DynamoDB may leave some of a request for the next.
+        """
+        asked: dict[str, Any] = {"ConsistentRead": is_consistent}
+        if names:
+            asked |= {
+                "ProjectionExpression": ", ".join(f"#{name}" for name in names),
+                "ExpressionAttributeNames": {f"#{name}": name for name in names},
+            }
+        waiting = [{"pk": key["pk"], "sk": key["sk"]} for key in keys]
+        found: list[Item] = []
+        while waiting:
+            answer = self._client.batch_get_item(RequestItems={self._name: asked | {"Keys": waiting[:_GET_LIMIT]}})
+            found += answer["Responses"][self._name]
+            left = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
+            waiting = left + waiting[_GET_LIMIT:]
+        return found
+
+    def query(self, request: Mapping[str, Any]) -> tuple[list[Item], Item | None]:
+        """Items in order, as Query's arguments ask, and the key to go on from; None at the end."""
+        answer = self._client.query(**request, TableName=self._name)
+        return answer["Items"], answer.get("LastEvaluatedKey") or None
+
+    def put(
+        self, item: Item, *, condition: str = "attribute_not_exists(pk)", values: Mapping[str, Any] | None = None
+    ) -> Item | None:
+        """Put an item if a condition holds, which is that there is none: None; otherwise the one that is there."""
+        request = {"Item": item, "ConditionExpression": condition}
+        return self._conditional(
+            self._client.put_item, request | ({"ExpressionAttributeValues": values} if values else {})
+        )
+
+    def update(self, key: Item, update: Update) -> Item | None:
+        """Update an item if the conditions hold: None; otherwise the item as it is, empty where there is none."""
+        return self.update_as({"Key": key} | update.request())
+
+    def update_as(self, request: Mapping[str, Any]) -> Item | None:
+        """The same for UpdateItem's own arguments."""
+        return self._conditional(self._client.update_item, request)
+
+    def _conditional(self, operation: Any, request: Mapping[str, Any]) -> Item | None:
+        try:
+            operation(**request, TableName=self._name, ReturnValuesOnConditionCheckFailure="ALL_OLD")
+        except self._client.exceptions.ConditionalCheckFailedException as refusal:
+            old: Item = refusal.response.get("Item", {})
+            return old
+        return None
