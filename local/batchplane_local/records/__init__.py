@@ -1,0 +1,5 @@
+"""The job records of the embedded plane: the port `controlplane.records.Records` over SQLite."""
+
+from batchplane_local.records.store import SqliteRecords
+
+__all__ = ["SqliteRecords"]

@@ -1,0 +1,171 @@
+"""The rows of jobs in SQLite while one write transaction lasts. Decides nothing about a record: it stores what is put.
+
+A row that has expired is taken for none, and goes when it is met.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from controlplane.job import Status
+from controlplane.record import JobRecord
+from controlplane.submission import Submission
+
+# `name` is in small letters; `tags` is a line for each (see `tag_line`). `ended_at` is NULL while the sweep must look
+# at the job, and then when it ended or was lost. Each list lies whole in its index: a page looks at no row of a job
+# that it doesn't show.
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS jobs (
+    number INTEGER PRIMARY KEY,
+    job_id TEXT NOT NULL UNIQUE,
+    owner TEXT NOT NULL,
+    job_queue TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    tags TEXT NOT NULL,
+    status TEXT NOT NULL,
+    ended_at INTEGER,
+    record BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS jobs_by_owner ON jobs (owner, created_at, job_id, status, type, name, tags, job_queue);
+CREATE INDEX IF NOT EXISTS jobs_by_queue ON jobs (job_queue, created_at, job_id, status, type, name, tags);
+CREATE INDEX IF NOT EXISTS open_jobs ON jobs (created_at, job_id) WHERE ended_at IS NULL;
+CREATE INDEX IF NOT EXISTS ended_jobs ON jobs (ended_at) WHERE ended_at IS NOT NULL;
+CREATE TABLE IF NOT EXISTS submissions (job_id TEXT PRIMARY KEY, submission BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS alerts (
+    job_id TEXT PRIMARY KEY,
+    held_until INTEGER NOT NULL,
+    is_closed INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID
+"""
+_FIND = "SELECT job_id, number, ended_at, record FROM jobs WHERE job_id IN (SELECT value FROM json_each(?))"
+_INSERT = """
+INSERT INTO jobs (job_id, owner, job_queue, created_at, name, type, tags, status, ended_at, record)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+# A statement writes every index of a column that it names, changed or not: each names what moves.
+_REMEMBER = "UPDATE jobs SET record = ? WHERE number = ?"
+_MOVE = "UPDATE jobs SET record = ?, status = ? WHERE number = ?"
+_END = "UPDATE jobs SET ended_at = ? WHERE number = ?"
+_SUBMIT = "INSERT INTO submissions VALUES (?, ?)"
+_FORGET = (
+    "DELETE FROM jobs WHERE job_id = ?",
+    "DELETE FROM submissions WHERE job_id = ?",
+    "DELETE FROM alerts WHERE job_id = ?",
+)
+
+RECORDS = msgspec.json.Decoder(JobRecord)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Row:
+    """What stands in one row; the record is read when it is asked for."""
+
+    number: int
+    ended_at: int | None
+    document: bytes
+    record: JobRecord | None = None
+
+
+class JobRows:
+    """The jobs that one transaction reads and writes."""
+
+    def __init__(self, connection: sqlite3.Connection, *, gone_by: int) -> None:
+        #: Jobs that have become FAILED.
+        self.failed: list[JobRecord] = []
+        self._connection = connection
+        #: What ended then or earlier has expired.
+        self._gone_by = gone_by
+        self._rows: dict[str, _Row | None] = {}
+
+    def load(self, job_ids: Iterable[str]) -> None:
+        """Look these up with one statement, before any of them is stored."""
+        wanted = list(job_ids)
+        self._rows |= dict.fromkeys(wanted)
+        for job_id, number, ended_at, document in self._connection.execute(_FIND, (json.dumps(wanted),)).fetchall():
+            if ended_at is not None and ended_at <= self._gone_by:
+                forget(self._connection, [job_id])
+            else:
+                self._rows[job_id] = _Row(number=number, ended_at=ended_at, document=document)
+
+    def get(self, job_id: str) -> JobRecord | None:
+        """The record of a job that was looked up."""
+        row = self._rows[job_id]
+        if row is None:
+            return None
+        if row.record is None:
+            row.record = RECORDS.decode(row.document)
+        return row.record
+
+    def put(self, new: JobRecord, *, tags: Mapping[str, str] | None = None) -> int | None:
+        """Store a record; return its end, None while the sweep must look at the job. Only a new one takes tags."""
+        before = self.get(new.key.job_id)
+        row = self._rows[new.key.job_id]
+        was_closed = row is not None and before is not None and before.status.is_terminal and row.ended_at is not None
+        ended_at = _ended_at(new, is_closed=was_closed)
+        if row is None:
+            self._insert(new, tags_column(tags or {}), ended_at)
+        else:
+            self._update(row, new, ended_at)
+        if new.status is Status.FAILED and (before is None or before.status is not Status.FAILED):
+            self.failed.append(new)
+        return ended_at
+
+    def close(self, job_id: str) -> JobRecord | None:
+        """Let the sweep look no more at a job that has ended: its record; None for any other."""
+        record, row = self.get(job_id), self._rows[job_id]
+        if row is None or record is None or not record.status.is_terminal:
+            return None
+        row.ended_at = record.changed_at
+        self._connection.execute(_END, (row.ended_at, row.number))
+        return record
+
+    def submit(self, submission: Submission) -> None:
+        """Store what was asked."""
+        self._connection.execute(_SUBMIT, (submission.job_id, msgspec.json.encode(submission)))
+
+    def _insert(self, new: JobRecord, tags: str, ended_at: int | None) -> None:
+        document = msgspec.json.encode(new)
+        place = (new.key.job_id, new.owner, new.job_queue, new.created_at)
+        shown = (new.job_name.lower(), new.type, tags, new.status)
+        number = self._connection.execute(_INSERT, (*place, *shown, ended_at, document)).lastrowid or 0
+        self._rows[new.key.job_id] = _Row(number=number, ended_at=ended_at, document=document, record=new)
+
+    def _update(self, row: _Row, new: JobRecord, ended_at: int | None) -> None:
+        document = msgspec.json.encode(new)
+        if row.record is not None and row.record.status is new.status:
+            self._connection.execute(_REMEMBER, (document, row.number))
+        else:
+            self._connection.execute(_MOVE, (document, new.status, row.number))
+        if row.ended_at != ended_at:
+            self._connection.execute(_END, (ended_at, row.number))
+        row.record, row.ended_at = new, ended_at
+
+
+def forget(connection: sqlite3.Connection, job_ids: Iterable[str]) -> None:
+    """Delete jobs with all that lies under their ids."""
+    ids = [(job_id,) for job_id in job_ids]
+    for statement in _FORGET:
+        connection.executemany(statement, ids)
+
+
+def tags_column(tags: Mapping[str, str]) -> str:
+    """All tags of a job, a line for each; nothing where there are none."""
+    return "".join(map(tag_line, tags.items()))
+
+
+def tag_line(tag: tuple[str, str]) -> str:
+    """One tag between line breaks: what JSON writes holds none, so no tag is found within another."""
+    return f"\n{json.dumps(tag)}\n"
+
+
+def _ended_at(record: JobRecord, *, is_closed: bool) -> int | None:
+    """When a job ended or was lost; None while the sweep must look at it, as at an ended array that is not closed."""
+    is_left = record.lost or (record.status.is_terminal and (record.size is None or is_closed))
+    return record.changed_at if is_left else None

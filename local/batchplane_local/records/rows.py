@@ -1,0 +1,63 @@
+"""Records while one write transaction lasts, wherever they stand: jobs in their table, children in theirs."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+
+from batchplane_local.records.child_rows import ChildRows
+from batchplane_local.records.job_rows import JobRows
+from controlplane.record import JobRecord, RecordKey
+from controlplane.submission import Submission
+
+
+class Rows:
+    """The records that one transaction reads and writes: `load` what it needs first, and `flush` before its end."""
+
+    def __init__(self, connection: sqlite3.Connection, *, gone_by: int) -> None:
+        self._jobs = JobRows(connection, gone_by=gone_by)
+        self._children = ChildRows(connection)
+
+    @property
+    def failed(self) -> Sequence[JobRecord]:
+        """Jobs that have become FAILED. Children speak through their parent."""
+        return self._jobs.failed
+
+    def load(self, keys: Iterable[RecordKey]) -> None:
+        """Look these up at once, before any of them is stored."""
+        wanted = list(keys)
+        self._jobs.load(key.job_id for key in wanted if key.index is None)
+        self._children.load(key for key in wanted if key.index is not None)
+
+    def get(self, key: RecordKey) -> JobRecord | None:
+        """One record."""
+        return self._jobs.get(key.job_id) if key.index is None else self._children.get(key)
+
+    def put(self, new: JobRecord, *, tags: Mapping[str, str] | None = None) -> None:
+        """Store a record; an array's children end with it."""
+        if new.key.index is None:
+            self._end_children(new, self._jobs.put(new, tags=tags))
+        else:
+            self._children.put(new)
+
+    def submit(self, submission: Submission) -> None:
+        """Store what was asked, beside a new record."""
+        self._jobs.submit(submission)
+
+    def close(self, key: RecordKey) -> None:
+        """Let the sweep look no more at an array that has ended."""
+        closed = self._jobs.close(key.job_id) if key.index is None else None
+        if closed:
+            self._end_children(closed, closed.changed_at)
+
+    def give_up(self, key: RecordKey) -> None:
+        """Note that a child is lost that was never heard of."""
+        self._children.give_up(key)
+
+    def flush(self) -> None:
+        """Store what is stored once for many records."""
+        self._children.flush()
+
+    def _end_children(self, parent: JobRecord, ended_at: int | None) -> None:
+        if parent.size is not None and parent.batch_job_id and (ended_at is not None or parent.status.is_terminal):
+            self._children.end(parent.batch_job_id, ended_at)
