@@ -19,7 +19,7 @@ def main() -> None:
     logging.disable()
 
     # Imported late: the functions' library reads its settings as it is imported.
-    from tests.bench import cold_start, counts, dynamodb, endpoint, events, jobs, memory, submissions
+    from tests.bench import cold_start, counts, dynamodb, endpoint, events, jobs, listing, memory, submissions
     from tests.bench.race import race
     from tests.bench.rivals import missing
 
@@ -45,6 +45,7 @@ def main() -> None:
             race(f"SubmitJob by boto3, arrays of {endpoint.ARRAY:,}", "arrays", arrays, console=console)
         with endpoint.reading(folder / "reads") as reads:
             race(f"Reads of {endpoint.STORED:,} stored jobs", "answers", reads, console=console)
+        listing.print_listing(folder, console)
         memory.print_memory(folder, console)
 
 

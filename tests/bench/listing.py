@@ -1,0 +1,147 @@
+"""Milliseconds of one answer while very many jobs are stored: pages of jobs by each kind of filter, and single jobs."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from batchplane_local.database import Database
+from batchplane_local.queue import Queue
+from batchplane_local.records import SqliteRecords
+from batchplane_local.records.rows import Rows
+from controlplane.job import JobType, Status, derive_job_id
+from controlplane.job_filter import JobFilter
+from controlplane.record import JobRecord, RecordKey, born
+from controlplane.records import Records
+from controlplane.submission import Submission
+from controlplane.viewer import Viewer
+from tests.builders import BATCH_JOB_ID, DEPLOYMENT, QUEUE, T0, submission
+
+#: Jobs that are stored, children of one of them, jobs of a page.
+STORED, CHILDREN, PAGE = 100_000, 10_000, 50
+#: How often each question is asked.
+TIMES = 25
+#: Jobs of one commit while they are stored.
+_CHUNK = 5000
+#: One job in so many has failed, has the rare tag, has the rare name; the rarest are the oldest.
+_SELDOM = 1000
+_ADA = "user/ada"
+#: Newer than the older half of the jobs.
+_HALF = T0 + STORED // 2 * 1000
+
+
+def print_listing(folder: Path, console: Console) -> None:
+    """A table of what each question takes."""
+    with closing(Database(folder / "listing.db")) as database:
+        records = SqliteRecords(database, changes=Queue(database, "changes", clock=lambda: 0))
+        _store(database)
+        title = f"One answer in the process, {STORED:,} jobs stored"
+        table = Table("", "jobs shown", "milliseconds", "slowest", title=title, title_justify="left")
+        for name, ask in (_pages(records) | _descriptions(records)).items():
+            shown = ask()
+            taken = [_milliseconds(ask) for _ in range(TIMES)]
+            table.add_row(name, str(shown), f"{statistics.median(taken):.2f}", f"{max(taken):.2f}")
+        console.print(table)
+
+
+def _pages(records: Records) -> Mapping[str, Callable[[], int]]:
+    """One page by each kind of filter; each is the newest that there is, and those by time begin in the middle."""
+    failed = frozenset({Status.FAILED})
+    filters = {
+        "an owner's jobs": JobFilter(owner=_ADA),
+        "a job queue's jobs": JobFilter(job_queue=QUEUE),
+        "from the middle of the time on": JobFilter(owner=_ADA, created_before=_HALF),
+        "by a status that most have": JobFilter(owner=_ADA, statuses=frozenset({Status.SUCCEEDED})),
+        "by a status that one in 1,000 has": JobFilter(owner=_ADA, statuses=failed),
+        "the same of a job queue": JobFilter(job_queue=QUEUE, statuses=failed),
+        "by a status that none has": JobFilter(owner=_ADA, statuses=frozenset({Status.STARTING})),
+        "by a name's beginning, 1 in 1,000": JobFilter(owner=_ADA, name_prefix="SELDOM"),
+        "by a name's beginning that none has": JobFilter(owner=_ADA, name_prefix="none"),
+        "by type, 1 in 100,000": JobFilter(owner=_ADA, types=frozenset({JobType.ARRAY})),
+        "by a tag, 1 in 1,000": JobFilter(owner=_ADA, tags={"team": "seldom"}),
+        "by a tag that none has": JobFilter(job_queue=QUEUE, tags={"team": "none"}),
+        "by all of these, that none has": JobFilter(
+            owner=_ADA, job_queue=QUEUE, statuses=failed, name_prefix="seldom", tags={"team": "none"}, created_from=T0
+        ),
+    }
+    return {name: _page(records, wanted) for name, wanted in filters.items()}
+
+
+def _page(records: Records, wanted: JobFilter) -> Callable[[], int]:
+    return lambda: len(records.list_jobs(wanted, limit=PAGE).records)
+
+
+def _descriptions(records: Records) -> Mapping[str, Callable[[], int]]:
+    """The documents of one job, and of an array with what its children are at."""
+    viewer = Viewer(deployment=DEPLOYMENT, records=records, logs=None, io_bucket=None)  # type: ignore[arg-type] - no document needs them
+    return {
+        "the document of a job": lambda: bool(viewer.describe(_asked(STORED // 2).job_id, owner=_ADA)),
+        "the document of an array of 10,000": lambda: bool(viewer.describe(_asked(0).job_id, owner=_ADA)),
+        "a page of its failed children": lambda: len(
+            records.children(BATCH_JOB_ID, size=CHILDREN, first=0, limit=PAGE, statuses=frozenset({Status.FAILED}))
+        ),
+        "its children that may still run": lambda: len(
+            records.open_children(BATCH_JOB_ID, size=CHILDREN, first=0, limit=PAGE)
+        ),
+    }
+
+
+def _milliseconds(ask: Callable[[], int]) -> float:
+    started = time.perf_counter()
+    ask()
+    return (time.perf_counter() - started) * 1000
+
+
+def _store(database: Database) -> None:
+    """Keep the jobs and the children as the records would have, many in one commit."""
+    for start in range(0, STORED, _CHUNK):
+        with database.write() as connection:
+            rows = Rows(connection, gone_by=0)
+            numbers = range(start, start + _CHUNK)
+            rows.load(RecordKey(job_id=_asked(number).job_id) for number in numbers)
+            for number in numbers:
+                asked = _asked(number)
+                rows.submit(asked)
+                rows.put(_record(number, asked), tags=asked.request["tags"])
+    with database.write() as connection:
+        rows = Rows(connection, gone_by=0)
+        rows.load(_child(index).key for index in range(CHILDREN))
+        for index in range(CHILDREN):
+            rows.put(_child(index))
+        rows.flush()
+
+
+def _asked(number: int) -> Submission:
+    """The submission of a job; the first is of an array, and those that are rare in some way are the oldest."""
+    is_rare = number < STORED // _SELDOM
+    document = dict(_TEMPLATE.request) | {
+        "jobName": f"{'Seldom' if is_rare else 'often'}-{number}",
+        "tags": {"team": "seldom" if is_rare else "often", "stage": "prod"},
+    }
+    if number == 0:
+        document["arrayProperties"] = {"size": CHILDREN}
+    job_id = derive_job_id(_ADA, str(number))
+    return replace(_TEMPLATE, job_id=job_id, created_at=T0 + number * 1000, request=document)
+
+
+def _record(number: int, asked: Submission) -> JobRecord:
+    if number == 0:
+        return replace(born(asked), batch_job_id=BATCH_JOB_ID, status=Status.PENDING)
+    status = Status.FAILED if number < STORED // _SELDOM else Status.SUCCEEDED
+    return replace(born(asked), batch_job_id=f"batch-{number}", status=status)
+
+
+def _child(index: int) -> JobRecord:
+    status = Status.FAILED if index >= CHILDREN - PAGE else Status.SUCCEEDED
+    key = RecordKey(job_id=BATCH_JOB_ID, index=index)
+    return replace(born(_TEMPLATE), key=key, type=JobType.ARRAY_CHILD, status=status)
+
+
+_TEMPLATE = submission(owner=_ADA)
