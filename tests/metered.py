@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 Item = Mapping[str, Mapping[str, Any]]
@@ -40,7 +40,7 @@ class Metered:
 
     def put_item(self, **request: Any) -> Any:
         """PutItem: the larger of the new item and the old one."""
-        key = {name: request["Item"][name] for name in self._table(request["TableName"]).key}
+        key = self._key(request["TableName"], request["Item"])
         with self._writing("PutItem", request["TableName"], key) as written:
             answer = self._client.put_item(**request)
             written(request["Item"])
@@ -58,6 +58,19 @@ class Metered:
         with self._writing("DeleteItem", request["TableName"], request["Key"]) as written:
             answer = self._client.delete_item(**request)
             written({})
+        return answer
+
+    def batch_write_item(self, **request: Any) -> Any:
+        """BatchWriteItem: one call, and each item by itself. Puts alone are known here, and none that is left."""
+        self.calls["BatchWriteItem"] += 1
+        items = [
+            (table, each["PutRequest"]["Item"]) for table, writes in request["RequestItems"].items() for each in writes
+        ]
+        with ExitStack() as bills:
+            written = [bills.enter_context(self._billing(table, self._key(table, item))) for table, item in items]
+            answer = self._client.batch_write_item(**request)
+            for (_, item), bill in zip(items, written, strict=True):
+                bill(item)
         return answer
 
     def get_item(self, **request: Any) -> Any:
@@ -92,8 +105,14 @@ class Metered:
 
     @contextmanager
     def _writing(self, operation: str, table: str, key: Item) -> Iterator[Callable[[Item], None]]:
-        """Count a write, also where it is refused; what it makes of the item is told within, and remembered."""
+        """Count a write by itself, also where it is refused."""
         self.calls[operation] += 1
+        with self._billing(table, key) as written:
+            yield written
+
+    @contextmanager
+    def _billing(self, table: str, key: Item) -> Iterator[Callable[[Item], None]]:
+        """Count the units of a write; what it makes of the item is told within, and remembered."""
         place = (table, *(str(value) for value in key.values()))
         if place not in self._items:
             self._items[place] = self._client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item", {})
@@ -109,6 +128,9 @@ class Metered:
             self.write_units["table"] += max(1, _ceil(max(size_of(before), size_of(after)), WRITE_UNIT))
             for index in self._table(table).indexes:
                 self.write_units[index.name] += index.writes(before, after)
+
+    def _key(self, table: str, item: Item) -> Item:
+        return {name: item[name] for name in self._table(table).key}
 
     def _table(self, name: str) -> _Table:
         if name not in self._tables:

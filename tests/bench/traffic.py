@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
 from typing import Any
 
 from controlplane.submission import Submission
@@ -46,6 +47,8 @@ class Told:
 
     job: int
     step: int
+    #: Milliseconds since the first submission; None where that says nothing.
+    at: int | None = None
 
 
 def single(told: Told) -> str:
@@ -100,7 +103,8 @@ def array_batches() -> list[list[Told]]:
         running = starting + chosen.uniform(1, 6)
         ended = running + chosen.lognormvariate(0, 0.5) * _RUNS
         heapq.heappush(free, ended)
-        times += [(at, Told(index, step)) for step, at in enumerate((runnable, starting, running, ended))]
+        stages = enumerate((runnable, starting, running, ended))
+        times += [(at, Told(index, step, int(at * 1000))) for step, at in stages]
     return list(_polled(times, chosen))
 
 
@@ -136,18 +140,23 @@ def _polled(times: Sequence[tuple[float, Told]], chosen: random.Random) -> Itera
 def _event(told: Told, *, job_id: str, name: str, **detail: Any) -> str:
     """As long as Batch's own: some two kilobytes."""
     status = LIFE[told.step]
-    at = T0 + 1000 * (told.job + 60 * told.step)
+    at = T0 + (1000 * (told.job + 60 * told.step) if told.at is None else told.at)
+    started_at = at - 20_000 - told.job * 7919 % 80_000
+    # As an ECS task's id is: nothing of it follows from another's.
+    task_id = blake2b(str(told.job).encode(), digest_size=16).hexdigest()
     container: dict[str, Any] = dict(_CONTAINER)
     times: dict[str, Any] = {}
+    log = {"logStreamName": f"analysis/default/{task_id}"}
     if status != "RUNNABLE":
-        log = {"logStreamName": f"analysis/default/{told.job:032x}"}
-        container |= log | {"taskArn": _TASK.format(told.job), "containerInstanceArn": _INSTANCE.format(told.job % 400)}
-    if status in ("RUNNING", "SUCCEEDED"):
-        times["startedAt"] = at - 1
+        container |= {"taskArn": _TASK.format(told.job), "containerInstanceArn": _INSTANCE.format(told.job % 400)}
+    if status == "RUNNING":
+        container |= log
+        times["startedAt"] = at
     if status == "SUCCEEDED":
-        container["exitCode"] = 0
-        times["stoppedAt"] = at
-        detail["attempts"] = [attempt(0, started_at=at - 60_000, stopped_at=at, taskArn=_TASK.format(told.job))]
+        container |= log | {"exitCode": 0}
+        times |= {"startedAt": started_at, "stoppedAt": at}
+        task = log | {"taskArn": _TASK.format(told.job)}
+        detail["attempts"] = [attempt(0, started_at=started_at, stopped_at=at, **task)]
         detail["statusReason"] = "Essential container in task exited"
     shape = {
         "retryStrategy": {"attempts": 3, "evaluateOnExit": []},

@@ -65,6 +65,14 @@ def test_a_refused_write_is_billed(metered: Metered, table: str) -> None:
     assert 1 == metered.write_units["table"]
 
 
+def test_items_written_together_are_billed_each_by_itself(metered: Metered, table: str) -> None:
+    """One call, and two units for what are two items of half a kilobyte."""
+    items = [KEY | {"sk": {"S": str(place)}, "text": {"S": "x" * 500}} for place in range(2)]
+    metered.batch_write_item(RequestItems={table: [{"PutRequest": {"Item": item}} for item in items]})
+
+    assert ({"BatchWriteItem": 1}, {"table": 2}) == (metered.calls, +metered.write_units)
+
+
 def test_an_index_is_written_when_its_entry_changes(metered: Metered, table: str) -> None:
     """Put in, left alone, and taken out."""
     item = KEY | {"open": {"S": "1"}, "openSince": {"S": "0001#j1"}}

@@ -33,7 +33,7 @@ def newest_update(merge: Merge, *, retention: Retention) -> dict[str, Any]:
     newest = merge.changes[0] if len(merge.changes) == 1 else max(merge.changes, key=_order)
     item = decided(merge.key, newest)
     item.update(_transitions(merge))
-    if merge.key.index is None and not stays_open(newest):
+    if not stays_open(newest):
         item.update(retention.expiry(newest.at))
     if not merge.ours:
         item.update(identity(first_seen(merge.key, newest.detail)))

@@ -21,8 +21,6 @@ from controlplane.state_change import StateChange
 
 #: A DynamoDB item, or part of one, in the wire's own form: {"S": …}, {"N": …}, {"BOOL": …}.
 Item = dict[str, dict[str, Any]]
-#: Children of an array a partition key: 10,000 children spread over 20.
-CHILDREN_A_BLOCK = 500
 #: Partition keys of the index of jobs that have not ended.
 OPEN_SHARDS = 8
 #: Members of a record in the item, by their names there: what they are read and written as.
@@ -46,15 +44,8 @@ class _Detail(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
 
 
 def record_key(key: RecordKey) -> Item:
-    """The primary key of a record."""
-    if key.index is None:
-        return {"pk": {"S": key.job_id}, "sk": {"S": "RECORD"}}
-    return {"pk": {"S": block(key.job_id, key.index)}, "sk": {"S": f"CHILD#{key.index:05d}"}}
-
-
-def block(batch_job_id: str, index: int) -> str:
-    """The partition key that a child of an array job lies under."""
-    return f"{batch_job_id}#{index // CHILDREN_A_BLOCK:02d}"
+    """The primary key of a record that is no array's child."""
+    return {"pk": {"S": key.job_id}, "sk": {"S": "RECORD"}}
 
 
 def open_shard(job_id: str) -> str:
@@ -72,8 +63,11 @@ def to_item(record: JobRecord) -> Item:
 
 
 def identity(record: JobRecord) -> Item:
-    """The attributes that never change. A child is in no index; a job of ours is listed by its submission."""
+    """The attributes that never change. A job of ours is listed by its submission."""
+    since = created(record.created_at, record.key.job_id)
     item: Item = {
+        "owner": {"S": record.owner},
+        "openSince": {"S": since},
         "type": {"S": record.type.value},
         "jobName": {"S": record.job_name},
         "jobQueue": {"S": record.job_queue},
@@ -82,18 +76,15 @@ def identity(record: JobRecord) -> Item:
     }
     if record.size is not None:
         item["size"] = {"N": str(record.size)}
-    if record.key.index is None:
-        item["owner"] = {"S": record.owner}
-        item["openSince"] = {"S": created(record.created_at, record.key.job_id)}
-        if record.owner == NOBODY:
-            item["created"] = item["openSince"]
+    if record.owner == NOBODY:
+        item["created"] = {"S": since}
     return item
 
 
 def decided(key: RecordKey, change: StateChange) -> Item:
     """What the newest change decides. It is in the index of what is open only as long as it says so."""
     item = _changing(snapshot(change))
-    if key.index is None and stays_open(change):
+    if stays_open(change):
         item["open"] = {"S": open_shard(key.job_id)}
     return item
 
@@ -137,7 +128,7 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> JobRecord:
     optional |= msgspec.structs.asdict(_DECODER.decode(item["detail"]["S"]))
     entries = {int(name[1:]): int(value["N"]) for name, value in item.items() if name[0] == "h" and name[1:].isdigit()}
     return JobRecord(
-        key=_key(item),
+        key=RecordKey(job_id=item["pk"]["S"]),
         owner=text("owner") or NOBODY,
         type=JobType(item["type"]["S"]),
         job_name=item["jobName"]["S"],
@@ -151,13 +142,6 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> JobRecord:
         history=entries,
         **optional,
     )
-
-
-def _key(item: Mapping[str, Mapping[str, Any]]) -> RecordKey:
-    place, name = item["pk"]["S"], item["sk"]["S"]
-    if name == "RECORD":
-        return RecordKey(job_id=place)
-    return RecordKey(job_id=place.rpartition("#")[0], index=int(name.removeprefix("CHILD#")))
 
 
 _DETAIL = itemgetter(*_Detail.__struct_fields__)

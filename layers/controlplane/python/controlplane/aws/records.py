@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from controlplane.aws.alert_store import AlertStore
+from controlplane.aws.children import DynamoChildren
 from controlplane.aws.fan_out import FanOut
 from controlplane.aws.job_update import late_update, newest_update, outcome_of
 from controlplane.aws.listing import Listing
-from controlplane.aws.record_item import CHILDREN_A_BLOCK, Item, block, from_item, record_key, stays_open, to_item
+from controlplane.aws.record_item import from_item, record_key, stays_open, to_item
 from controlplane.aws.retention import Retention
 from controlplane.aws.submission_store import SubmissionStore
 from controlplane.aws.sweeping import Sweeping
@@ -44,15 +45,16 @@ class DynamoRecords:
             fan_out: What does many calls of the client: several at a time, or one after another.
             retention_days: How long jobs are kept after their end; 0 keeps them for good.
         """
-        self._client = client
-        self._table_name = table
         self._fan_out = fan_out
         self._table = Table(client, table, clock=clock)
         self._retention = Retention(days=retention_days)
         self._alerts = AlertStore(table=self._table, retention=self._retention)
         self._submissions = SubmissionStore(table=self._table, retention=self._retention, alerts=self._alerts)
         self._listing = Listing(table=self._table)
-        self._sweeping = Sweeping(table=self._table, retention=self._retention, submissions=self._submissions)
+        self._children = DynamoChildren(self._table, fan_out=fan_out, retention=self._retention)
+        self._sweeping = Sweeping(
+            table=self._table, retention=self._retention, submissions=self._submissions, children=self._children
+        )
 
     def create(self, submission: Submission) -> Submission | None:
         """Two conditional writes; more for a job that has expired."""
@@ -63,16 +65,26 @@ class DynamoRecords:
         return self._submissions.get(job_id)
 
     def get(self, key: RecordKey) -> JobRecord | None:
-        """One strongly consistent read."""
+        """One strongly consistent read; a child takes two."""
+        if key.index is not None:
+            return self._children.get(key)
         item = self._table.get(record_key(key))
         return from_item(item) if item else None
 
     def merge(self, merges: Sequence[Merge]) -> Sequence[Outcome | Exception]:
-        """One conditional write a job; a second one only for a late change that history does not know."""
-        return list(self._fan_out(self._merge, merges))
+        """One conditional write a job; a second one only for a late change that history does not know.
+
+        Children of arrays take few writes, all of them together.
+        """
+        of_jobs = iter(self._fan_out(self._merge, [merge for merge in merges if merge.key.index is None]))
+        of_children = iter(self._children.merge([merge for merge in merges if merge.key.index is not None]))
+        return [next(of_jobs if merge.key.index is None else of_children) for merge in merges]
 
     def decide(self, key: RecordKey, change: StateChange) -> None:
         """A read, and a write on the order that was read."""
+        if key.index is not None:
+            self._children.decide(key, change)
+            return
         known = self.get(key)
         if known is None:
             return
@@ -110,19 +122,19 @@ class DynamoRecords:
         return self._table.update(record_key(RecordKey(job_id=job_id)), update) is None
 
     def miss(self, key: RecordKey, *, at: int) -> None:
-        """A conditional write."""
-        self._sweeping.miss(key, at=at)
+        """A conditional write; a child's after a read."""
+        (self._sweeping if key.index is None else self._children).miss(key, at=at)
 
     def lose(self, key: RecordKey, *, at: int) -> None:
-        """A conditional write."""
-        self._sweeping.lose(key, at=at)
+        """A conditional write; a child's after a read."""
+        (self._sweeping if key.index is None else self._children).lose(key, at=at)
 
     def known(self, keys: Iterable[RecordKey]) -> frozenset[RecordKey]:
         """A read of every hundred keys."""
         return self._sweeping.known(keys)
 
     def close(self, key: RecordKey, *, at: int) -> None:
-        """A read and a write; another write where there is a retention."""
+        """A read and a write; where there is a retention, a write of each item that goes with the array."""
         self._sweeping.close(key)
 
     def bookmark(self, name: str) -> str | None:
@@ -136,39 +148,16 @@ class DynamoRecords:
     def children(
         self, batch_job_id: str, *, size: int, first: int, limit: int, statuses: frozenset[Status] = frozenset()
     ) -> Sequence[JobRecord]:
-        """One query a block, until there are enough."""
-        found: list[JobRecord] = []
-        start = first
-        while start < size and len(found) < limit:
-            block = map(from_item, self._block(batch_job_id, start, limit=CHILDREN_A_BLOCK))
-            found += (child for child in block if not statuses or child.status in statuses)
-            start = (start // CHILDREN_A_BLOCK + 1) * CHILDREN_A_BLOCK
-        return found[:limit]
+        """One read of how they stand, and a query a block that any of them lie in."""
+        return self._children.children(batch_job_id, size=size, first=first, limit=limit, statuses=statuses)
 
     def open_children(self, batch_job_id: str, *, size: int, first: int, limit: int) -> Mapping[int, int]:
-        """One query a block, until there are enough."""
-        found: dict[int, int] = {}
-        start = first
-        while start < size and len(found) < limit:
-            end = min((start // CHILDREN_A_BLOCK + 1) * CHILDREN_A_BLOCK, size)
-            block = map(from_item, self._block(batch_job_id, start, limit=CHILDREN_A_BLOCK))
-            known = {child.key.index: child for child in block}
-            found |= {
-                index: known[index].order if index in known else -1
-                for index in range(start, end)
-                if index not in known or known[index].is_open
-            }
-            start = end
-        return dict(list(found.items())[:limit])
+        """One read of how they stand."""
+        return self._children.open_children(batch_job_id, size=size, first=first, limit=limit)
 
     def status_summary(self, batch_job_id: str, *, size: int) -> Mapping[Status, int]:
-        """One query a block."""
-        counts: dict[Status, int] = {}
-        for start in range(0, size, CHILDREN_A_BLOCK):
-            for item in self._block(batch_job_id, start, limit=CHILDREN_A_BLOCK):
-                status = Status(item["status"]["S"])
-                counts[status] = counts.get(status, 0) + 1
-        return counts
+        """One read of how they stand."""
+        return self._children.status_summary(batch_job_id, size=size)
 
     def list_jobs(self, wanted: JobFilter, *, limit: int, cursor: str | None = None) -> Page:
         """At most a megabyte of an index and of records."""
@@ -204,23 +193,3 @@ class DynamoRecords:
         for change in merge.changes:
             if not stays_open(change):
                 self._submissions.expire(merge.key.job_id, ended_at=change.at)
-
-    def _block(self, batch_job_id: str, first: int, *, limit: int) -> Iterator[Item]:
-        """The children of one block from an index on."""
-        request: dict[str, Any] = {
-            "TableName": self._table_name,
-            "KeyConditionExpression": "pk = :pk AND sk >= :first",
-            "ExpressionAttributeValues": {
-                ":pk": {"S": block(batch_job_id, first)},
-                ":first": {"S": f"CHILD#{first:05d}"},
-            },
-            "ConsistentRead": True,
-            "Limit": limit,
-        }
-        while True:
-            answer = self._client.query(**request)
-            yield from answer["Items"]
-            limit -= len(answer["Items"])
-            if limit <= 0 or not answer.get("LastEvaluatedKey"):
-                return
-            request |= {"ExclusiveStartKey": answer["LastEvaluatedKey"], "Limit": limit}

@@ -25,19 +25,26 @@ class Retention:
         """Whether anything ever expires."""
         return self.days > 0
 
-    def expiry(self, ended_at: int) -> dict[str, dict[str, Any]]:
-        """The attribute that has DynamoDB delete an item; none where items are kept for good.
+    def expires_at(self, ended_at: int) -> int | None:
+        """When DynamoDB may delete an item; None where items are kept for good.
 
         Args:
-            ended_at: Epoch milliseconds. The attribute is in epoch seconds, as DynamoDB has it.
+            ended_at: Epoch milliseconds. The answer is in epoch seconds, as DynamoDB has it.
         """
-        if not self.is_on:
-            return {}
-        return {"expiresAt": {"N": str(ended_at // 1000 + self.days * _DAY_SECONDS)}}
+        return ended_at // 1000 + self.days * _DAY_SECONDS if self.is_on else None
+
+    def expiry(self, ended_at: int) -> dict[str, dict[str, Any]]:
+        """The attribute that has DynamoDB delete an item; none where items are kept for good."""
+        return expiry(self.expires_at(ended_at))
 
     def is_over(self, since: int, *, now: int) -> bool:
         """Whether a job that ended at some time, or not before it, would be gone now (epoch milliseconds)."""
         return self.is_on and since + self.days * _DAY_MILLISECONDS <= now
+
+
+def expiry(expires_at: int | None) -> dict[str, dict[str, Any]]:
+    """The attribute that says when an item expires (epoch seconds), if ever."""
+    return {} if expires_at is None else {"expiresAt": {"N": str(expires_at)}}
 
 
 def has_expired(item: Mapping[str, Mapping[str, Any]], *, now: int) -> bool:

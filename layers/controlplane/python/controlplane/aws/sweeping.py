@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from controlplane.aws.children import DynamoChildren
 from controlplane.aws.index_entry import created
 from controlplane.aws.record_item import OPEN_SHARDS, Item, from_item, record_key
 from controlplane.aws.retention import Retention
@@ -31,6 +32,7 @@ class Sweeping:
     table: Table
     retention: Retention
     submissions: SubmissionStore
+    children: DynamoChildren
 
     def list_open(self, *, limit: int, cursor: str | None) -> Page:
         """A query or two a shard of the index from where the page begins, and a read of the records."""
@@ -65,11 +67,13 @@ class Sweeping:
         return frozenset(asked[item["pk"]["S"]] for item in items if self.table.has(item))
 
     def close(self, key: RecordKey) -> None:
-        """A read and a write. From now on the array expires, like any job that has ended; its submission first."""
+        """A read and a write. From now on the array expires, like any job that has ended; what goes with it first."""
         item = self.table.get(record_key(key))
         record = from_item(item) if item else None
         if record and record.status.is_terminal:
             self.submissions.expire(key.job_id, ended_at=record.changed_at)
+            if record.batch_job_id and record.size:
+                self.children.expire(record.batch_job_id, size=record.size, ended_at=record.changed_at)
             update = Update().set(self.retention.expiry(record.changed_at)).remove(["open"])
             self.table.update(record_key(key), update)
 

@@ -11,9 +11,13 @@ from typing import Any
 from controlplane.aws.record_item import Item
 from controlplane.aws.retention import has_expired
 from controlplane.aws.update import Update
+from controlplane.errors import NotYet
 
-#: Most keys of one BatchGetItem.
-_GET_LIMIT = 100
+#: Most keys of one BatchGetItem, and most items of one BatchWriteItem.
+#: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html
+GET_LIMIT, PUT_LIMIT = 100, 25
+#: How often what DynamoDB leaves of a request is asked for again before it fails.
+_TRIES = 16
 
 
 class Table:
@@ -38,7 +42,7 @@ class Table:
     def read(self, keys: Iterable[Item], *, names: Sequence[str] = (), is_consistent: bool = True) -> list[Item]:
         """The items of these keys, in no order, or these attributes of them; also what has expired.
 
-        DynamoDB may leave some of a request for the next.
+        DynamoDB may leave some of a request for the next. Raises NotYet where it always does.
         """
         asked: dict[str, Any] = {"ConsistentRead": is_consistent}
         if names:
@@ -48,17 +52,29 @@ class Table:
             }
         waiting = [{"pk": key["pk"], "sk": key["sk"]} for key in keys]
         found: list[Item] = []
-        while waiting:
-            answer = self._client.batch_get_item(RequestItems={self._name: asked | {"Keys": waiting[:_GET_LIMIT]}})
-            found += answer["Responses"][self._name]
+        for _ in range(_TRIES + len(waiting) // GET_LIMIT):
+            if not waiting:
+                return found
+            answer = self._client.batch_get_item(RequestItems={self._name: asked | {"Keys": waiting[:GET_LIMIT]}})
+            found += answer["Responses"].get(self._name, [])
             left = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
-            waiting = left + waiting[_GET_LIMIT:]
-        return found
+            waiting = left + waiting[GET_LIMIT:]
+        raise _left("unread", waiting)
 
     def query(self, request: Mapping[str, Any]) -> tuple[list[Item], Item | None]:
         """Items in order, as Query's arguments ask, and the key to go on from; None at the end."""
         answer = self._client.query(**request, TableName=self._name)
         return answer["Items"], answer.get("LastEvaluatedKey") or None
+
+    def put_all(self, items: Sequence[Item]) -> None:
+        """Put up to `PUT_LIMIT` items, each by itself, whatever is there. Raises NotYet where DynamoDB leaves some."""
+        waiting = [{"PutRequest": {"Item": item}} for item in items]
+        for _ in range(_TRIES):
+            answer = self._client.batch_write_item(RequestItems={self._name: waiting})
+            waiting = answer.get("UnprocessedItems", {}).get(self._name, [])
+            if not waiting:
+                return
+        raise _left("unwritten", waiting)
 
     def put(
         self, item: Item, *, condition: str = "attribute_not_exists(pk)", values: Mapping[str, Any] | None = None
@@ -84,3 +100,7 @@ class Table:
             old: Item = refusal.response.get("Item", {})
             return old
         return None
+
+
+def _left(what: str, waiting: Sequence[Any]) -> NotYet:
+    return NotYet(f"DynamoDB left {len(waiting)} items {what} {_TRIES} times in a row: try this again later.")

@@ -1,0 +1,175 @@
+"""How the children of one block of an array stand: one byte each, merged by the greatest. Does no I/O.
+
+A byte is 0 for a child that nobody has told of, 1 for one that is known by name alone, and 2 + 7 x finished attempts +
+rank for one that was told in a status. So a byte names a transition, and says its order: a terminal one comes after
+all others, and the first of two stays. What few children have (that Batch doesn't describe them) stands beside.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from controlplane.job import Status
+from controlplane.record import Outcome
+from controlplane.state_change import TERMINAL_ORDER, StateChange
+
+#: Children of an array that share a partition key: 10,000 lie in 10 blocks, and the item of one stays below 1 KB.
+CHILDREN_A_BLOCK = 1000
+#: The byte of a child that nobody has told of.
+UNHEARD = 0
+#: The byte of a child of which no status is known.
+_NAMED = 1
+_FIRST = 2
+_STATUSES = tuple(Status)
+#: Finished attempts that a byte can tell apart. Batch makes at most 10; more count as so many.
+_MOST_ATTEMPTS = (255 - _FIRST) // len(_STATUSES) - 1
+
+
+def _order(state: int) -> int:
+    finished, rank = divmod(state - _FIRST, len(_STATUSES))
+    if state < _FIRST:
+        return -1
+    return TERMINAL_ORDER if _STATUSES[rank].is_terminal else 10 * finished + rank
+
+
+#: The order and the status that each byte says; a child known by name alone is SUBMITTED, as its record says too.
+_ORDERS = tuple(map(_order, range(256)))
+_STATUS = tuple(_STATUSES[max(state - _FIRST, 0) % len(_STATUSES)] for state in range(256))
+
+
+def state_of(change: StateChange) -> int:
+    """The byte of a child that this change is the newest of."""
+    if change.order < 0:
+        return _NAMED
+    return _FIRST + len(_STATUSES) * min(change.finished_attempts, _MOST_ATTEMPTS) + change.detail.status.rank
+
+
+def order_of(state: int) -> int:
+    """The order of the change that a byte stands for; -1 where there is none."""
+    return _ORDERS[state]
+
+
+def block_of(index: int) -> tuple[int, int]:
+    """The number of the block that a child lies in, and its place there."""
+    return divmod(index, CHILDREN_A_BLOCK)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChildStates:
+    """How the children of one block stand, each by its place in the block. Times are epoch milliseconds."""
+
+    states: bytes = bytes(CHILDREN_A_BLOCK)
+    #: When Batch first did not describe a child that had not ended.
+    missed: Mapping[int, int] = field(default_factory=dict)
+    #: When it was noted that Batch has forgotten a child that had not ended.
+    lost: Mapping[int, int] = field(default_factory=dict)
+    #: When the block may go (epoch seconds); None while its array has not ended, or is kept for good.
+    expires_at: int | None = None
+
+    def is_known(self, place: int) -> bool:
+        """Whether anything was told of a child."""
+        return self.states[place] != UNHEARD
+
+    def is_open(self, place: int) -> bool:
+        """True for a child that is not known to have ended, and is not lost."""
+        return _ORDERS[self.states[place]] != TERMINAL_ORDER and place not in self.lost
+
+    def status(self, place: int) -> Status:
+        """The status of a child that is known."""
+        return _STATUS[self.states[place]]
+
+    def summary(self) -> Mapping[Status, int]:
+        """How many known children are in each status."""
+        counts: Counter[Status] = Counter()
+        for state, count in Counter(self.states).items():
+            if state != UNHEARD:
+                counts[_STATUS[state]] += count
+        return counts
+
+    def open_places(self, first: int, end: int) -> Iterator[tuple[int, int]]:
+        """The places of open children from one place to before another, each with the order known: -1 for none."""
+        return ((place, _ORDERS[self.states[place]]) for place in range(first, end) if self.is_open(place))
+
+
+def unheard(known: ChildStates, told: Iterable[tuple[int, StateChange]]) -> list[tuple[int, StateChange]]:
+    """Changes of children by their places, without those that are each child's newest already: their rows are kept."""
+    return [(place, change) for place, change in told if known.states[place] != state_of(change)]
+
+
+def merged(known: ChildStates, told: Sequence[tuple[int, StateChange]]) -> tuple[ChildStates, list[Outcome]]:
+    """The states after changes of children by their places, and what became of each change, as `record.outcome` says.
+
+    Where nothing has moved, the states returned are the ones given.
+    """
+    states = bytearray(known.states)
+    outcomes = []
+    for place, change in told:
+        before, after = states[place], state_of(change)
+        if _ORDERS[after] > _ORDERS[before] or before == UNHEARD:
+            states[place] = after
+            outcomes.append(Outcome.MERGED)
+        elif _ORDERS[before] == _ORDERS[after] == TERMINAL_ORDER and _STATUS[before] is not _STATUS[after]:
+            outcomes.append(Outcome.CONFLICT)
+        else:
+            outcomes.append(Outcome.LATE)
+    moved = {place for place, _ in told if states[place] != known.states[place]}
+    return (_moved(known, bytes(states), moved) if moved else known), outcomes
+
+
+def decided(known: ChildStates, place: int, change: StateChange) -> ChildStates:
+    """The states after Batch's own answer about a child whose ends disagreed, as `record.decide` says.
+
+    Nothing is decided of a child that nobody has told of.
+    """
+    if not known.is_known(place):
+        return known
+    if not change.detail.status.is_terminal:
+        return merged(known, [(place, change)])[0]
+    states = bytearray(known.states)
+    states[place] = state_of(change)
+    return _moved(known, bytes(states), {place}) if states != known.states else known
+
+
+def missed(known: ChildStates, place: int, *, at: int) -> ChildStates:
+    """The states after Batch did not describe a child; the first time counts."""
+    if place in known.missed or not _may_be_lost(known, place):
+        return known
+    return replace(known, missed={**known.missed, place: at})
+
+
+def lost(known: ChildStates, place: int, *, at: int) -> ChildStates:
+    """The states after Batch has forgotten a child."""
+    return replace(known, lost={**known.lost, place: at}) if _may_be_lost(known, place) else known
+
+
+def encode(states: ChildStates) -> bytes:
+    """The states as they are stored, without their expiry: compressed, for most children stand in one of few ways."""
+    return zlib.compress(msgspec.msgpack.encode((states.states, dict(states.missed), dict(states.lost))), 9)
+
+
+def decode(stored: bytes, *, expires_at: int | None) -> ChildStates:
+    """The states as they were before `encode`, and their expiry."""
+    states, missed_at, lost_at = _STORED.decode(zlib.decompress(stored))
+    return ChildStates(states=states, missed=missed_at, lost=lost_at, expires_at=expires_at)
+
+
+def _may_be_lost(known: ChildStates, place: int) -> bool:
+    return known.is_known(place) and not known.status(place).is_terminal
+
+
+def _moved(known: ChildStates, states: bytes, places: set[int]) -> ChildStates:
+    """News of a child takes away that Batch did not describe it."""
+    return replace(
+        known,
+        states=states,
+        missed={place: at for place, at in known.missed.items() if place not in places},
+        lost={place: at for place, at in known.lost.items() if place not in places},
+    )
+
+
+_STORED = msgspec.msgpack.Decoder(tuple[bytes, dict[int, int], dict[int, int]])
