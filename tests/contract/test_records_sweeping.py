@@ -143,7 +143,7 @@ def test_a_walk_meets_each_open_job_whatever_is_written_meanwhile(records: Recor
 
     page = records.list_open(limit=limit)
     first = [record.key.job_id for record in page.records]
-    bring(records, RecordKey(job_id=order[0]), change("FAILED", job_id="", jobQueue=made[0].job_queue), ours=True)
+    bring(records, RecordKey(job_id=order[0]), change("FAILED"), ours=True)
     records.create(submission(key="given:late", now=T0 - 1))
     rest = []
     for _ in range(PAGES):
@@ -236,6 +236,27 @@ def test_a_decided_end_is_listed_as_no_open_job(records: Records) -> None:
     records.decide(KEY, change("SUCCEEDED", name=OURS.batch_job_name))
 
     assert [] == opened(records)
+
+
+def test_batchs_answer_about_a_child_is_counted_once(records: Records) -> None:
+    """Under the end that it tells."""
+    child, job_id = RecordKey(job_id=BATCH_JOB_ID, index=2), f"{BATCH_JOB_ID}:2"
+    told = [change(status, job_id=job_id, arrayProperties={"index": 2}) for status in ("FAILED", "SUCCEEDED")]
+    bring(records, child, *told, ours=False)
+
+    records.decide(child, told[1])
+
+    assert {Status.SUCCEEDED: 1} == records.status_summary(BATCH_JOB_ID, size=4)
+
+
+def test_a_lost_child_is_counted_by_its_last_status(records: Records) -> None:
+    """Nobody can say more of it."""
+    child = RecordKey(job_id=BATCH_JOB_ID, index=2)
+    bring(records, child, change("RUNNING", job_id=f"{BATCH_JOB_ID}:2", arrayProperties={"index": 2}), ours=False)
+
+    records.lose(child, at=T0 + 5)
+
+    assert {Status.RUNNING: 1} == records.status_summary(BATCH_JOB_ID, size=4)
 
 
 def test_deciding_makes_no_record(records: Records) -> None:

@@ -50,10 +50,6 @@ class Rows:
         if closed:
             self._end_children(closed, closed.changed_at)
 
-    def give_up(self, key: RecordKey) -> None:
-        """Note that a child is lost that was never heard of."""
-        self._children.give_up(key)
-
     def flush(self) -> None:
         """Store what is stored once for many records."""
         self._children.flush()
