@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from controlplane.errors import Violation
-from controlplane.job import JOB_ID, JOB_NAME
+from controlplane.job import JOB_ID, JOB_NAME, MOST_CHILDREN
 
 #: No machine has more of anything.
 _QUANTITY = re.compile(r"0*[1-9][0-9]{0,8}", re.ASCII)
@@ -86,7 +86,7 @@ class ContainerOverrides(_Document):
 class ArrayProperties(_Document):
     """How many children an array job has."""
 
-    size: Annotated[int, Field(ge=2, le=10_000)]
+    size: Annotated[int, Field(ge=2, le=MOST_CHILDREN)]
 
 
 class Dependency(_Document):
