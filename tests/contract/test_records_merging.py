@@ -71,6 +71,18 @@ def test_of_two_ends_the_first_stays_as_the_pure_merge_says(
     assert (Outcome.CONFLICT, merge(born(OURS), KEY, *delivered)) == (outcomes[-1], records.get(KEY))
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_of_two_times_of_a_transition_the_first_told_stays(records: Records, together: bool) -> None:
+    """The sweep may see a status before its event comes, in one batch or in two."""
+    records.create(OURS)
+    told = [change("RUNNABLE", name=NAME, at=T0 + seconds * 1000) for seconds in (5, 1)]
+
+    for batch in [told] if together else [[each] for each in told]:
+        bring(records, KEY, *batch, ours=True)
+
+    assert merge(born(OURS), KEY, *told) == records.get(KEY)
+
+
 @pytest.mark.parametrize("answer", ["SUCCEEDED", "FAILED"])
 def test_batchs_own_answer_stands_after_a_conflict(records: Records, answer: str) -> None:
     """The whole answer: nothing is left of the end that was wrong."""

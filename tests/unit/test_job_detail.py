@@ -81,6 +81,13 @@ def test_a_container_that_never_ran_has_failed() -> None:
     )
 
 
+def test_a_container_that_never_ran_tells_before_one_that_went_well() -> None:
+    """It is why the job failed."""
+    told = of_several(TaskContainer(name="a", exit_code=0), TaskContainer(name="b", reason="CannotPullContainerError"))
+
+    assert "b" == told.name
+
+
 def test_where_no_container_is_essential_all_may_tell() -> None:
     """Batch asks for one essential container; what it tells is taken all the same."""
     told = of_several(TaskContainer(name="a", essential=False), TaskContainer(name="b", essential=False, exit_code=1))

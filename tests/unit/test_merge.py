@@ -6,14 +6,15 @@ import json
 from collections.abc import Iterable
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controlplane.job import JobType, Status
-from controlplane.job_document import history
+from controlplane.job_document import history, to_document
 from controlplane.record import JobRecord, Outcome, RecordKey, born, decide, keys_of, merge, outcome
 from controlplane.state_change import StateChange, from_event
-from tests.builders import BATCH_JOB_ID, change, submission
+from tests.builders import BATCH_JOB_ID, DEPLOYMENT, change, submission
 from tests.lives import Life, batches, deliveries, lives, of_any_kind
 
 SUBMISSION = submission()
@@ -134,6 +135,14 @@ def test_of_two_ends_the_first_stays_and_both_are_noted(life: Life, ends: list[s
     record = folded(OURS, [[first, *between, second, *after]])
 
     assert (ends[0], ends[0], True) == (str(record.status), record.status_reason, record.is_conflicting)
+
+
+@pytest.mark.parametrize(("ends", "conflict"), [(["FAILED"], False), (["FAILED", "SUCCEEDED"], True)])
+def test_a_document_shows_a_conflict(ends: list[str], conflict: bool) -> None:
+    """Whoever reads the status may want to know that Batch told of two."""
+    record = merge(OURS, KEY, *map(change, ends))
+
+    assert conflict is to_document(record, deployment=DEPLOYMENT)["conflict"]
 
 
 @steady

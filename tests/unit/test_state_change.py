@@ -89,3 +89,8 @@ def test_an_event_is_not_earlier_than_what_came_first() -> None:
     ended = [attempt(1, started_at=T0, stopped_at=T0 + 417)]
 
     assert T0 + 417 == change("RUNNABLE", at=T0, attempts=ended).at
+
+
+def test_an_event_is_not_earlier_than_the_job() -> None:
+    """The job was created within the event's second."""
+    assert T0 + 417 == change("PENDING", at=T0, createdAt=T0 + 417).at
