@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +32,7 @@ class Retention:
         Args:
             ended_at: Epoch milliseconds. The answer is in epoch seconds, as DynamoDB has it.
         """
-        return ended_at // 1000 + self.days * _DAY_SECONDS if self.is_on else None
+        return math.ceil(ended_at / 1000) + self.days * _DAY_SECONDS if self.is_on else None
 
     def expiry(self, ended_at: int) -> dict[str, dict[str, Any]]:
         """The attribute that has DynamoDB delete an item; none where items are kept for good."""

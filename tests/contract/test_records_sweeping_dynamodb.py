@@ -1,0 +1,48 @@
+"""What a walk over open records reads of the index: about as much as it shows, from wherever it goes on."""
+
+from __future__ import annotations
+
+from moto import mock_aws
+
+from controlplane.aws.record_item import OPEN_SHARDS
+from controlplane.aws.records import DynamoRecords
+from controlplane.record import RecordKey
+from tests.builders import T0, submission
+from tests.contract.deployed import client, create_table
+from tests.contract.weighed import Weighed
+
+JOBS, PAGE = 96, 16
+#: What each shard may be asked for beyond what is shown: an entry to compare, and a part of a page.
+BEYOND = PAGE + 2 * OPEN_SHARDS
+
+
+@mock_aws()
+def test_a_page_of_what_is_open_reads_each_shard_from_where_it_begins() -> None:
+    """Keys alone, and not all of them again for every page."""
+    dynamodb = Weighed(client("dynamodb"))
+    records = DynamoRecords(dynamodb, table=create_table(dynamodb), clock=lambda: T0)
+    for n in range(JOBS):
+        records.create(submission(key=f"given:{n}", now=T0 + n))
+    read: list[int] = []
+    cursor: str | None = None
+
+    for _ in range(JOBS // PAGE):
+        dynamodb.forget()
+        cursor = records.list_open(limit=PAGE, cursor=cursor).cursor
+        read.append(len(dynamodb.entries))
+
+    assert cursor is None
+    assert max(read) <= PAGE + BEYOND
+
+
+@mock_aws()
+def test_what_is_known_is_asked_for_by_keys_and_answered_by_them() -> None:
+    """A look for jobs never heard of brings no records."""
+    dynamodb = Weighed(client("dynamodb"))
+    records = DynamoRecords(dynamodb, table=create_table(dynamodb), clock=lambda: T0)
+    job = submission()
+    records.create(job)
+
+    records.known([RecordKey(job_id=job.job_id)])
+
+    assert [{"pk": {"S": job.job_id}}] == dynamodb.items
