@@ -5,6 +5,7 @@ What one delivery says of one job is brought to its record at once: few writes, 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +16,8 @@ from controlplane.errors import EventMalformed
 from controlplane.record import Outcome, RecordKey, keys_of
 from controlplane.records import Merge, Records
 from controlplane.state_change import StateChange, from_description, from_event
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +54,8 @@ class Recorder:
         Returns what came of each, in their order; an error where it could not be recorded now.
         """
         told = list(changes)
+        for unknown in {change.unknown_status: None for change in told if change.unknown_status}:
+            _log.warning("Batch tells of a status that this version does not know: %r moves no record", unknown)
         of_job: dict[str, list[StateChange]] = {}
         for change in told:
             if not change.is_node:
