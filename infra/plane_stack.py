@@ -157,6 +157,8 @@ class PlaneStack(cdk.Stack):
             BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL=dead_letters.queue_url,
         )
         function.allow_any(["batch:TerminateJob"], [self._batch_arn("job", "*")], because=_ANY_JOB)
+        # How a job ended of which two events disagree.
+        function.allow_any(["batch:DescribeJobs"], ["*"], because=_NO_RESOURCE)
         function.allow(["sqs:SendMessage"], [dead_letters.queue_arn])
         function.function.add_event_source(
             event_sources.SqsEventSource(
@@ -203,11 +205,12 @@ class PlaneStack(cdk.Stack):
             table=(*ITEMS, *READ_MANY, *WRITE_MANY),
             timeout=_RECONCILE_TIMEOUT,
             memory_mib=512,
+            BATCHPLANE_DEPLOYMENT=self._deployment(),
             BATCHPLANE_SUBMISSIONS_QUEUE_URL=self._submissions.queue.queue_url,
         )
         function.allow(["dynamodb:Query"], self._indexes("open"))
         function.allow(["sqs:SendMessage"], [self._submissions.queue.queue_arn])
-        function.allow_any(["batch:DescribeJobs"], ["*"], because=_NO_RESOURCE)
+        function.allow_any(["batch:DescribeJobs", "batch:ListJobs"], ["*"], because=_NO_RESOURCE)
         function.allow_any(["batch:TerminateJob"], [self._batch_arn("job", "*")], because=_ANY_JOB)
         # A run that fails is not repeated, neither by the rule nor by Lambda: the next one does its work.
         function.function.configure_async_invoke(retry_attempts=0)

@@ -12,6 +12,7 @@ from controlplane.recorder import Recorder
 def build(plane: Plane) -> Handler:
     """The function over a plane."""
     reconciler = Reconciler(
+        deployment=plane.deployment,
         records=plane.records,
         batch=plane.batch,
         submissions=plane.submissions,

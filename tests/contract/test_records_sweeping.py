@@ -184,6 +184,25 @@ def test_news_takes_the_note_of_a_miss_away(records: Records) -> None:
     assert known(records, KEY).missed_at is None
 
 
+def test_a_job_that_is_found_is_missed_anew(records: Records) -> None:
+    """The note of the first miss is taken away."""
+    records.create(OURS)
+    records.miss(KEY, at=T0 + 5)
+
+    records.find(KEY)
+    between = records.get(KEY)
+    records.miss(KEY, at=T0 + 9)
+
+    assert (born(OURS), T0 + 9) == (between, known(records, KEY).missed_at)
+
+
+def test_finding_makes_no_record(records: Records) -> None:
+    """What is not there stays so."""
+    records.find(KEY)
+
+    assert records.get(KEY) is None
+
+
 def test_a_job_that_has_ended_is_not_missed(records: Records) -> None:
     """Its end came between the look at Batch and the note."""
     records.create(OURS)

@@ -105,17 +105,6 @@ def test_a_lost_event_is_healed_by_the_sweep(river: River) -> None:
     assert (Status.SUCCEEDED, 1) == (river.record(job_id).status, tally["healed"])
 
 
-def test_a_job_that_batch_has_forgotten_is_lost_not_failed(river: River) -> None:
-    """The last status stays, and the record says that it is lost."""
-    job_id = river.submit()
-    river.settle()
-    river.batch.jobs.clear()
-    river.reconcile()
-    record = river.record(job_id)
-
-    assert (Status.SUBMITTED, True) == (record.status, record.lost)
-
-
 def test_a_submission_whose_message_was_lost_is_handed_on_again(river: River) -> None:
     """The message is gone; the sweep finds the record that Batch does not know."""
     river.submit()

@@ -123,9 +123,14 @@ def _log_group(account: Account, name: str, properties: Properties) -> Made:
     return group, {"Arn": f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:{group}:*"}
 
 
-def _job_queue(_: Account, __: str, properties: Properties) -> Made:
-    arn = f"arn:aws:batch:{REGION}:{ACCOUNT_ID}:job-queue/{properties['JobQueueName']}"
-    return arn, {"JobQueueArn": arn}
+def _job_queue(account: Account, _: str, properties: Properties) -> Made:
+    """Over any compute environment: no job of these tests runs."""
+    name, batch = properties["JobQueueName"], account.client("batch")
+    role = account.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    batch.create_compute_environment(computeEnvironmentName=name, type="UNMANAGED", serviceRole=role)
+    order = [{"order": 1, "computeEnvironment": name}]
+    made = batch.create_job_queue(jobQueueName=name, state="ENABLED", priority=1, computeEnvironmentOrder=order)
+    return made["jobQueueArn"], {"JobQueueArn": made["jobQueueArn"]}
 
 
 def _job_definition(_: Account, __: str, properties: Properties) -> Made:

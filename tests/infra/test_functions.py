@@ -29,13 +29,18 @@ RIGHTS = {
     | LOG
     | CONSUME
     | {"batch:ListJobs", "batch:SubmitJob", "batch:TagResource", "batch:TerminateJob"},
-    "record_state_change": ITEMS | READ_MANY | WRITE_MANY | LOG | CONSUME | {"batch:TerminateJob", "sqs:SendMessage"},
+    "record_state_change": ITEMS
+    | READ_MANY
+    | WRITE_MANY
+    | LOG
+    | CONSUME
+    | {"batch:DescribeJobs", "batch:TerminateJob", "sqs:SendMessage"},
     "alert_on_failure": ITEMS | READ_MANY | LOG | READ_STREAM | PUT_ASIDE | {"sns:Publish", "logs:GetLogEvents"},
     "reconcile_jobs": ITEMS
     | READ_MANY
     | WRITE_MANY
     | LOG
-    | {"batch:DescribeJobs", "batch:TerminateJob", "sqs:SendMessage"},
+    | {"batch:DescribeJobs", "batch:ListJobs", "batch:TerminateJob", "sqs:SendMessage"},
 }
 #: All that each function is told, besides Powertools' own variables, the table's name and how long it keeps jobs.
 VARIABLES = {
@@ -48,7 +53,7 @@ VARIABLES = {
     "submit_job": {"BATCHPLANE_DEPLOYMENT", "BATCHPLANE_URL"},
     "record_state_change": {"BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL"},
     "alert_on_failure": {"BATCHPLANE_ALERTS_TOPIC_ARN", "BATCHPLANE_DEPLOYMENT"},
-    "reconcile_jobs": {"BATCHPLANE_SUBMISSIONS_QUEUE_URL"},
+    "reconcile_jobs": {"BATCHPLANE_DEPLOYMENT", "BATCHPLANE_SUBMISSIONS_QUEUE_URL"},
 }
 EACH = pytest.mark.parametrize("name", RIGHTS)
 

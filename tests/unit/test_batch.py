@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from controlplane.batch import Batch
+from controlplane.batch import Batch, JobSummaries, JobSummary
 from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable
 
 
@@ -68,3 +68,34 @@ class Listing:
 def test_a_job_is_found_by_its_exact_name_the_oldest_first() -> None:
     """Batch's filter ignores case and pages; the plane does neither."""
     assert ("b1", "b2") == Batch(Listing()).find(job_queue="q", job_name="n-j1")  # type: ignore[arg-type]
+
+
+class Remembering:
+    """A client that remembers what it was asked to list."""
+
+    def __init__(self, **answer: Any) -> None:
+        self.asked: dict[str, Any] = {}
+        self._answer = answer
+
+    def list_jobs(self, **request: Any) -> dict[str, Any]:
+        """One answer, whatever is asked."""
+        self.asked = request
+        return self._answer
+
+
+def test_jobs_are_listed_by_their_creation() -> None:
+    """A hundred a page, which is all that a filter lets; the moment is given as text."""
+    client = Remembering(jobSummaryList=[{"jobId": "b", "jobName": "n", "createdAt": 5, "status": "FAILED"}])
+    page = Batch(client).list_created_before(6, job_queue="q", token="t")  # type: ignore[arg-type]  # noqa: S106 - a place
+
+    filters = [{"name": "BEFORE_CREATED_AT", "values": ["6"]}]
+    assert {"jobQueue": "q", "filters": filters, "maxResults": 100, "nextToken": "t"} == client.asked
+    assert JobSummaries(jobs=(JobSummary(job_id="b", job_name="n", created_at=5),), token=None) == page
+
+
+def test_a_first_page_has_no_token_and_tells_of_the_next() -> None:
+    """As ListJobs has it."""
+    client = Remembering(jobSummaryList=[], nextToken="t")
+    page = Batch(client).list_created_before(6, job_queue="q")  # type: ignore[arg-type]
+
+    assert (False, "t") == ("nextToken" in client.asked, page.token)

@@ -134,6 +134,13 @@ class SqliteRecords:
             if known and known.is_open and known.missed_at is None:
                 rows.put(replace(known, missed_at=at))
 
+    def find(self, key: RecordKey) -> None:
+        """Take the note of a miss away: Batch describes the job after all."""
+        with self._changing([key]) as (_, rows):
+            known = rows.get(key)
+            if known and known.missed_at is not None:
+                rows.put(replace(known, missed_at=None))
+
     def lose(self, key: RecordKey, *, at: int) -> None:
         """Note that Batch has forgotten a job that had not ended."""
         with self._changing([key]) as (_, rows):

@@ -8,6 +8,7 @@ refused for good, not taken now, or nobody knows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable, PlaneError
@@ -16,6 +17,8 @@ from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavaila
 SECOND_SUBMISSION = "Second submission of a job that Batch already has"
 #: Most ids that one DescribeJobs takes.
 DESCRIBE_LIMIT = 100
+#: Most jobs that one ListJobs with a filter answers.
+LIST_LIMIT = 100
 _THROTTLED = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded"})
 
 
@@ -37,6 +40,24 @@ class BatchClient(Protocol):
     def terminate_job(self, **request: Any) -> Mapping[str, Any]:
         """TerminateJob."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobSummary:
+    """A job as ListJobs tells of it, as far as the plane reads that."""
+
+    job_id: str
+    job_name: str
+    #: Epoch milliseconds.
+    created_at: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobSummaries:
+    """A page of a list, and where the next one begins; None at the end."""
+
+    jobs: tuple[JobSummary, ...]
+    token: str | None
 
 
 class Batch:
@@ -77,6 +98,23 @@ class Batch:
         for start in range(0, len(batch_job_ids), DESCRIBE_LIMIT):
             ids = list(batch_job_ids[start : start + DESCRIBE_LIMIT])
             yield from _call(self._asking.describe_jobs, {"jobs": ids})["jobs"]
+
+    def list_created_before(self, moment: int, *, job_queue: str, token: str | None = None) -> JobSummaries:
+        """A page of a queue's jobs of every status that were created before a moment (epoch ms), the newest first.
+
+        Parents only: https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html
+        """
+        request: dict[str, Any] = {
+            "jobQueue": job_queue,
+            "filters": [{"name": "BEFORE_CREATED_AT", "values": [str(moment)]}],
+            "maxResults": LIST_LIMIT,
+        }
+        answer = _call(self._asking.list_jobs, request | ({"nextToken": token} if token else {}))
+        jobs = (
+            JobSummary(job_id=each["jobId"], job_name=each["jobName"], created_at=each["createdAt"])
+            for each in answer["jobSummaryList"]
+        )
+        return JobSummaries(jobs=tuple(jobs), token=answer.get("nextToken"))
 
     def terminate(self, batch_job_id: str, *, reason: str) -> None:
         """Stop a job in whatever status it is; one that has ended is left as it is."""

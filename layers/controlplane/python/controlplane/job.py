@@ -84,3 +84,8 @@ def parent_and_index(batch_job_id: str) -> tuple[str, int | None]:
     """Split Batch's id of an array child, `parent:index`; the index is None for every other job."""
     parent, colon, index = batch_job_id.partition(":")
     return (parent, int(index)) if colon and index.isdecimal() else (batch_job_id, None)
+
+
+def child_id(batch_job_id: str, index: int) -> str:
+    """Batch's id of an array's child."""
+    return f"{batch_job_id}:{index}"

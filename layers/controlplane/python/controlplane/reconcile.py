@@ -1,62 +1,121 @@
-"""What to do about a record that has been quiet for too long. Does no I/O.
+"""What a look at Batch says about records: healed, missed, found again or lost. Does no I/O.
 
-AWS's own Step Functions integration backs Batch's events with polling; so do we, with a bounded sweep.
+AWS's own Step Functions integration backs Batch's events with polling; so do we, with a bounded sweep. What Batch does
+not describe is missed at the first look and lost at a second one: never failed, for nobody knows how it ended.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from controlplane.errors import EventMalformed
-from controlplane.record import JobRecord
+from controlplane.job import child_id
+from controlplane.record import JobRecord, RecordKey
 from controlplane.state_change import StateChange, from_description
 
-#: A record without news for so long is asked after (milliseconds).
+#: A record without news for so long is asked after (milliseconds): events come within seconds, a few minutes late.
 QUIET_MILLISECONDS = 5 * 60_000
-#: A job that Batch doesn't describe is lost only after so long without news: DescribeJobs may lag behind SubmitJob.
+#: A job that Batch did not describe is lost where it doesn't so long afterwards either (milliseconds).
 LOST_MILLISECONDS = 60 * 60_000
+#: So long after the end of its array a child that Batch does not describe is lost (milliseconds).
+OUTLIVED_MILLISECONDS = 24 * 60 * 60_000
+
+#: DescribeJobs' answers by Batch's id.
+Descriptions = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Findings:
-    """What a look at Batch says about some quiet records."""
+    """What a look at Batch says about some records."""
 
-    #: Changes that no event brought.
-    changes: Sequence[StateChange]
-    #: Records of jobs that Batch has forgotten.
-    lost: Sequence[JobRecord]
+    #: What no event brought.
+    changes: tuple[StateChange, ...] = ()
+    #: Not described, for the first time.
+    missed: tuple[RecordKey, ...] = ()
+    #: Described, though missed before.
+    found: tuple[RecordKey, ...] = ()
+    #: Not described again.
+    lost: tuple[RecordKey, ...] = ()
+    #: Why descriptions could not be read.
+    unread: tuple[EventMalformed, ...] = ()
+
+
+def together(*findings: Findings) -> Findings:
+    """Several looks' findings as one."""
+    return Findings(
+        changes=tuple(change for each in findings for change in each.changes),
+        missed=tuple(key for each in findings for key in each.missed),
+        found=tuple(key for each in findings for key in each.found),
+        lost=tuple(key for each in findings for key in each.lost),
+        unread=tuple(error for each in findings for error in each.unread),
+    )
 
 
 def is_quiet(record: JobRecord, *, now: int) -> bool:
-    """True for a job that has not ended and of which nothing was heard for a while."""
-    return record.is_open and record.changed_at <= now - QUIET_MILLISECONDS
+    """True for a record of which nothing was heard for a while, at this time (epoch milliseconds)."""
+    return record.changed_at <= now - QUIET_MILLISECONDS
 
 
 def is_unsent(record: JobRecord) -> bool:
     """True for a job of ours that Batch may not know: its submission must be handed on again."""
-    return record.batch_job_id is None
+    return record.is_open and record.batch_job_id is None
 
 
-def compare(records: Sequence[JobRecord], descriptions: Sequence[Mapping[str, Any]], *, now: int) -> Findings:
-    """Compare quiet records with DescribeJobs' answer about them, at this time (epoch milliseconds)."""
-    described = {str(each["jobId"]): each for each in descriptions}
-    news = [
-        _news(record, described[record.batch_job_id], now=now) for record in records if record.batch_job_id in described
-    ]
-    lost = [
-        record
-        for record in records
-        if record.batch_job_id not in described and record.changed_at <= now - LOST_MILLISECONDS
-    ]
-    return Findings(changes=[change for change in news if change], lost=lost)
+def compare(records: Sequence[JobRecord], described: Descriptions, *, now: int) -> Findings:
+    """Compare records of jobs with what Batch said when it was asked about them all, at this time."""
+    there = [record for record in records if record.batch_job_id in described]
+    absent = [record for record in records if record.batch_job_id not in described]
+    changes, unread = _news(((described[str(record.batch_job_id)], record.order) for record in there), now=now)
+    return Findings(
+        changes=changes,
+        missed=tuple(record.key for record in absent if record.missed_at is None),
+        found=tuple(record.key for record in there if record.missed_at is not None),
+        lost=tuple(record.key for record in absent if _was_missed(record, now=now)),
+        unread=unread,
+    )
 
 
-def _news(record: JobRecord, description: Mapping[str, Any], *, now: int) -> StateChange | None:
-    """What Batch tells beyond the record; a description that can't be read tells nothing, and stops no other."""
-    try:
-        change = from_description(description, seen=now)
-    except EventMalformed:
-        return None
-    return change if change.order > record.order else None
+def compare_children(
+    batch_job_id: str, orders: Mapping[int, int], described: Descriptions, *, is_over: bool, now: int
+) -> Findings:
+    """Compare children of an array job with what Batch said when it was asked about them all.
+
+    Args:
+        batch_job_id: Batch's id of the array job.
+        orders: How far each is known to have come, by index; -1 for a child never heard of.
+        described: What Batch said.
+        is_over: Whether nothing more is to be hoped for: those that are not described are lost.
+        now: Epoch milliseconds.
+    """
+    ids = {index: child_id(batch_job_id, index) for index in orders}
+    there = ((described[ids[index]], order) for index, order in orders.items() if ids[index] in described)
+    changes, unread = _news(there, now=now)
+    absent = (RecordKey(job_id=batch_job_id, index=index) for index in orders if ids[index] not in described)
+    return Findings(changes=changes, lost=tuple(absent) if is_over else (), unread=unread)
+
+
+def is_outlived(array: JobRecord, *, now: int) -> bool:
+    """True for an array job that ended so long ago that its children have ended too, if they ever were."""
+    return array.status.is_terminal and array.changed_at <= now - OUTLIVED_MILLISECONDS
+
+
+def _was_missed(record: JobRecord, *, now: int) -> bool:
+    return record.missed_at is not None and record.missed_at <= now - LOST_MILLISECONDS
+
+
+def _news(
+    known: Iterable[tuple[Mapping[str, Any], int]], *, now: int
+) -> tuple[tuple[StateChange, ...], tuple[EventMalformed, ...]]:
+    """What descriptions tell beyond the orders that are known; one that can't be read stops no other."""
+    changes, unread = [], []
+    for description, order in known:
+        try:
+            change = from_description(description, seen=now)
+        except EventMalformed as malformed:
+            unread.append(malformed)
+            continue
+        if change.order > order:
+            changes.append(change)
+    return tuple(changes), tuple(unread)

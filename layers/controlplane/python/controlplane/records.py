@@ -89,6 +89,10 @@ class Records(Protocol):
         """Note when Batch first did not describe a job that had not ended; news of the job takes the note away."""
         ...
 
+    def find(self, key: RecordKey) -> None:
+        """Take the note of a miss away: Batch describes the job after all."""
+        ...
+
     def lose(self, key: RecordKey, *, at: int) -> None:
         """Note that Batch has forgotten a job that had not ended."""
         ...

@@ -142,6 +142,11 @@ def missed(known: ChildStates, place: int, *, at: int) -> ChildStates:
     return replace(known, missed={**known.missed, place: at})
 
 
+def found(known: ChildStates, place: int) -> ChildStates:
+    """The states after Batch described a child that it had not described before."""
+    return replace(known, missed={missed: at for missed, at in known.missed.items() if missed != place})
+
+
 def lost(known: ChildStates, place: int, *, at: int) -> ChildStates:
     """The states after Batch has forgotten a child."""
     return replace(known, lost={**known.lost, place: at}) if _may_be_lost(known, place) else known

@@ -85,6 +85,12 @@ class DynamoChildren:
         held = self._blocks.held(block)
         self._blocks.swap(block, held, lambda states: (child_states.missed(states, place, at=at), None))
 
+    def find(self, key: RecordKey) -> None:
+        """The note is taken away."""
+        block, place = _place(key)
+        held = self._blocks.held(block)
+        self._blocks.swap(block, held, lambda states: (child_states.found(states, place), None))
+
     def lose(self, key: RecordKey, *, at: int) -> None:
         """A note beside the states."""
         block, place = _place(key)

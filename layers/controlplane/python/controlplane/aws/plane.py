@@ -26,6 +26,8 @@ from controlplane.log import Logs
 #: SubmitJob has no client token, so the SDK must not post it again: a lost answer is looked up instead.
 #: A call that hangs must end before its function does (seconds).
 _ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"}, connect_timeout=2, read_timeout=10)
+#: What may be asked again: a hanging call must leave a run of the sweep its time (seconds).
+_ASKED = Config(retries={"total_max_attempts": 2, "mode": "standard"}, connect_timeout=2, read_timeout=10)
 #: DynamoDB's calls at a time: more wait for the interpreter's lock rather than for DynamoDB.
 _CALLS = 12
 #: What costs a tenth of each call: the check of requests that are ours, and a user agent that is made anew each time.
@@ -83,7 +85,7 @@ class AwsPlane:
     @cached_property
     def batch(self) -> Batch:
         """AWS Batch."""
-        return Batch(self._client("batch", config=_ONCE), asking=self._client("batch"))
+        return Batch(self._client("batch", config=_ONCE), asking=self._client("batch", config=_ASKED))
 
     @cached_property
     def logs(self) -> Logs:

@@ -125,6 +125,10 @@ class DynamoRecords:
         """A conditional write; a child's after a read."""
         (self._sweeping if key.index is None else self._children).miss(key, at=at)
 
+    def find(self, key: RecordKey) -> None:
+        """A conditional write; a child's after a read."""
+        (self._sweeping if key.index is None else self._children).find(key)
+
     def lose(self, key: RecordKey, *, at: int) -> None:
         """A conditional write; a child's after a read."""
         (self._sweeping if key.index is None else self._children).lose(key, at=at)

@@ -53,6 +53,11 @@ class Sweeping:
         update.require(f"attribute_exists({update.name('pk')})").require(f"NOT {_ended(update)}")
         self.table.update(record_key(key), update)
 
+    def find(self, key: RecordKey) -> None:
+        """A conditional write: there must be a record."""
+        update = Update().remove(["missedAt"])
+        self.table.update(record_key(key), update.require(f"attribute_exists({update.name('pk')})"))
+
     def lose(self, key: RecordKey, *, at: int) -> None:
         """A conditional write: a job that has ended meanwhile is not lost. What is lost expires like what has ended."""
         update = Update().set({"lost": {"BOOL": True}, "changedAt": {"N": str(at)}}).set(self.retention.expiry(at))
