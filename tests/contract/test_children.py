@@ -168,6 +168,18 @@ def test_a_child_that_batch_does_not_describe_says_since_when(records: Records) 
     assert T0 + 5 == record(records, 7).missed_at
 
 
+def test_a_child_that_is_described_again_is_missed_no_more(records: Records) -> None:
+    """The note goes, and nothing else."""
+    stored(records, {7: "RUNNING", 8: "RUNNING"})
+    before = record(records, 7)
+    for index in (7, 8):
+        records.miss(key(index), at=T0 + 5)
+
+    records.find(key(7))
+
+    assert (before, T0 + 5) == (record(records, 7), record(records, 8).missed_at)
+
+
 def test_a_lost_child_keeps_its_last_status(records: Records) -> None:
     """Only that nobody can say more is noted; it is not open any more."""
     stored(records, {7: "RUNNING", 8: "RUNNING"})

@@ -16,7 +16,7 @@ import msgspec
 from controlplane.batch import DESCRIBE_LIMIT
 from controlplane.inquiry import Bounds, Inquiry
 from controlplane.job import child_id
-from controlplane.reconcile import Descriptions, Findings, compare, compare_children, is_outlived, is_quiet, together
+from controlplane.reconcile import compare, compare_children, is_outlived, is_quiet, together
 from controlplane.record import JobRecord, RecordKey
 from controlplane.records import Records
 
@@ -59,11 +59,6 @@ class Stretch:
         parent = [self.batch_job_id] if self.array.is_open else []
         return parent + [child_id(self.batch_job_id, index) for index in self.orders]
 
-    def compared(self, described: Descriptions, *, is_forgotten: bool, now: int) -> Findings:
-        """What Batch says of the children; where their array is forgotten, so are those it does not describe."""
-        is_over = is_forgotten or self.array.lost or is_outlived(self.array, now=now)
-        return compare_children(self.batch_job_id, self.orders, described, is_over=is_over, now=now)
-
 
 @dataclass(frozen=True, kw_only=True)
 class ArraySweep:
@@ -87,7 +82,10 @@ class ArraySweep:
         """Look at the arrays at hand, as many as the bounds let; the place after them."""
         while place.arrays and inquiry.may_ask:
             stretches, rest = self._next(place.arrays, inquiry)
+            unanswered = inquiry.tally.unanswered
             inquiry.attempt(partial(self._look, stretches, inquiry))
+            if inquiry.tally.unanswered > unanswered:
+                continue  # no part of an array is passed by: what ends its walk must have seen it whole
             place = Place(arrays=rest, cursor=place.cursor)
             self._keep(place)
         self._keep(place)
@@ -133,22 +131,29 @@ class ArraySweep:
             return
         now = inquiry.now
         arrays = compare([stretch.array for stretch in stretches if stretch.array.is_open], described, now=now)
-        forgotten = frozenset(arrays.lost)
+        over = [
+            stretch.array.key in arrays.lost or is_outlived(stretch.array, now=now) or stretch.array.lost
+            for stretch in stretches
+        ]
         children = (
-            stretch.compared(described, is_forgotten=stretch.array.key in forgotten, now=now) for stretch in stretches
+            compare_children(stretch.batch_job_id, stretch.orders, described, is_over=is_over, now=now)
+            for stretch, is_over in zip(stretches, over, strict=True)
         )
         # An array is lost after its children: then none is left behind where a run ends between.
         inquiry.follow(together(replace(arrays, lost=()), *children))
-        for stretch in stretches:
-            if stretch.end == stretch.size:
-                self._finish(stretch, inquiry, is_forgotten=stretch.array.key in forgotten)
+        for stretch, is_over in zip(stretches, over, strict=True):
+            if stretch.end == stretch.size and (is_over or not stretch.array.is_open):
+                self._finish(stretch, inquiry, is_over=is_over)
 
-    def _finish(self, stretch: Stretch, inquiry: Inquiry, *, is_forgotten: bool) -> None:
-        """Close an array that has ended, or lose one that Batch has forgotten, once no child of it is open."""
+    def _finish(self, stretch: Stretch, inquiry: Inquiry, *, is_over: bool) -> None:
+        """Close an array that has ended, or lose one that Batch has forgotten, once it has no open child.
+
+        Where nothing more is to be hoped for, children that were never heard of don't count.
+        """
         array = stretch.array
-        if array.is_open and not is_forgotten:
-            return
-        if self.records.open_children(stretch.batch_job_id, size=stretch.size, first=0, limit=1):
+        limit = stretch.size if is_over else 1
+        still = self.records.open_children(stretch.batch_job_id, size=stretch.size, first=0, limit=limit)
+        if any(not is_over or order >= 0 for order in still.values()):
             return
         if array.is_open:
             self.records.lose(array.key, at=inquiry.now)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 
 from controlplane.batch import Batch, JobSummaries
-from controlplane.errors import BatchRefused, BatchUnavailable, SubmissionInvalid
+from controlplane.errors import BatchUnavailable, SubmissionInvalid
 from controlplane.reconcile import Descriptions, Findings
 from controlplane.record import Outcome
 from controlplane.recorder import Recorder
@@ -91,22 +91,22 @@ class Inquiry:
         )
 
     def describe(self, batch_job_ids: Sequence[str]) -> Descriptions | None:
-        """What Batch says of these jobs, at most a hundred; None where it gave no answer."""
+        """What Batch says of these jobs, at most a hundred; None where it gave no answer. Raises BatchRefused."""
         self.tally.calls += 1
         try:
             described = {str(each["jobId"]): each for each in self.batch.describe(batch_job_ids)}
-        except (BatchRefused, BatchUnavailable) as error:
+        except BatchUnavailable as error:
             self._unanswered(f"DescribeJobs of {len(batch_job_ids)} jobs, the first {batch_job_ids[0]},", error)
             return None
         self.tally.looked_at += len(batch_job_ids)
         return described
 
     def list_created_before(self, moment: int, *, job_queue: str, token: str | None) -> JobSummaries | None:
-        """A page of a queue's jobs; None where Batch gave no answer."""
+        """A page of a queue's jobs; None where Batch gave no answer. Raises BatchRefused."""
         self.tally.calls += 1
         try:
             return self.batch.list_created_before(moment, job_queue=job_queue, token=token)
-        except (BatchRefused, BatchUnavailable) as error:
+        except BatchUnavailable as error:
             self._unanswered(f"ListJobs of {job_queue}", error)
             return None
 
@@ -147,11 +147,7 @@ class Inquiry:
     def _each(self, actions: Iterable[Callable[[], None]]) -> int:
         return sum(map(self.attempt, actions))
 
-    def _unanswered(self, call: str, error: BatchRefused | BatchUnavailable) -> None:
-        """Count a call that tells nothing; one that Batch refused is no sign that it is throttling."""
-        if isinstance(error, BatchRefused):
-            self.failed(f"{call} was refused", error)
-            return
+    def _unanswered(self, call: str, error: BatchUnavailable) -> None:
         self.tally.unanswered += 1
         _log.warning("%s got no answer, and is asked again in a later run: %s", call, error)
 

@@ -86,14 +86,15 @@ def compare_children(
         batch_job_id: Batch's id of the array job.
         orders: How far each is known to have come, by index; -1 for a child never heard of.
         described: What Batch said.
-        is_over: Whether nothing more is to be hoped for: those that are not described are lost.
+        is_over: Whether nothing more is to be hoped for: those once heard of that are not described are lost.
         now: Epoch milliseconds.
     """
     ids = {index: child_id(batch_job_id, index) for index in orders}
     there = ((described[ids[index]], order) for index, order in orders.items() if ids[index] in described)
     changes, unread = _news(there, now=now)
-    absent = (RecordKey(job_id=batch_job_id, index=index) for index in orders if ids[index] not in described)
-    return Findings(changes=changes, lost=tuple(absent) if is_over else (), unread=unread)
+    absent = [index for index, order in orders.items() if ids[index] not in described and order >= 0]
+    lost = tuple(RecordKey(job_id=batch_job_id, index=index) for index in absent)
+    return Findings(changes=changes, lost=lost if is_over else (), unread=unread)
 
 
 def is_outlived(array: JobRecord, *, now: int) -> bool:
