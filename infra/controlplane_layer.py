@@ -37,6 +37,8 @@ def build_layer(output_dir: Path, *, platform: str | None, python_version: str) 
     (python / ".lock").unlink(missing_ok=True)
     shutil.rmtree(python / "bin", ignore_errors=True)
     shutil.copytree(_PACKAGE, python / _PACKAGE.name, ignore=shutil.ignore_patterns("__pycache__"))
+    if _is_bytecode_known(python_version):
+        _compile(python)
 
 
 class ControlplaneLayer(Construct):
@@ -47,7 +49,7 @@ class ControlplaneLayer(Construct):
         bundler = _Bundler(platform=_PLATFORMS[architecture], python_version=python_version)
         code = lambda_.Code.from_asset(
             str(_PACKAGE.parent.parent),
-            asset_hash=_digest(architecture, python_version),
+            asset_hash=_digest(architecture, python_version, str(_is_bytecode_known(python_version))),
             asset_hash_type=cdk.AssetHashType.CUSTOM,
             # The image is never pulled: the bundler does it all, or fails.
             bundling=cdk.BundlingOptions(image=cdk.DockerImage.from_registry("none"), local=bundler),
@@ -60,6 +62,20 @@ class ControlplaneLayer(Construct):
             compatible_runtimes=[lambda_runtime(python_version)],
             description="controlplane and the libraries that it needs",
         )
+
+
+def _is_bytecode_known(python_version: str) -> bool:
+    """Whether the Python that runs this writes what the functions' Python reads: bytecode is of one version alone."""
+    return python_version == f"{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def _compile(python: Path) -> None:
+    """Lay the bytecode beside the sources. Lambda can't write it: every cold start would compile all of them.
+
+    Unchecked, for the times of files do not survive the way to Lambda.
+    """
+    words = ["-q", "-j0", "--invalidation-mode", "unchecked-hash", "-s", str(python), "-p", "/opt/python"]
+    subprocess.run([sys.executable, "-m", "compileall", *words, str(python)], check=True, stdout=sys.stderr)  # noqa: S603 - every word is ours
 
 
 @jsii.implements(cdk.ILocalBundling)

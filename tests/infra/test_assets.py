@@ -4,6 +4,7 @@ It runs under AWS's own runtime interface client, with the environment variables
 account that holds what the template describes. What a function lacks must fail here, not in an account.
 """
 
+import importlib.util
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -116,6 +117,25 @@ def test_the_layer_is_built_for_lambda(tmp_path: Path) -> None:
 
     assert kinds <= {"cpython-313-aarch64-linux-gnu.so", "abi3.so"}
     assert len(compiled) > 1
+
+
+def test_the_layer_has_the_bytecode_of_this_python(path: list[Path]) -> None:
+    """Of every module, for Lambda could not write it beside them; it is taken as it is."""
+    layer = path[1]
+    sources = {file.relative_to(layer) for file in layer.rglob("*.py")}
+    compiled = {file.relative_to(layer): file.read_bytes()[:8] for file in layer.rglob("*.pyc")}
+    unchecked_hash = (1).to_bytes(4, "little")
+
+    assert {importlib.util.MAGIC_NUMBER + unchecked_hash} == set(compiled.values())
+    assert {Path(importlib.util.cache_from_source(str(file))) for file in sources} == set(compiled)
+
+
+def test_a_layer_for_another_python_has_no_bytecode(tmp_path: Path) -> None:
+    """It would not be read."""
+    other = "3.12" if sys.version_info[:2] == (3, 13) else "3.13"
+    build_layer(tmp_path, platform=None, python_version=other)
+
+    assert [] == list(tmp_path.rglob("*.pyc"))
 
 
 def succeeded(document: Any) -> Outcome:
