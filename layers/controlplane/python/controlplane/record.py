@@ -12,14 +12,15 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
+import msgspec
+
 from controlplane.job import NOBODY, JobType, Status, job_id_in
 from controlplane.job_detail import Attempt, JobDetail
 from controlplane.state_change import UNKNOWN_ORDER, StateChange, transition_status
 from controlplane.submission import Submission
 
 
-@dataclass(frozen=True, kw_only=True)
-class RecordKey:
+class RecordKey(msgspec.Struct, frozen=True, kw_only=True):
     """Where a record stands: a job's id, or Batch's id of an array job and the index of a child."""
 
     job_id: str

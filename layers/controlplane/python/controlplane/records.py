@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+import msgspec
+
 from controlplane.job import Status
 from controlplane.job_filter import JobFilter
 from controlplane.record import JobRecord, Outcome, RecordKey
@@ -18,8 +20,7 @@ from controlplane.state_change import StateChange
 from controlplane.submission import Submission
 
 
-@dataclass(frozen=True, kw_only=True)
-class Merge:
+class Merge(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be brought to one record: changes of one Batch job, at least one, in the order of their delivery."""
 
     key: RecordKey

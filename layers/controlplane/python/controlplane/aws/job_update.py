@@ -63,8 +63,11 @@ def _outcome_among(merge: Merge) -> Outcome:
 
 def _transitions(merge: Merge) -> Item:
     """An attribute for each transition: the first that told of it dates it."""
-    told = (each for change in reversed(merge.changes) for each in change.history.items())
-    return {history_name(transition): {"N": str(at)} for transition, at in told}
+    item: Item = {}
+    for change in reversed(merge.changes):
+        for transition, at in change.history.items():
+            item[history_name(transition)] = {"N": str(at)}
+    return item
 
 
 def _request(merge: Merge, item: Item, *, late: bool) -> dict[str, Any]:
