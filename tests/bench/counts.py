@@ -14,6 +14,7 @@ from controlplane.aws.records import DynamoRecords
 from lambdas.record_state_change.handler import build
 from tests.bench import plain
 from tests.bench.traffic import Told, array_batches, child, job_batches, message, single, submission_of
+from tests.builders import T0
 from tests.contract.deployed import client, create_table
 from tests.metered import Metered
 
@@ -49,7 +50,7 @@ def _counted(
         metered = Metered(client("dynamodb"))
         table = create_table(metered)
         if body_of is single:
-            records = DynamoRecords(metered, table=table)
+            records = DynamoRecords(metered, table=table, clock=lambda: T0)
             for job in range(JOBS):
                 records.create(submission_of(job))
         metered.reset()
@@ -69,7 +70,10 @@ def _one_by_one(client: Any, table: str) -> _Consumer:
 def _function(client: Any, table: str) -> _Consumer:
     """The function over this table; no event here needs Batch or the dead letters."""
     plane = SimpleNamespace(
-        records=DynamoRecords(client, table=table), batch=SimpleNamespace(), dead_letters=None, clock=lambda: 0
+        records=DynamoRecords(client, table=table, clock=lambda: T0),
+        batch=SimpleNamespace(),
+        dead_letters=None,
+        clock=lambda: T0,
     )
     handler = build(plane)  # type: ignore[arg-type] - the ports that this function uses
 

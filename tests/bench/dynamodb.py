@@ -12,6 +12,7 @@ from botocore.config import Config
 
 from controlplane.aws.job_update import newest_update
 from controlplane.aws.plane import AwsPlane
+from controlplane.aws.retention import Retention
 from controlplane.record import RecordKey
 from controlplane.records import Merge
 from controlplane.state_change import from_event
@@ -26,6 +27,7 @@ from tests.bench.traffic import child, message, shuffled_array, single, stranger
 BATCH_SIZE = 1000
 #: Events that the rival without threads gets in a round, and batches of the array.
 _FEW_EVENTS, _BATCHES = 300, 8
+_FOR_GOOD = Retention(days=0)
 #: Threads of the rival that has some.
 THREADS = 16
 
@@ -75,7 +77,7 @@ def _function(batches: Sequence[Sequence[str]]) -> Contender:
 
 
 def _update_of(body: str, key: RecordKey) -> Mapping[str, object]:
-    return newest_update(Merge(key=key, changes=(from_event(body),), ours=True))
+    return newest_update(Merge(key=key, changes=(from_event(body),), ours=True), retention=_FOR_GOOD)
 
 
 @contextmanager

@@ -21,7 +21,19 @@ _IS_OURS = (
     " AND #jobQueue = :jobQueue AND #jobDefinition = :jobDefinition"
     " AND (attribute_not_exists(#batchJobId) OR #batchJobId = :batchJobId)"
 )
-_NAMES = ("order", "changedAt", "status", "detail", "open", "batchJobId", "jobQueue", "jobDefinition")
+_NAMES = (
+    "order",
+    "changedAt",
+    "status",
+    "detail",
+    "open",
+    "batchJobId",
+    "jobQueue",
+    "jobDefinition",
+    "lost",
+    "missedAt",
+    "expiresAt",
+)
 
 
 def one_by_one(client: Any, table: str, bodies: Iterable[str]) -> int:
@@ -53,11 +65,11 @@ def update_of(body: str) -> dict[str, Any]:
         ":batchJobId": {"S": detail["jobId"]},
     }
     sets = "SET #order = :order, #changedAt = :changedAt, #status = :status, #detail = :detail"
-    gone = " REMOVE #lost, #missedAt"
+    gone = " REMOVE #lost, #missedAt, #expiresAt"
     is_child = "index" in detail.get("arrayProperties", {})
     job_id = detail["jobId"] if is_child else detail["jobName"].rsplit("-", 1)[1]
     if is_terminal or is_child:
-        gone += ", #open"
+        gone = " REMOVE #lost, #missedAt, #open, #expiresAt"
     else:
         sets += ", #open = :open"
         values[":open"] = {"S": str(crc32(job_id.encode()) % 8)}
@@ -69,7 +81,7 @@ def update_of(body: str) -> dict[str, Any]:
         "Key": {"pk": {"S": job_id}, "sk": {"S": "RECORD"}},
         "UpdateExpression": sets + gone,
         "ConditionExpression": _IS_NEWER if is_child else _IS_NEWER + _IS_OURS,
-        "ExpressionAttributeNames": {f"#{name}": name for name in (*_NAMES, "lost", "missedAt", f"h{transition}")},
+        "ExpressionAttributeNames": {f"#{name}": name for name in (*_NAMES, f"h{transition}")},
         "ExpressionAttributeValues": values,
     }
 

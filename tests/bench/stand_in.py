@@ -41,6 +41,7 @@ def environment(url: str) -> dict[str, str]:
         "AWS_ENDPOINT_URL": url,
         "AWS_EC2_METADATA_DISABLED": "true",
         "BATCHPLANE_TABLE": TABLE,
+        "BATCHPLANE_RETENTION_DAYS": "0",
         "BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL": f"{url}/dead-letters",
     }
 

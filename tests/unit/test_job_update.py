@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from controlplane.aws.job_update import late_update, newest_update, outcome_of
 from controlplane.aws.record_item import to_item
+from controlplane.aws.retention import Retention
 from controlplane.record import Outcome, RecordKey, born, merge
 from controlplane.records import Merge
 from controlplane.state_change import StateChange, from_event
@@ -11,6 +12,7 @@ from tests.builders import T0, attempt, change, life, submission
 
 OURS = submission()
 KEY = RecordKey(job_id=OURS.job_id)
+FOR_GOOD = Retention(days=0)
 NAME = OURS.batch_job_name
 ENDED = attempt(0, started_at=T0 + 3000, stopped_at=T0 + 4000)
 RUNNABLE = change("RUNNABLE", name=NAME, at=T0 + 1000)
@@ -32,7 +34,7 @@ def names_in(request: dict[str, object], expression: str) -> set[str]:
 
 def test_the_newest_change_decides_and_all_are_in_history() -> None:
     """In whatever order they were delivered, one request says it."""
-    values = newest_update(told(SUCCEEDED, RUNNABLE, RUNNING))["ExpressionAttributeValues"]
+    values = newest_update(told(SUCCEEDED, RUNNABLE, RUNNING), retention=FOR_GOOD)["ExpressionAttributeValues"]
 
     assert ({"S": "SUCCEEDED"}, {"N": str(T0 + 1000)}, {"N": str(T0 + 3000)}, {"N": str(T0 + 4000)}) == (
         values[":status"],
@@ -46,13 +48,15 @@ def test_of_a_transition_that_is_told_twice_the_first_dates_it() -> None:
     """Redelivery changes nothing."""
     later = change("RUNNABLE", name=NAME, at=T0 + 9000)
 
-    assert {"N": str(T0 + 1000)} == newest_update(told(RUNNABLE, later))["ExpressionAttributeValues"][":h2"]
+    assert {"N": str(T0 + 1000)} == newest_update(told(RUNNABLE, later), retention=FOR_GOOD)[
+        "ExpressionAttributeValues"
+    ][":h2"]
 
 
 def test_every_placeholder_is_used_and_every_one_used_is_there() -> None:
     """DynamoDB refuses a request that has one too many or too few."""
     for merged in (told(RUNNABLE), told(RUNNING, SUCCEEDED), told(RUNNING, ours=False), told(FAILED, ours=False)):
-        for request in (newest_update(merged), late_update(merged, {}) or {}):
+        for request in (newest_update(merged, retention=FOR_GOOD), late_update(merged, {}) or {}):
             used = names_in(request, "UpdateExpression") | names_in(request, "ConditionExpression")
 
             assert used == {*request["ExpressionAttributeNames"], *request["ExpressionAttributeValues"]}
@@ -60,7 +64,7 @@ def test_every_placeholder_is_used_and_every_one_used_is_there() -> None:
 
 def test_a_job_that_has_ended_leaves_the_index_of_open_ones() -> None:
     """And one that has not is in it, whatever it was before."""
-    ended, running = newest_update(told(SUCCEEDED)), newest_update(told(RUNNING))
+    ended, running = (newest_update(told(each), retention=FOR_GOOD) for each in (SUCCEEDED, RUNNING))
 
     assert (True, True) == ("#open = :open" in running["UpdateExpression"], "#open" in ended["UpdateExpression"])
     assert ":open" not in ended["ExpressionAttributeValues"]

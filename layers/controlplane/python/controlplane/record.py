@@ -98,6 +98,7 @@ class Outcome(Enum):
 _ENDS = {status for status in Status if status.is_terminal}
 #: What a status that is not known decides.
 _UNTOLD = JobDetail(job_id="", status=Status.SUBMITTED)
+_NO_ATTEMPT = Attempt()
 _STRENGTH = (Outcome.STRANGE, Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.MERGED, Outcome.LATE)
 
 
@@ -184,7 +185,7 @@ def snapshot(change: StateChange) -> dict[str, Any]:
     A status that is not known decides nothing: they are then those of a record of which nothing was told yet.
     """
     detail, at = (change.detail, change.at) if change.unknown_status is None else (_UNTOLD, 0)
-    last = detail.attempts[-1] if detail.attempts else Attempt()
+    last = detail.attempts[-1] if detail.attempts else _NO_ATTEMPT
     array = detail.array_properties
     return {
         "order": change.order,

@@ -31,9 +31,8 @@ _order = attrgetter("order")
 def newest_update(merge: Merge, *, retention: Retention) -> dict[str, Any]:
     """UpdateItem's arguments, but for the table: it is refused unless the newest change is newer than what is known."""
     newest = merge.changes[0] if len(merge.changes) == 1 else max(merge.changes, key=_order)
-    item = decided(merge.key, newest)
-    item.update(_transitions(merge))
-    if not stays_open(newest):
+    item = decided(merge.key, newest) | _transitions(merge)
+    if retention.is_on and not stays_open(newest):
         item.update(retention.expiry(newest.at))
     if not merge.ours:
         item.update(identity(first_seen(merge.key, newest.detail)))
@@ -63,11 +62,11 @@ def _outcome_among(merge: Merge) -> Outcome:
 
 def _transitions(merge: Merge) -> Item:
     """An attribute for each transition: the first that told of it dates it."""
-    item: Item = {}
-    for change in reversed(merge.changes):
-        for transition, at in change.history.items():
-            item[history_name(transition)] = {"N": str(at)}
-    return item
+    return {
+        history_name(change.transition): {"N": str(change.at)}
+        for change in reversed(merge.changes)
+        if change.unknown_status is None
+    }
 
 
 def _request(merge: Merge, item: Item, *, late: bool) -> dict[str, Any]:
