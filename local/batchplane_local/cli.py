@@ -43,6 +43,8 @@ _QUIET = {
 LEAST_CALLS = 10
 #: As long as a deployment on AWS keeps the logs of jobs unless told otherwise.
 KEEP_FINISHED_DAYS = 90.0
+#: As on AWS.
+MOST_RETENTION_DAYS = 3650
 #: The first owner where the user has no name.
 _NAMELESS = "local"
 Data = Annotated[
@@ -75,6 +77,15 @@ KeepFinished = Annotated[
     float,
     typer.Option(metavar="DAYS", min=0, help="How long Batch keeps finished jobs and logs; inf means for good."),
 ]
+Retention = Annotated[
+    int,
+    typer.Option(
+        metavar="DAYS",
+        min=0,
+        max=MOST_RETENTION_DAYS,
+        help="How long the plane keeps its own records of ended jobs; 0 means for good.",
+    ),
+]
 Vcpus = Annotated[int | None, typer.Option(min=1, help="How many vCPUs jobs may use. Default: all.")]
 
 
@@ -89,6 +100,7 @@ def local(
     faults: FaultsFile = None,
     calls_per_second: CallsPerSecond = None,
     keep_finished: KeepFinished = KEEP_FINISHED_DAYS,
+    retention: Retention = 0,
     as_json: Json = False,
 ) -> None:
     """Run the plane in the foreground until Ctrl-C. A killed plane goes on where it stopped.
@@ -108,6 +120,7 @@ def local(
             port=port,
             batch_port=batch_port,
             key_pair=key_pair,
+            retention_days=retention,
             engine=EngineSettings(
                 vcpus=vcpus,
                 faults=known_faults,

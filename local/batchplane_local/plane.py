@@ -110,12 +110,14 @@ def opened(
     *,
     url: str,
     operators: frozenset[str] = frozenset(),
+    retention_days: int = 0,
     engine: EngineSettings = EngineSettings(),  # noqa: B008 - frozen
     clock: Callable[[], int] = epoch_milliseconds,
 ) -> Iterator[LocalPlane]:
     """Open what a folder holds, or lay it out; when the block ends, the embedded Batch stops.
 
     The folder must be locked, and the API answer at `url`. `operators` are owners who look after the plane itself.
+    Records are kept for `retention_days` after the end of their jobs, or for good where that is 0.
     """
     queues = Queues.open(database, clock=clock)
     deliver = JobEvents(queue=queues.job_events).deliver
@@ -130,7 +132,8 @@ def opened(
     )
     with closing(batch):
         deployment = establish(batch, url=url, operators=operators)
-        plane = _bound(folder, database, queues, batch, deployment=deployment, clock=clock)
+        records = SqliteRecords(database, changes=queues.record_changes, retention_days=retention_days, clock=clock)
+        plane = _bound(folder, database, queues, batch, records, deployment=deployment, clock=clock)
         batch.faults = engine.faults
         yield replace(plane, settle_milliseconds=engine.settle_milliseconds)
 
@@ -140,11 +143,11 @@ def _bound(
     database: Database,
     queues: Queues,
     engine: EmbeddedBatch,
+    records: SqliteRecords,
     *,
     deployment: Deployment,
     clock: Callable[[], int],
 ) -> LocalPlane:
-    records = SqliteRecords(database, changes=queues.record_changes)
     records.recover()
     links = Links(secret=link_secret(database), clock=clock)
     return LocalPlane(

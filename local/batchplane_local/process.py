@@ -48,6 +48,7 @@ def started(
     faults: Path | None = None,
     calls_per_second: int | None = None,
     keep_finished: float | None = None,
+    retention: int | None = None,
 ) -> Iterator[PlaneProcess]:
     """Run the plane of a folder while the block runs; the others are the command's options of these names.
 
@@ -60,6 +61,7 @@ def started(
         "--faults": faults,
         "--calls-per-second": calls_per_second,
         "--keep-finished": keep_finished,
+        "--retention": retention,
     }
     command = [sys.executable, "-m", "batchplane_local", "--data", str(path), "--json"]
     command += [word for name, value in options.items() if value is not None for word in (name, str(value))]

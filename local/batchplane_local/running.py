@@ -14,6 +14,7 @@ from batchplane_local.batch.http.sigv4 import KeyPair
 from batchplane_local.credentials import Credentials
 from batchplane_local.data_folder import DataFolder
 from batchplane_local.database import Database
+from batchplane_local.expirer import expiring
 from batchplane_local.functions import fed
 from batchplane_local.gateway import Gateway
 from batchplane_local.io_routes import IoRoutes
@@ -38,6 +39,8 @@ class Settings:
     batch_port: int | None = None
     #: Whose requests the Batch endpoint answers; the pair of the last start where it is None, at first a new one.
     key_pair: KeyPair | None = None
+    #: How many days the plane keeps its records of jobs that have ended; for good where it is 0.
+    retention_days: int = 0
     engine: EngineSettings = EngineSettings()
 
 
@@ -65,11 +68,17 @@ def running(path: Path, settings: Settings) -> Iterator[Running]:
         with _listening(known, settings) as (listener, batch_listener):
             url, tokens, key_pair = url_of(listener), Tokens(database), _key_pair(known, settings)
             credentials = _introduced(known, tokens, url=url, owner=settings.owner, key_pair=key_pair)
-            operators = frozenset({credentials.owner})
-            with opened(folder, database, url=url, operators=operators, engine=settings.engine) as plane:
+            with opened(
+                folder,
+                database,
+                url=url,
+                operators=frozenset({credentials.owner}),
+                retention_days=settings.retention_days,
+                engine=settings.engine,
+            ) as plane:
                 gateway = _gateway(plane, tokens, url=url)
                 batch = _batch_served(plane, folder, batch_listener, key_pair)
-                with fed(plane), closing(gateway), served(gateway, listener), batch as batch_url:
+                with fed(plane), expiring(plane), closing(gateway), served(gateway, listener), batch as batch_url:
                     credentials.write(folder.credentials)
                     yield Running(credentials=credentials, batch_url=batch_url)
 

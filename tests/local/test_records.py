@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from batchplane_local.database import Database
 from batchplane_local.queue import Queue
 from batchplane_local.records import SqliteRecords
-from controlplane.record import RecordKey
+from controlplane.record import Outcome, RecordKey
+from controlplane.records import Merge
 from controlplane.state_change import from_event
 from tests.builders import BATCH_JOB_ID, T0, bring, change, life, submission
 
@@ -21,11 +24,22 @@ KEY = RecordKey(job_id=OURS.job_id)
 
 
 @pytest.fixture
-def records(tmp_path: Path) -> Iterator[tuple[SqliteRecords, Queue]]:
-    """Records, and the queue that they tell."""
+def database(tmp_path: Path) -> Iterator[Database]:
+    """The file that the records are in."""
     with closing(Database(tmp_path / "plane.sqlite")) as database:
-        changes = Queue(database, "record_changes", clock=lambda: T0)
-        yield SqliteRecords(database, changes=changes), changes
+        yield database
+
+
+@pytest.fixture
+def records(database: Database) -> tuple[SqliteRecords, Queue]:
+    """Records, and the queue that they tell."""
+    changes = Queue(database, "record_changes", clock=lambda: T0)
+    return SqliteRecords(database, changes=changes), changes
+
+
+def failing(job_id: str) -> Merge:
+    """What tells that a job of nobody's has failed."""
+    return Merge(key=RecordKey(job_id=job_id), changes=(change("FAILED", job_id=job_id),), ours=False)
 
 
 def told(changes: Queue) -> list[str]:
@@ -60,6 +74,78 @@ def test_a_failed_child_is_not_told_of(records: tuple[SqliteRecords, Queue]) -> 
     bring(store, RecordKey(job_id=BATCH_JOB_ID, index=1), news, ours=False)
 
     assert [] == told(changes)
+
+
+def test_a_failure_that_comes_with_all_that_was_before_it_is_told_of_once(
+    records: tuple[SqliteRecords, Queue],
+) -> None:
+    """Also where another end is told in the same delivery."""
+    store, changes = records
+    store.create(OURS)
+    ended = [change(status, name=OURS.batch_job_name) for status in ("RUNNING", "FAILED", "FAILED", "SUCCEEDED")]
+    bring(store, KEY, *ended, ours=True)
+
+    assert [OURS.job_id] == told(changes)
+
+
+def test_a_failure_that_batch_decides_on_is_told_of(records: tuple[SqliteRecords, Queue]) -> None:
+    """The job was taken for a success until then."""
+    store, changes = records
+    store.create(OURS)
+    bring(store, KEY, change("SUCCEEDED", name=OURS.batch_job_name), ours=True)
+
+    for _ in range(2):
+        store.decide(KEY, change("FAILED", name=OURS.batch_job_name))
+
+    assert [OURS.job_id] == told(changes)
+
+
+def test_each_failure_of_one_delivery_is_told_of(records: tuple[SqliteRecords, Queue]) -> None:
+    """In the transaction that stores them all."""
+    store, changes = records
+    store.merge([failing(f"theirs-{n}") for n in range(3)])
+
+    assert ["theirs-0", "theirs-1", "theirs-2"] == told(changes)
+
+
+def test_a_record_that_cant_be_read_stops_no_other(records: tuple[SqliteRecords, Queue], database: Database) -> None:
+    """Its error stands in its place."""
+    store, changes = records
+    store.merge([failing("spoilt")])
+    with database.write() as connection:
+        connection.execute("UPDATE jobs SET record = 'no record'")
+
+    spoilt, whole = store.merge([failing("spoilt"), failing("whole")])
+
+    assert (msgspec.DecodeError, Outcome.MERGED) == (type(spoilt), whole)
+    assert ["spoilt", "whole"] == told(changes)
+
+
+def test_a_database_that_fails_fails_every_merge_of_a_delivery(
+    records: tuple[SqliteRecords, Queue], database: Database
+) -> None:
+    """Nothing of it is stored: all of it comes again."""
+    store, changes = records
+    with database.write() as connection:
+        connection.execute("DROP TABLE arrays")
+    child = Merge(key=RecordKey(job_id="b", index=1), changes=(change("RUNNING", job_id="b:1"),), ours=False)
+
+    outcomes = store.merge([failing("theirs"), child])
+
+    assert [sqlite3.OperationalError] * 2 == [type(each) for each in outcomes]
+    assert (None, []) == (store.get(RecordKey(job_id="theirs")), told(changes))
+
+
+def test_two_merges_of_one_record_in_one_delivery_both_count(records: tuple[SqliteRecords, Queue]) -> None:
+    """The second finds what the first has left: here, another Batch job's id."""
+    store, _ = records
+    store.create(OURS)
+    merges = [
+        Merge(key=KEY, changes=(change("RUNNING", name=OURS.batch_job_name, job_id=each),), ours=True)
+        for each in ("first", "second")
+    ]
+
+    assert [Outcome.MERGED, Outcome.DUPLICATE] == list(store.merge(merges))
 
 
 def test_a_failure_is_told_as_the_tables_stream_tells_it(records: tuple[SqliteRecords, Queue]) -> None:

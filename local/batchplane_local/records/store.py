@@ -214,6 +214,11 @@ class SqliteRecords:
         with self._database.write() as connection:
             connection.execute("REPLACE INTO alerts (job_id, held_until, is_closed) VALUES (?, 0, 1)", (job_id,))
 
+    @property
+    def is_expiring(self) -> bool:
+        """Whether anything ever expires."""
+        return self._retention_milliseconds > 0
+
     def delete_expired(self, *, limit: int) -> int:
         """Free the room of what has expired, at most so many rows at a time; return how many."""
         with self._database.write() as connection:
@@ -222,7 +227,7 @@ class SqliteRecords:
     @property
     def _gone_by(self) -> int:
         """What ended then or earlier has expired."""
-        return self._clock() - self._retention_milliseconds if self._retention_milliseconds else _LONG_AGO
+        return self._clock() - self._retention_milliseconds if self.is_expiring else _LONG_AGO
 
     @contextmanager
     def _changing(self, keys: Iterable[RecordKey]) -> Iterator[tuple[sqlite3.Connection, Rows]]:

@@ -1,0 +1,35 @@
+"""The deletion of expired records, little by little, in a thread of its own: the part of DynamoDB's time to live.
+
+Nobody waits for it: what has expired is hidden from every reader at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from batchplane_local.plane import LocalPlane
+from batchplane_local.ticker import Ticker
+
+#: How often it looks, in seconds; most rows that go each time, so that no write waits for long.
+EXPIRY_SECONDS = 1.0
+ROWS_A_TURN = 500
+
+
+@contextmanager
+def expiring(plane: LocalPlane, *, seconds: float = EXPIRY_SECONDS) -> Iterator[None]:
+    """Delete what expires while the block runs; nothing, where records are kept for good."""
+    if not plane.records.is_expiring:
+        yield
+        return
+    ticker = Ticker(
+        "expired records",
+        lambda event, context: plane.records.delete_expired(limit=ROWS_A_TURN),
+        seconds=seconds,
+        clock=plane.clock,
+    )
+    ticker.start()
+    try:
+        yield
+    finally:
+        ticker.stop()
