@@ -168,6 +168,23 @@ def test_children_go_with_their_array(records: Records, clock: Clock, at: int, e
     assert [expected] * 4 == [records.get(ARRAY_KEY) is not None, *children_there(records)]
 
 
+def test_children_of_a_lost_array_that_is_found_again_stay(records: Records, clock: Clock) -> None:
+    """It has not ended after all."""
+    records.create(ARRAY)
+    told = [
+        change(status, name=ARRAY.batch_job_name, arrayProperties={"size": 2}) for status in ("PENDING", "RUNNABLE")
+    ]
+    running = change("RUNNING", job_id=f"{BATCH_JOB_ID}:1", arrayProperties={"index": 1})
+    bring(records, CHILD_KEY, running, ours=False)
+    bring(records, ARRAY_KEY, told[0], ours=True)
+    records.lose(ARRAY_KEY, at=END)
+    bring(records, ARRAY_KEY, told[1], ours=True)
+
+    clock.now = AFTER
+
+    assert [True] * 4 == [records.get(ARRAY_KEY) is not None, *children_there(records)]
+
+
 def test_an_array_that_is_not_closed_stays_with_its_children(records: Records, clock: Clock) -> None:
     """The sweep has not seen all of them end."""
     end_array(records)

@@ -136,7 +136,7 @@ def test_closing_makes_no_record(records: Records) -> None:
 @pytest.mark.parametrize("limit", [1, 2, 3, 5])
 def test_a_walk_meets_each_open_job_whatever_is_written_meanwhile(records: Records, limit: int) -> None:
     """The place is a time of creation and an id: what ends before or after it moves nothing."""
-    made = [submission(key=f"given:{n}", now=T0 + n // 2) for n in range(5)]
+    made = [submission(key=f"given:{n}", now=T0 - n // 2) for n in range(5)]
     for each in made:
         records.create(each)
     order = [each.job_id for each in sorted(made, key=lambda each: (each.created_at, each.job_id))]
@@ -144,7 +144,7 @@ def test_a_walk_meets_each_open_job_whatever_is_written_meanwhile(records: Recor
     page = records.list_open(limit=limit)
     first = [record.key.job_id for record in page.records]
     bring(records, RecordKey(job_id=order[0]), change("FAILED"), ours=True)
-    records.create(submission(key="given:late", now=T0 - 1))
+    records.create(submission(key="given:late", now=T0 - 9))
     rest = []
     for _ in range(PAGES):
         if page.cursor is None:

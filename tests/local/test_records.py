@@ -14,6 +14,7 @@ import pytest
 from batchplane_local.database import Database
 from batchplane_local.queue import Queue
 from batchplane_local.records import SqliteRecords
+from controlplane.job import Status
 from controlplane.record import Outcome, RecordKey
 from controlplane.records import Merge
 from controlplane.state_change import from_event
@@ -127,25 +128,33 @@ def test_a_database_that_fails_fails_every_merge_of_a_delivery(
     """Nothing of it is stored: all of it comes again."""
     store, changes = records
     with database.write() as connection:
-        connection.execute("DROP TABLE arrays")
+        connection.execute("CREATE TRIGGER full BEFORE INSERT ON children BEGIN SELECT RAISE(ABORT, 'full'); END")
     child = Merge(key=RecordKey(job_id="b", index=1), changes=(change("RUNNING", job_id="b:1"),), ours=False)
 
     outcomes = store.merge([failing("theirs"), child])
 
-    assert [sqlite3.OperationalError] * 2 == [type(each) for each in outcomes]
+    assert [sqlite3.IntegrityError] * 2 == [type(each) for each in outcomes]
     assert (None, []) == (store.get(RecordKey(job_id="theirs")), told(changes))
 
 
 def test_two_merges_of_one_record_in_one_delivery_both_count(records: tuple[SqliteRecords, Queue]) -> None:
-    """The second finds what the first has left: here, another Batch job's id."""
+    """The second finds what the first has left: here another Batch job's id, there a child that is counted."""
     store, _ = records
     store.create(OURS)
     merges = [
         Merge(key=KEY, changes=(change("RUNNING", name=OURS.batch_job_name, job_id=each),), ours=True)
         for each in ("first", "second")
     ]
+    child = RecordKey(job_id=BATCH_JOB_ID, index=1)
+    merges += [
+        Merge(key=child, changes=(change(status, job_id=f"{BATCH_JOB_ID}:1"),), ours=False)
+        for status in ("RUNNING", "FAILED")
+    ]
 
-    assert [Outcome.MERGED, Outcome.DUPLICATE] == list(store.merge(merges))
+    outcomes = store.merge(merges)
+
+    assert [Outcome.MERGED, Outcome.DUPLICATE, Outcome.MERGED, Outcome.MERGED] == list(outcomes)
+    assert {Status.FAILED: 1} == store.status_summary(BATCH_JOB_ID, size=2)
 
 
 def test_a_failure_is_told_as_the_tables_stream_tells_it(records: tuple[SqliteRecords, Queue]) -> None:

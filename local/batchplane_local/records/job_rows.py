@@ -79,6 +79,8 @@ class JobRows:
     def __init__(self, connection: sqlite3.Connection, *, gone_by: int) -> None:
         #: Jobs that have become FAILED.
         self.failed: list[JobRecord] = []
+        #: Jobs whose end has moved, with it.
+        self.ended: list[tuple[JobRecord, int | None]] = []
         self._connection = connection
         #: What ended then or earlier has expired.
         self._gone_by = gone_by
@@ -103,8 +105,8 @@ class JobRows:
             row.record = RECORDS.decode(row.document)
         return row.record
 
-    def put(self, new: JobRecord, *, tags: Mapping[str, str] | None = None) -> int | None:
-        """Store a record; return its end, None while the sweep must look at the job. Only a new one takes tags."""
+    def put(self, new: JobRecord, *, tags: Mapping[str, str] | None = None) -> None:
+        """Store a record. Only a new one takes tags."""
         before = self.get(new.key.job_id)
         row = self._rows[new.key.job_id]
         was_closed = row is not None and before is not None and before.status.is_terminal and row.ended_at is not None
@@ -115,16 +117,12 @@ class JobRows:
             self._update(row, new, ended_at)
         if new.status is Status.FAILED and (before is None or before.status is not Status.FAILED):
             self.failed.append(new)
-        return ended_at
 
-    def close(self, job_id: str) -> JobRecord | None:
-        """Let the sweep look no more at a job that has ended: its record; None for any other."""
+    def close(self, job_id: str) -> None:
+        """Let the sweep look no more at a job that has ended."""
         record, row = self.get(job_id), self._rows[job_id]
-        if row is None or record is None or not record.status.is_terminal:
-            return None
-        row.ended_at = record.changed_at
-        self._connection.execute(_END, (row.ended_at, row.number))
-        return record
+        if row is not None and record is not None and record.status.is_terminal:
+            self._end(row, record, record.changed_at)
 
     def submit(self, submission: Submission) -> None:
         """Store what was asked."""
@@ -136,6 +134,8 @@ class JobRows:
         shown = (new.job_name.lower(), new.type, tags, new.status)
         number = self._connection.execute(_INSERT, (*place, *shown, ended_at, document)).lastrowid or 0
         self._rows[new.key.job_id] = _Row(number=number, ended_at=ended_at, document=document, record=new)
+        if ended_at is not None:
+            self.ended.append((new, ended_at))
 
     def _update(self, row: _Row, new: JobRecord, ended_at: int | None) -> None:
         document = msgspec.json.encode(new)
@@ -143,9 +143,14 @@ class JobRows:
             self._connection.execute(_REMEMBER, (document, row.number))
         else:
             self._connection.execute(_MOVE, (document, new.status, row.number))
+        row.record = new
         if row.ended_at != ended_at:
-            self._connection.execute(_END, (ended_at, row.number))
-        row.record, row.ended_at = new, ended_at
+            self._end(row, new, ended_at)
+
+    def _end(self, row: _Row, record: JobRecord, ended_at: int | None) -> None:
+        row.ended_at = ended_at
+        self._connection.execute(_END, (ended_at, row.number))
+        self.ended.append((record, ended_at))
 
 
 def forget(connection: sqlite3.Connection, job_ids: Iterable[str]) -> None:

@@ -34,9 +34,9 @@ class Rows:
         return self._jobs.get(key.job_id) if key.index is None else self._children.get(key)
 
     def put(self, new: JobRecord, *, tags: Mapping[str, str] | None = None) -> None:
-        """Store a record; an array's children end with it."""
+        """Store a record. Only a new one takes tags."""
         if new.key.index is None:
-            self._end_children(new, self._jobs.put(new, tags=tags))
+            self._jobs.put(new, tags=tags)
         else:
             self._children.put(new)
 
@@ -46,14 +46,12 @@ class Rows:
 
     def close(self, key: RecordKey) -> None:
         """Let the sweep look no more at an array that has ended."""
-        closed = self._jobs.close(key.job_id) if key.index is None else None
-        if closed:
-            self._end_children(closed, closed.changed_at)
+        if key.index is None:
+            self._jobs.close(key.job_id)
 
     def flush(self) -> None:
-        """Store what is stored once for many records."""
+        """Store what is stored once for many records, and that children end with their array."""
+        for job, ended_at in self._jobs.ended:
+            if job.size is not None and job.batch_job_id is not None:
+                self._children.end(job.batch_job_id, ended_at)
         self._children.flush()
-
-    def _end_children(self, parent: JobRecord, ended_at: int | None) -> None:
-        if parent.size is not None and parent.batch_job_id and (ended_at is not None or parent.status.is_terminal):
-            self._children.end(parent.batch_job_id, ended_at)
