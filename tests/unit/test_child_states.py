@@ -125,11 +125,18 @@ def test_batchs_own_answer_corrects_an_end() -> None:
     assert Status.SUCCEEDED is decided(states, 7, told("SUCCEEDED")).status(7)
 
 
-def test_nothing_is_decided_missed_or_lost_of_a_child_that_nobody_told_of() -> None:
-    """None of these makes a record."""
-    after = [decided(NOTHING, 7, told("FAILED")), missed(NOTHING, 7, at=T0), lost(NOTHING, 7, at=T0)]
+def test_nothing_is_decided_or_missed_of_a_child_that_nobody_told_of() -> None:
+    """Neither makes a record."""
+    after = [decided(NOTHING, 7, told("FAILED")), missed(NOTHING, 7, at=T0)]
 
-    assert [NOTHING] * 3 == after
+    assert [NOTHING] * 2 == after
+
+
+def test_a_child_that_nobody_told_of_is_not_waited_for_once_it_is_lost() -> None:
+    """It is counted nowhere."""
+    states = lost(NOTHING, 7, at=T0)
+
+    assert (False, {}) == (states.is_open(7), states.summary())
 
 
 def test_a_child_that_has_ended_is_neither_missed_nor_lost() -> None:

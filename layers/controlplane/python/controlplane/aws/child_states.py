@@ -46,7 +46,8 @@ def state_of(change: StateChange) -> int:
     """The byte of a child that this change is the newest of."""
     if change.order < 0:
         return _NAMED
-    return _FIRST + len(_STATUSES) * min(change.finished_attempts, _MOST_ATTEMPTS) + change.detail.status.rank
+    rank = change.transition % 10
+    return _FIRST + len(_STATUSES) * min(change.finished_attempts, _MOST_ATTEMPTS) + rank
 
 
 def order_of(state: int) -> int:
@@ -80,7 +81,7 @@ class ChildStates:
         return _ORDERS[self.states[place]] != TERMINAL_ORDER and place not in self.lost
 
     def status(self, place: int) -> Status:
-        """The status of a child that is known."""
+        """The status of a child; SUBMITTED where none is known."""
         return _STATUS[self.states[place]]
 
     def summary(self) -> Mapping[Status, int]:
@@ -136,8 +137,8 @@ def decided(known: ChildStates, place: int, change: StateChange) -> ChildStates:
 
 
 def missed(known: ChildStates, place: int, *, at: int) -> ChildStates:
-    """The states after Batch did not describe a child; the first time counts."""
-    if place in known.missed or not _may_be_lost(known, place):
+    """The states after Batch did not describe a child; the first time counts, and only of a child that is known."""
+    if place in known.missed or not known.is_known(place) or known.status(place).is_terminal:
         return known
     return replace(known, missed={**known.missed, place: at})
 
@@ -148,8 +149,8 @@ def found(known: ChildStates, place: int) -> ChildStates:
 
 
 def lost(known: ChildStates, place: int, *, at: int) -> ChildStates:
-    """The states after Batch has forgotten a child."""
-    return replace(known, lost={**known.lost, place: at}) if _may_be_lost(known, place) else known
+    """The states after Batch has forgotten a child; one that nobody has told of is not waited for any more."""
+    return known if known.status(place).is_terminal else replace(known, lost={**known.lost, place: at})
 
 
 def encode(states: ChildStates) -> bytes:
@@ -161,10 +162,6 @@ def decode(stored: bytes, *, expires_at: int | None) -> ChildStates:
     """The states as they were before `encode`, and their expiry."""
     states, missed_at, lost_at = _STORED.decode(zlib.decompress(stored))
     return ChildStates(states=states, missed=missed_at, lost=lost_at, expires_at=expires_at)
-
-
-def _may_be_lost(known: ChildStates, place: int) -> bool:
-    return known.is_known(place) and not known.status(place).is_terminal
 
 
 def _moved(known: ChildStates, states: bytes, places: set[int]) -> ChildStates:
