@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
+from controlplane.aws.item_size import item_size
+
 Item = Mapping[str, Mapping[str, Any]]
 #: Bytes that one write unit takes, and one read unit of a strongly consistent read.
 WRITE_UNIT, READ_UNIT = 1024, 4096
@@ -100,7 +102,7 @@ class Metered:
         return answer
 
     def _read(self, items: Sequence[Item], *, is_consistent: bool, apart: bool) -> None:
-        sizes = [size_of(item) for item in items] if apart else [sum(map(size_of, items))]
+        sizes = [item_size(item) for item in items] if apart else [sum(map(item_size, items))]
         self.read_units += sum(max(1, _ceil(size, READ_UNIT)) for size in sizes) * (1 if is_consistent else 0.5)
 
     @contextmanager
@@ -125,7 +127,7 @@ class Metered:
         try:
             yield written
         finally:
-            self.write_units["table"] += max(1, _ceil(max(size_of(before), size_of(after)), WRITE_UNIT))
+            self.write_units["table"] += max(1, _ceil(max(item_size(before), item_size(after)), WRITE_UNIT))
             for index in self._table(table).indexes:
                 self.write_units[index.name] += index.writes(before, after)
 
@@ -161,7 +163,7 @@ class _Index:
         old, new = self._entry(before), self._entry(after)
         if old == new:
             return 0
-        units = [max(1, _ceil(size_of(entry), WRITE_UNIT)) for entry in (old, new) if entry]
+        units = [max(1, _ceil(item_size(entry), WRITE_UNIT)) for entry in (old, new) if entry]
         moved = old and new and any(old[name] != new[name] for name in self._key)
         return sum(units) if moved else max(units)
 
@@ -169,26 +171,6 @@ class _Index:
         if not all(name in item for name in self._key):
             return {}
         return {name: value for name, value in item.items() if self._projected is None or name in self._projected}
-
-
-def size_of(item: Item) -> int:
-    """Bytes of an item as DynamoDB bills them: names, and values by their types."""
-    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
-
-
-def _value_size(value: Mapping[str, Any]) -> int:
-    ((kind, content),) = value.items()
-    if kind == "S":
-        return len(content.encode())
-    if kind == "B":
-        return len(content)
-    if kind == "N":
-        return (len(content.replace(".", "").strip("-0")) + 1) // 2 + 1
-    if kind == "L":
-        return 3 + sum(1 + _value_size(each) for each in content)
-    if kind == "M":
-        return 3 + sum(1 + len(name.encode()) + _value_size(each) for name, each in content.items())
-    return 1 if kind in ("BOOL", "NULL") else sum(len(each) for each in content)
 
 
 def _ceil(size: int, unit: int) -> int:

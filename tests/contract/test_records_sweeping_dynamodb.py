@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from moto import mock_aws
 
 from controlplane.aws.record_item import OPEN_SHARDS
 from controlplane.aws.records import DynamoRecords
 from controlplane.record import RecordKey
-from tests.builders import T0, submission
+from tests.builders import T0, bring, change, submission
 from tests.contract.deployed import client, create_table
+from tests.contract.intercepted import Intercepted
 from tests.contract.weighed import Weighed
 
 JOBS, PAGE = 96, 16
@@ -33,6 +36,23 @@ def test_a_page_of_what_is_open_reads_each_shard_from_where_it_begins() -> None:
 
     assert cursor is None
     assert max(read) <= PAGE + BEYOND
+
+
+@mock_aws()
+def test_what_ends_between_the_index_and_its_record_is_not_open() -> None:
+    """An index is a moment behind."""
+    dynamodb = Intercepted(client("dynamodb"))
+    records = DynamoRecords(dynamodb, table=create_table(dynamodb), clock=lambda: T0)
+    ended, running = (submission(key=f"given:{n}") for n in range(2))
+    records.create(ended)
+    records.create(running)
+
+    def end_before_the_read(_: dict[str, Any]) -> None:
+        bring(records, RecordKey(job_id=ended.job_id), change("FAILED", name=ended.batch_job_name), ours=True)
+
+    dynamodb.meetings = {"batch_get_item": end_before_the_read}
+
+    assert [running.job_id] == [record.key.job_id for record in records.list_open(limit=10).records]
 
 
 @mock_aws()

@@ -8,7 +8,7 @@ import pytest
 from moto import mock_aws
 
 from tests.contract.deployed import client, create_table
-from tests.metered import Metered, size_of
+from tests.metered import Metered
 
 KEY = {"pk": {"S": "j1"}, "sk": {"S": "RECORD"}}
 
@@ -24,15 +24,6 @@ def metered() -> Iterator[Metered]:
 def table(metered: Metered) -> str:
     """The plane's table, empty."""
     return create_table(metered)
-
-
-def test_an_item_weighs_its_names_and_values() -> None:
-    """UTF-8 for texts, a byte for two digits and one more for a number, a byte for a truth, bytes for bytes."""
-    assert 2 + 2 == size_of({"pk": {"S": "é"}})
-    assert 1 + 3 == size_of({"n": {"N": "1234"}})
-    assert 1 + 1 == size_of({"b": {"BOOL": True}})
-    assert 1 + 4 == size_of({"v": {"B": b"\0\1\2\3"}})
-    assert 1 + 3 + 1 + 1 + 2 == size_of({"m": {"M": {"a": {"S": "xy"}}}})
 
 
 def test_a_write_takes_a_unit_for_every_kilobyte_of_the_item(metered: Metered, table: str) -> None:
