@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from controlplane import array_sweep, job_sweep, queue_sweep
+from controlplane.batch import Batch
+from controlplane.inquiry import Bounds, Inquiry
 from controlplane.job import parent_and_index
 from controlplane.record import JobRecord, RecordKey
+from controlplane.recorder import Recorder
 from controlplane.records import Merge
 from tests.builders import change
 from tests.flow.reconciling.standing_batch import StandingBatch
@@ -20,6 +23,15 @@ def sweep(river: River, batch: StandingBatch, *, minutes: int = 5) -> dict[str, 
     tally = river.reconcile(minutes=minutes)
     assert tally["calls"] == batch.calls - before <= MOST_CALLS
     return tally
+
+
+def inquire(river: River, batch: StandingBatch, bounds: Bounds) -> Inquiry:
+    """One sweep's run by itself, within bounds of a test's own."""
+    asked = Batch(batch)
+    recorder = Recorder(records=river.records, batch=asked, clock=river.clock)
+    return Inquiry(
+        records=river.records, batch=asked, recorder=recorder, clock=river.clock, now=river.now, bounds=bounds
+    )
 
 
 def record(river: River, batch_job_id: str) -> JobRecord:

@@ -1,8 +1,10 @@
 """The sweep over arrays: children that no event told of, over several runs, and arrays that Batch has forgotten."""
 
+from controlplane.array_sweep import ArraySweep
+from controlplane.inquiry import Bounds
 from controlplane.job import Status
 from tests.flow.reconciling.standing_batch import StandingBatch
-from tests.flow.reconciling.sweeping import record, sweep, tell
+from tests.flow.reconciling.sweeping import inquire, merge, record, sweep, tell
 from tests.flow.river import River
 
 
@@ -93,3 +95,20 @@ def test_children_are_lost_a_day_after_the_end_of_their_array(river: River, batc
     assert [(3, 0, 0), (3, 0, 0), (3, 1, 1), (0, 0, 0)] == [
         (tally["looked_at"], tally["lost"], tally["closed"]) for tally in tallies
     ]
+
+
+def test_healthy_children_keep_no_other_from_its_turn(river: River, batch: StandingBatch) -> None:
+    """Each run goes on within the array, though nothing before has changed."""
+    batch.stand_array("RUNNING", "array", size=500)
+    tell_array(river, "PENDING", "array", size=500)
+    river.records.merge([merge("RUNNING", f"array:{index}") for index in range(500)])
+    batch.live("array:499", "theirs")
+    two_calls = Bounds(calls=2, milliseconds=60_000)
+    looked_at = []
+    for _ in range(3):
+        river.now += 10 * 60_000
+        inquiry = inquire(river, batch, two_calls)
+        ArraySweep(records=river.records, bounds=two_calls).run(inquiry)
+        looked_at.append(inquiry.tally.looked_at)
+
+    assert ([200, 200, 106], Status.SUCCEEDED) == (looked_at, record(river, "array:499").status)

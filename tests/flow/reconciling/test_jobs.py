@@ -2,10 +2,12 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from controlplane.job import Status
+from controlplane.records import Records
 from tests.builders import DEPLOYMENT, PLAIN, QUEUE, RUNNER, T0
 from tests.flow.reconciling.standing_batch import StandingBatch
 from tests.flow.reconciling.sweeping import merge, record, sweep, tell
@@ -23,6 +25,22 @@ def lives(batch: StandingBatch) -> list[str]:
         events += batch.live_array(f"array-{number}", "theirs", exit_codes=[number % 2, *[0] * 24])
         events += batch.live(f"gang-{number}", "theirs", nodeProperties={"numNodes": 2})
     return events
+
+
+class Broken:
+    """Records of which some calls fail."""
+
+    def __init__(self, records: Records, *failing: str) -> None:
+        self._records = records
+        self._failing = failing
+
+    def __getattr__(self, name: str) -> Any:
+        if name in self._failing:
+            return self._fail
+        return getattr(self._records, name)
+
+    def _fail(self, *_: Any, **__: Any) -> Any:
+        raise OSError("the table is away")
 
 
 @pytest.mark.parametrize("dropped", [0.05, 1.0])
@@ -128,13 +146,14 @@ def test_jobs_that_nobody_told_of_are_found(river: River, batch: StandingBatch) 
 
 
 def test_what_is_known_is_not_found_again(river: River, batch: StandingBatch) -> None:
-    """Under our id or under Batch's."""
+    """Under our id or under Batch's: it is asked after once a run, because it is quiet."""
     river.submit()
     river.settle()
     batch.stand("RUNNING", jobId="theirs", jobName="theirs")
     tell(river, "RUNNING", "theirs")
 
-    assert [0] * 3 == [sweep(river, batch)["found"] for _ in range(3)]
+    tallies = [sweep(river, batch) for _ in range(3)]
+    assert [(0, 2)] * 3 == [(tally["found"], tally["looked_at"]) for tally in tallies]
 
 
 def test_a_queue_that_can_not_be_listed_stops_no_other(river: River, batch: StandingBatch) -> None:
@@ -145,6 +164,28 @@ def test_a_queue_that_can_not_be_listed_stops_no_other(river: River, batch: Stan
     tally = sweep(river, batch, minutes=10)
 
     assert (1, 1) == (tally["found"], tally["failed"])
+
+
+def test_a_sweep_that_fails_stops_no_other(river: River, batch: StandingBatch) -> None:
+    """What is open can't be read, for jobs and for arrays; the queues are listed."""
+    batch.stand("RUNNING", jobId="theirs")
+    river.plane.records = Broken(river.records, "list_open")
+    tally = sweep(river, batch, minutes=10)
+
+    assert (2, 1) == (tally["failed"], tally["found"])
+
+
+def test_a_write_that_fails_stops_no_other(river: River, batch: StandingBatch) -> None:
+    """The note of a miss can't be written; another job is healed, and the note is written in the next run."""
+    batch.live("ended", "theirs")
+    for job_id in ("forgotten", "ended"):
+        tell(river, "RUNNING", job_id)
+    river.plane.records = Broken(river.records, "miss")
+    first = sweep(river, batch)
+    river.plane.records = river.records
+    second = sweep(river, batch)
+
+    assert [(1, 1, 0), (0, 0, 1)] == [(tally["failed"], tally["healed"], tally["missed"]) for tally in (first, second)]
 
 
 def test_a_slow_batch_ends_each_sweep_by_the_clock(river: River, batch: StandingBatch) -> None:
