@@ -40,6 +40,15 @@ def test_large_arrays_are_looked_at_over_several_runs(river: River, batch: Stand
     assert [1, 1, 0] == [tally["closed"] for tally in tallies]
 
 
+def test_what_has_news_is_left_alone(river: River, batch: StandingBatch) -> None:
+    """Events of a job, or of an array's children, are on their way: for five minutes after its own last one."""
+    batch.stand_array("RUNNING", "array", size=2)
+    tell_array(river, "PENDING", "array", size=2)
+    tell(river, "RUNNING", "single")
+
+    assert [0, 4] == [sweep(river, batch, minutes=minutes)["looked_at"] for minutes in (4, 1)]
+
+
 def test_many_small_arrays_share_a_call(river: River, batch: StandingBatch) -> None:
     """A hundred ids of whatever arrays."""
     for number in range(40):
