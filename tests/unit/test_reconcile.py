@@ -83,7 +83,7 @@ def test_what_was_missed_is_lost_when_it_is_missed_again(late: int, lost: tuple[
 
 def test_what_was_missed_and_is_described_is_found() -> None:
     """Then the next look that misses it is a first one."""
-    assert Findings(found=(OURS.key,)) == compare([quiet(missed_at=T0, order=4)], described("RUNNING"), now=NOW)
+    assert Findings(seen_again=(OURS.key,)) == compare([quiet(missed_at=T0, order=4)], described("RUNNING"), now=NOW)
 
 
 def test_a_description_that_can_not_be_read_stops_no_other() -> None:
@@ -126,6 +126,6 @@ def test_an_array_is_outlived_a_day_after_its_end(status: Status, late: int, exp
 def test_findings_are_put_together() -> None:
     """In their order."""
     first, second = RecordKey(job_id="a"), RecordKey(job_id="b")
-    one, other = Findings(missed=(first,), lost=(first,)), Findings(missed=(second,), found=(second,))
+    one, other = Findings(missed=(first,), lost=(first,)), Findings(missed=(second,), seen_again=(second,))
 
-    assert Findings(missed=(first, second), found=(second,), lost=(first,)) == together(one, other)
+    assert Findings(missed=(first, second), seen_again=(second,), lost=(first,)) == together(one, other)

@@ -117,7 +117,7 @@ class Inquiry:
         self.tally.healed += self.record(findings.changes)
         now = self.now
         self.tally.missed += self._each(partial(self.records.miss, key, at=now) for key in findings.missed)
-        self._each(partial(self.records.find, key) for key in findings.found)
+        self._each(partial(self.records.find, key) for key in findings.seen_again)
         self.tally.lost += self._each(partial(self.records.lose, key, at=now) for key in findings.lost)
 
     def record(self, changes: Iterable[StateChange]) -> int:

@@ -35,7 +35,7 @@ class Findings:
     #: Not described, for the first time.
     missed: tuple[RecordKey, ...] = ()
     #: Described, though missed before.
-    found: tuple[RecordKey, ...] = ()
+    seen_again: tuple[RecordKey, ...] = ()
     #: Not described again.
     lost: tuple[RecordKey, ...] = ()
     #: Why descriptions could not be read.
@@ -47,7 +47,7 @@ def together(*findings: Findings) -> Findings:
     return Findings(
         changes=tuple(change for each in findings for change in each.changes),
         missed=tuple(key for each in findings for key in each.missed),
-        found=tuple(key for each in findings for key in each.found),
+        seen_again=tuple(key for each in findings for key in each.seen_again),
         lost=tuple(key for each in findings for key in each.lost),
         unread=tuple(error for each in findings for error in each.unread),
     )
@@ -71,7 +71,7 @@ def compare(records: Sequence[JobRecord], described: Descriptions, *, now: int) 
     return Findings(
         changes=changes,
         missed=tuple(record.key for record in absent if record.missed_at is None),
-        found=tuple(record.key for record in there if record.missed_at is not None),
+        seen_again=tuple(record.key for record in there if record.missed_at is not None),
         lost=tuple(record.key for record in absent if _was_missed(record, now=now)),
         unread=unread,
     )
