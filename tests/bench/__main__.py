@@ -32,7 +32,7 @@ def main() -> None:
             with dynamodb.recording(delay=delay) as recorders:
                 race(f"Events at a DynamoDB that answers in {delay} ms", "events", recorders, console=console)
         counts.print_counts(console)
-        with cold_start.starting(folder) as starts:
+        with cold_start.starting() as starts:
             race("Cold starts of the event consumer", "starts", starts, console=console)
         race("Submissions on one core", "submissions", submissions.contenders(folder), console=console)
         with jobs.contenders(folder) as contenders:

@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 from tests.bench.race import Contender
 from tests.bench.serving import serving
@@ -20,22 +19,21 @@ _STARTS = 4
 
 
 @contextmanager
-def starting(folder: Path) -> Iterator[Mapping[str, Contender]]:
+def starting() -> Iterator[Mapping[str, Contender]]:
     """A process that imports boto3, makes the client that an event needs, and calls it; and the function itself."""
-    event = folder / "event.json"
-    event.write_text(json.dumps(message(map(single, strangers(1)))))
+    event = json.dumps(message(map(single, strangers(1))))
     with serving("tests.bench.stand_in", "0") as ready:
         variables = {**os.environ, **environment(ready["url"])}
         yield {
-            "boto3, its client, one UpdateItem": _starts(variables, "tests.bench.cold_plain"),
-            "record_state_change, one event": _starts(variables, "tests.bench.cold_consumer", str(event)),
+            "boto3, its client, one UpdateItem": _starts("tests.bench.cold_plain", event, variables),
+            "record_state_change, one event": _starts("tests.bench.cold_consumer", event, variables),
         }
 
 
-def _starts(variables: Mapping[str, str], module: str, *words: str) -> Contender:
+def _starts(module: str, event: str, variables: Mapping[str, str]) -> Contender:
     def run() -> int:
         for _ in range(_STARTS):
-            subprocess.run([sys.executable, "-m", module, *words], env=variables, check=True)  # noqa: S603 - our own modules
+            subprocess.run([sys.executable, "-m", module], input=event, text=True, env=variables, check=True)  # noqa: S603 - our own modules
         return _STARTS
 
     return run
