@@ -28,7 +28,7 @@ _Consumer = Callable[[Sequence[str]], object]
 
 def print_counts(console: Console) -> None:
     """A table: calls and units an event, for one conditional write an event, and for ours."""
-    table = Table("", "events", "calls", "write units", "of indexes", "read units", title_justify="left")
+    table = Table("", "events", "batches", "calls", "write units", "of indexes", "read units", title_justify="left")
     table.title = "Calls and units an event, two pollers, batches of 2,000 or 5 s"
     jobs, array = job_batches(JOBS, a_second=A_SECOND), array_batches()
     rows = (
@@ -60,7 +60,7 @@ def _counted(
     events = sum(map(len, batches))
     indexes = sum(units for name, units in metered.write_units.items() if name != "table")
     counts = (metered.calls.total(), metered.write_units.total(), indexes, metered.read_units)
-    return [f"{events:,}", *(f"{each / events:.3f}" for each in counts)]
+    return [f"{events:,}", f"{len(batches):,}", *(f"{each / events:.3f}" for each in counts)]
 
 
 def _one_by_one(client: Any, table: str) -> _Consumer:

@@ -1,1 +1,1 @@
-"""The plane on AWS: each port over boto3. The only place that imports boto3."""
+"""The plane on AWS: each port over botocore. The only place that imports it."""
