@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Semaphore
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,13 +11,18 @@ from controlplane.aws.client import AtFirstCall
 
 
 class Maker:
-    """Makes clients, and keeps count of them."""
+    """Makes clients, each when so many have asked for one, and keeps count of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, askers: int = 0) -> None:
         self.made = 0
+        self.asked = Semaphore(0)
+        self._askers = askers
 
     def __call__(self) -> Any:
         """One more."""
+        for _ in range(self._askers):
+            self.asked.acquire(timeout=10)
+        self._askers = 0
         self.made += 1
         return SimpleNamespace(answer=lambda: 42)
 
@@ -35,10 +41,15 @@ def test_a_client_is_used_by_its_own_names() -> None:
 
 
 def test_a_client_is_made_once_for_all_threads() -> None:
-    """Many ask first at once."""
-    maker = Maker()
+    """Many ask while the first one makes it."""
+    maker = Maker(askers=8)
     client = AtFirstCall(maker)
-    with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(lambda _: client.answer(), range(64)))
 
-    assert ([42] * 64, 1) == (answers, maker.made)
+    def ask(_: int) -> int:
+        maker.asked.release()
+        return int(client.answer())
+
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(ask, range(8)))
+
+    assert ([42] * 8, 1) == (answers, maker.made)

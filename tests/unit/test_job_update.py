@@ -34,7 +34,7 @@ def names_in(request: dict[str, object], expression: str) -> set[str]:
 
 def test_the_newest_change_decides_and_all_are_in_history() -> None:
     """In whatever order they were delivered, one request says it."""
-    values = newest_update(told(SUCCEEDED, RUNNABLE, RUNNING), retention=FOR_GOOD)["ExpressionAttributeValues"]
+    values = newest_update(told(RUNNABLE, SUCCEEDED, RUNNING), retention=FOR_GOOD)["ExpressionAttributeValues"]
 
     assert ({"S": "SUCCEEDED"}, {"N": str(T0 + 1000)}, {"N": str(T0 + 3000)}, {"N": str(T0 + 4000)}) == (
         values[":status"],
