@@ -18,7 +18,7 @@ from lambdas.submit_job.handler import build as submit_job
 RECONCILE_SECONDS = 300.0
 #: Most messages of one invocation.
 SUBMISSIONS_A_BATCH = 10
-EVENTS_A_BATCH = 100
+EVENTS_A_BATCH = 500
 CHANGES_A_BATCH = 10
 
 

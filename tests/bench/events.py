@@ -3,44 +3,46 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count, islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from batchplane_local.database import Database
+from batchplane_local.functions import EVENTS_A_BATCH
 from batchplane_local.queue import Queue
 from batchplane_local.queues import EventDeadLetters
 from batchplane_local.records import SqliteRecords
 from controlplane.batch import Batch
 from controlplane.state_change import from_event
 from lambdas.record_state_change.handler import build
-from tests.bench.race import Contender
+from tests.bench.race import ROUNDS, Contender
+from tests.bench.traffic import CHILDREN, array_batches, child, message
 from tests.builders import life
 
 #: Jobs of one round; each sends four events.
 JOBS = 500
-#: Messages of one invocation.
-BATCH_SIZE = 100
+#: Batches of one round of the array.
+ARRAY_BATCHES = CHILDREN * 4 // EVENTS_A_BATCH // ROUNDS
 
 
 def contenders(folder: Path) -> Mapping[str, Contender]:
-    """Reading alone, by the standard library and by ours; and the whole function over SQLite."""
+    """Reading alone, by the standard library and by ours; the whole function over SQLite, by what is in a batch."""
     database = Database(folder / "events.db")
     queue = Queue(database, "events", clock=lambda: 0)
     plane = SimpleNamespace(
         records=SqliteRecords(database, changes=queue),
         batch=Batch(SimpleNamespace()),  # type: ignore[arg-type] - no event here needs it
         dead_letters=EventDeadLetters(queue=queue),
+        clock=lambda: 0,
     )
     handler = build(plane)  # type: ignore[arg-type] - the ports that this function uses
     fresh = count()
-
-    def events() -> list[str]:
-        return [each for job in islice(fresh, JOBS) for each in life(f"bench-{job}", job_id=f"b{job}")]
-
-    read = events()
+    read = [each for life in _lives(fresh) for each in life]
+    together = [_batches([each for life in _lives(fresh) for each in life]) for _ in range(ROUNDS)]
+    apart = [_batches([each for step in zip(*_lives(fresh), strict=True) for each in step]) for _ in range(ROUNDS)]
+    array = iter(_batches([child(told) for batch in array_batches() for told in batch]))
 
     def loads() -> int:
         return sum(bool(json.loads(each)) for each in read)
@@ -48,21 +50,23 @@ def contenders(folder: Path) -> Mapping[str, Contender]:
     def decode() -> int:
         return sum(bool(from_event(each)) for each in read)
 
-    waiting = [[_messages(batch) for batch in _batches(events())] for _ in range(8)]
+    def record(events: Iterable[dict[str, Any]]) -> int:
+        return sum(len(event["Records"]) for event in events if not handler(event, None)["batchItemFailures"])
 
-    def record() -> int:
-        return sum(len(event["Records"]) for event in waiting.pop() if not handler(event, None)["batchItemFailures"])
+    return {
+        "json.loads": loads,
+        "read as a state change": decode,
+        "recorded in SQLite, all of a job together": lambda: record(together.pop()),
+        "recorded in SQLite, each of another job": lambda: record(apart.pop()),
+        "recorded in SQLite, of an array's children": lambda: record(islice(array, ARRAY_BATCHES)),
+    }
 
-    return {"json.loads": loads, "read as a state change": decode, "recorded in SQLite, by the function": record}
+
+def _lives(fresh: Iterator[int]) -> list[list[str]]:
+    """What new jobs send, each job's by itself."""
+    return [life(f"bench-{job}", job_id=f"b{job}") for job in islice(fresh, JOBS)]
 
 
-def _batches(events: list[str]) -> list[list[str]]:
-    return [events[start : start + BATCH_SIZE] for start in range(0, len(events), BATCH_SIZE)]
-
-
-def _messages(bodies: list[str]) -> dict[str, Any]:
-    records = [
-        {"messageId": str(place), "receiptHandle": "r", "body": body, "attributes": {}, "messageAttributes": {}}
-        for place, body in enumerate(bodies)
-    ]
-    return {"Records": [{**record, "eventSource": "aws:sqs"} for record in records]}
+def _batches(events: Sequence[str]) -> list[dict[str, Any]]:
+    starts = range(0, len(events), EVENTS_A_BATCH)
+    return [message(events[start : start + EVENTS_A_BATCH]) for start in starts]

@@ -83,6 +83,9 @@ def open_children(
     database: Database, batch_job_id: str, indices: range, *, limit: int, gone_by: int
 ) -> Mapping[int, int]:
     """Those of these indices whose children may still run, with the order known: -1 for none at all."""
+    summary = status_summary(database, batch_job_id, gone_by=gone_by)
+    if sum(count for status, count in summary.items() if status.is_terminal) >= indices.stop:
+        return {}
     found: dict[int, int] = {}
     for start in range(indices.start, indices.stop, _STRETCH):
         stretch = range(start, min(start + _STRETCH, indices.stop))
