@@ -265,3 +265,32 @@ def test_a_childs_news_leaves_its_parent_alone(records: Records) -> None:
     stored(records, {0: "RUNNING"})
 
     assert records.get(RecordKey(job_id=BATCH_JOB_ID)) is None
+
+
+def test_batchs_own_answer_about_a_child_is_counted_once(records: Records) -> None:
+    """Under the end that it tells."""
+    bring(records, key(7), told(7, "FAILED"), told(7, "SUCCEEDED"), ours=False)
+
+    records.decide(key(7), told(7, "SUCCEEDED"))
+
+    assert {Status.SUCCEEDED: 1} == records.status_summary(BATCH_JOB_ID, size=SIZE)
+
+
+def test_a_lost_child_that_nobody_told_of_is_not_waited_for(records: Records) -> None:
+    """It has no record, and is counted nowhere."""
+    stored(records, {1: "RUNNING"})
+
+    records.lose(key(2), at=T0 + 5)
+
+    open_children = records.open_children(BATCH_JOB_ID, size=4, first=0, limit=9)
+    assert ([0, 1, 3], {Status.RUNNING: 1}) == (list(open_children), records.status_summary(BATCH_JOB_ID, size=4))
+
+
+def test_news_of_a_lost_child_that_nobody_told_of_makes_its_record(records: Records) -> None:
+    """As if it had not been given up."""
+    records.lose(key(2), at=T0 + 5)
+
+    stored(records, {2: "RUNNING"})
+
+    assert (False, Status.RUNNING) == (record(records, 2).lost, record(records, 2).status)
+    assert {0: -1, 1: -1, 2: 4, 3: -1} == records.open_children(BATCH_JOB_ID, size=4, first=0, limit=9)

@@ -257,27 +257,6 @@ def test_a_decided_end_is_listed_as_no_open_job(records: Records) -> None:
     assert [] == opened(records)
 
 
-def test_batchs_answer_about_a_child_is_counted_once(records: Records) -> None:
-    """Under the end that it tells."""
-    child, job_id = RecordKey(job_id=BATCH_JOB_ID, index=2), f"{BATCH_JOB_ID}:2"
-    told = [change(status, job_id=job_id, arrayProperties={"index": 2}) for status in ("FAILED", "SUCCEEDED")]
-    bring(records, child, *told, ours=False)
-
-    records.decide(child, told[1])
-
-    assert {Status.SUCCEEDED: 1} == records.status_summary(BATCH_JOB_ID, size=4)
-
-
-def test_a_lost_child_is_counted_by_its_last_status(records: Records) -> None:
-    """Nobody can say more of it."""
-    child = RecordKey(job_id=BATCH_JOB_ID, index=2)
-    bring(records, child, change("RUNNING", job_id=f"{BATCH_JOB_ID}:2", arrayProperties={"index": 2}), ours=False)
-
-    records.lose(child, at=T0 + 5)
-
-    assert {Status.RUNNING: 1} == records.status_summary(BATCH_JOB_ID, size=4)
-
-
 def test_deciding_makes_no_record(records: Records) -> None:
     """What is not there stays so."""
     records.decide(KEY, change("FAILED", name=OURS.batch_job_name))

@@ -18,7 +18,8 @@ from controlplane.job import Status
 from controlplane.record import JobRecord, RecordKey
 
 # `summary` is JSON, numbers of children by status. `ended_at` is that of the array's own job: they expire together.
-# `open_order` is the order of what is known of a child that may still run, NULL once it has ended or is lost.
+# `open_order` is the order of what is known of a child that may still run, NULL once it has ended or is lost. A child
+# that is lost and that nobody told of has a row and no record.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS arrays (
     number INTEGER PRIMARY KEY,
@@ -30,14 +31,17 @@ CREATE INDEX IF NOT EXISTS ended_arrays ON arrays (ended_at) WHERE ended_at IS N
 CREATE TABLE IF NOT EXISTS children (
     array INTEGER NOT NULL,
     child INTEGER NOT NULL,
-    status TEXT NOT NULL,
+    status TEXT,
     open_order INTEGER,
-    record BLOB NOT NULL,
+    record BLOB,
     PRIMARY KEY (array, child)
 ) WITHOUT ROWID
 """
 _ARRAY = "SELECT number, summary FROM arrays WHERE batch_job_id = ?"
-_FIND = "SELECT child, record FROM children WHERE array = ? AND child IN (SELECT value FROM json_each(?))"
+_FIND = """
+SELECT child, record FROM children
+WHERE array = ? AND child IN (SELECT value FROM json_each(?)) AND record IS NOT NULL
+"""
 _PUT = "REPLACE INTO children (array, child, status, open_order, record) VALUES (?, ?, ?, ?, ?)"
 _END = """
 INSERT INTO arrays (batch_job_id, ended_at) VALUES (?, ?)
@@ -97,6 +101,10 @@ class ChildRows:
             if before is not None:
                 array.summary[before.status] -= 1
             self._moved.add(new.key.job_id)
+
+    def give_up(self, key: RecordKey) -> None:
+        """Note that a child is lost that nobody told of."""
+        self._connection.execute(_PUT, (self._array(key.job_id).number, key.index, None, None, None))
 
     def end(self, batch_job_id: str, ended_at: int | None) -> None:
         """Note when the array's own job ended."""

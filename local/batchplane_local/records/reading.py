@@ -24,7 +24,7 @@ _STRETCH = 10_000
 _JOB = "SELECT record FROM jobs WHERE job_id = ? AND (ended_at IS NULL OR ended_at > ?)"
 _CHILD = """
 SELECT record FROM arrays JOIN children ON array = number
-WHERE batch_job_id = ? AND (ended_at IS NULL OR ended_at > ?) AND child = ?
+WHERE batch_job_id = ? AND (ended_at IS NULL OR ended_at > ?) AND child = ? AND record IS NOT NULL
 """
 _CHILDREN = """
 SELECT record FROM arrays JOIN children ON array = number

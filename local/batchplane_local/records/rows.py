@@ -44,6 +44,10 @@ class Rows:
         """Store what was asked, beside a new record."""
         self._jobs.submit(submission)
 
+    def give_up(self, key: RecordKey) -> None:
+        """Note that a child is lost that nobody told of."""
+        self._children.give_up(key)
+
     def close(self, key: RecordKey) -> None:
         """Let the sweep look no more at an array that has ended."""
         if key.index is None:

@@ -142,11 +142,13 @@ class SqliteRecords:
                 rows.put(replace(known, missed_at=None))
 
     def lose(self, key: RecordKey, *, at: int) -> None:
-        """Note that Batch has forgotten a job that had not ended."""
+        """Note that Batch has forgotten a job that had not ended, or a child that nobody told of."""
         with self._changing([key]) as (_, rows):
             known = rows.get(key)
             if known and not known.status.is_terminal:
                 rows.put(replace(known, lost=True, changed_at=at))
+            elif known is None and key.index is not None:
+                rows.give_up(key)
 
     def known(self, keys: Iterable[RecordKey]) -> frozenset[RecordKey]:
         """Which of these records there are; for jobs, not for children."""
