@@ -19,7 +19,7 @@ def main() -> None:
     logging.disable()
 
     # Imported late: the functions' library reads its settings as it is imported.
-    from tests.bench import cold_start, counts, dynamodb, endpoint, events, jobs, listing, memory, submissions
+    from tests.bench import endpoint, events, jobs, listing, memory, submissions
     from tests.bench.race import race
     from tests.bench.rivals import missing
 
@@ -27,13 +27,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="batchplane-bench-") as name:
         folder = Path(name)
         race("Events on one core", "events", events.contenders(folder), console=console)
-        race("An event into UpdateItem's arguments", "events", dynamodb.reading(), console=console)
-        for delay in DELAYS:
-            with dynamodb.recording(delay=delay) as recorders:
-                race(f"Events at a DynamoDB that answers in {delay} ms", "events", recorders, console=console)
-        counts.print_counts(console)
-        with cold_start.starting() as starts:
-            race("Cold starts of the event consumer", "starts", starts, console=console)
+        _record(console)
         race("Submissions on one core", "submissions", submissions.contenders(folder), console=console)
         with jobs.contenders(folder) as contenders:
             race("Jobs that run /bin/true", "jobs", contenders, console=console)
@@ -47,6 +41,20 @@ def main() -> None:
             race(f"Reads of {endpoint.STORED:,} stored jobs", "answers", reads, console=console)
         listing.print_listing(folder, console)
         memory.print_memory(folder, console)
+
+
+def _record(console: Console) -> None:
+    """The event path over DynamoDB: what it takes, and what it starts with."""
+    from tests.bench import cold_start, counts, dynamodb
+    from tests.bench.race import race
+
+    race("An event into UpdateItem's arguments", "events", dynamodb.reading(), console=console)
+    for delay in DELAYS:
+        with dynamodb.recording(delay=delay) as recorders:
+            race(f"Events at a DynamoDB that answers in {delay} ms", "events", recorders, console=console)
+    counts.print_counts(console)
+    with cold_start.starting() as starts:
+        race("Cold starts of the event consumer", "starts", starts, console=console)
 
 
 if __name__ == "__main__":

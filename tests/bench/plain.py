@@ -53,6 +53,8 @@ def update_of(body: str) -> dict[str, Any]:
     detail = event["detail"]
     transition = 10 * sum("stoppedAt" in attempt for attempt in detail["attempts"]) + _RANKS[detail["status"]]
     is_terminal = detail["status"] in ("SUCCEEDED", "FAILED")
+    is_child = "index" in detail.get("arrayProperties", {})
+    job_id = detail["jobId"] if is_child else detail["jobName"].rsplit("-", 1)[1]
     at = _entered(event, detail)
     values = {
         ":order": {"N": str(1000 if is_terminal else transition)},
@@ -64,26 +66,28 @@ def update_of(body: str) -> dict[str, Any]:
         ":jobDefinition": {"S": detail["jobDefinition"]},
         ":batchJobId": {"S": detail["jobId"]},
     }
-    sets = "SET #order = :order, #changedAt = :changedAt, #status = :status, #detail = :detail"
-    gone = " REMOVE #lost, #missedAt, #expiresAt"
-    is_child = "index" in detail.get("arrayProperties", {})
-    job_id = detail["jobId"] if is_child else detail["jobName"].rsplit("-", 1)[1]
-    if is_terminal or is_child:
-        gone = " REMOVE #lost, #missedAt, #open, #expiresAt"
-    else:
-        sets += ", #open = :open"
+    is_open = not (is_terminal or is_child)
+    if is_open:
         values[":open"] = {"S": str(crc32(job_id.encode()) % 8)}
-    sets += f", #h{transition} = if_not_exists(#h{transition}, :h{transition})"
-    if is_child:
-        sets += ", #jobQueue = :jobQueue, #jobDefinition = :jobDefinition"
-    sets += ", #batchJobId = if_not_exists(#batchJobId, :batchJobId)"
     return {
         "Key": {"pk": {"S": job_id}, "sk": {"S": "RECORD"}},
-        "UpdateExpression": sets + gone,
+        "UpdateExpression": _update(transition, is_open=is_open, is_child=is_child),
         "ConditionExpression": _IS_NEWER if is_child else _IS_NEWER + _IS_OURS,
         "ExpressionAttributeNames": {f"#{name}": name for name in (*_NAMES, f"h{transition}")},
         "ExpressionAttributeValues": values,
     }
+
+
+def _update(transition: int, *, is_open: bool, is_child: bool) -> str:
+    """What is set, and what is taken away."""
+    sets = "SET #order = :order, #changedAt = :changedAt, #status = :status, #detail = :detail"
+    gone = " REMOVE #lost, #missedAt, #expiresAt" if is_open else " REMOVE #lost, #missedAt, #open, #expiresAt"
+    if is_open:
+        sets += ", #open = :open"
+    sets += f", #h{transition} = if_not_exists(#h{transition}, :h{transition})"
+    if is_child:
+        sets += ", #jobQueue = :jobQueue, #jobDefinition = :jobDefinition"
+    return sets + ", #batchJobId = if_not_exists(#batchJobId, :batchJobId)" + gone
 
 
 def _write(client: Any, table: str, body: str) -> int:
