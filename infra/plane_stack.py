@@ -148,18 +148,18 @@ class PlaneStack(cdk.Stack):
         )
 
     def _record_state_change(self) -> None:
-        dead_letters = self._job_events.dead_letter_queue
         function = self._function(
             "record_state_change",
             table=(*ITEMS, *READ_MANY, *WRITE_MANY),
             timeout=_RECORD_TIMEOUT,
             memory_mib=512,
-            BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL=dead_letters.queue_url,
+            BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL=self._job_events.dead_letter_queue.queue_url,
         )
         function.allow_any(["batch:TerminateJob"], [self._batch_arn("job", "*")], because=_ANY_JOB)
-        # How a job ended of which two events disagree.
-        function.allow_any(["batch:DescribeJobs"], ["*"], because=_NO_RESOURCE)
-        function.allow(["sqs:SendMessage"], [dead_letters.queue_arn])
+        function.allow_any(
+            ["batch:DescribeJobs"], ["*"], because=_NO_RESOURCE
+        )  # how a job ended that was told two ends
+        function.allow(["sqs:SendMessage"], [self._job_events.dead_letter_queue.queue_arn])
         function.function.add_event_source(
             event_sources.SqsEventSource(
                 self._job_events.queue,
