@@ -156,9 +156,7 @@ class PlaneStack(cdk.Stack):
             BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL=self._job_events.dead_letter_queue.queue_url,
         )
         function.allow_any(["batch:TerminateJob"], [self._batch_arn("job", "*")], because=_ANY_JOB)
-        function.allow_any(
-            ["batch:DescribeJobs"], ["*"], because=_NO_RESOURCE
-        )  # how a job ended that was told two ends
+        function.allow_any(["batch:DescribeJobs"], ["*"], because=_NO_RESOURCE)  # where two events disagree
         function.allow(["sqs:SendMessage"], [self._job_events.dead_letter_queue.queue_arn])
         function.function.add_event_source(
             event_sources.SqsEventSource(
