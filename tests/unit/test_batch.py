@@ -67,7 +67,7 @@ class Listing:
 
 def test_a_job_is_found_by_its_exact_name_the_oldest_first() -> None:
     """Batch's filter ignores case and pages; the plane does neither."""
-    assert ("b1", "b2") == Batch(Listing()).find(job_queue="q", job_name="n-j1")  # type: ignore[arg-type]
+    assert ("b1", "b2") == Batch(Listing()).find(job_queue="q", job_definition="d:1", job_name="n-j1")  # type: ignore[arg-type]
 
 
 class Remembering:

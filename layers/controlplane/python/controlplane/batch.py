@@ -78,9 +78,10 @@ class Batch:
         """
         return str(_call(self._client.submit_job, dict(request))["jobId"])
 
-    def find(self, *, job_queue: str, job_name: str) -> tuple[str, ...]:
+    def find(self, *, job_queue: str, job_definition: str, job_name: str) -> tuple[str, ...]:
         """Batch's ids of the jobs with exactly this name, of every status, the oldest first.
 
+        Whoever may submit to Batch can give a job any name, so its definition must be this one, too.
         The JOB_NAME filter ignores case and finds parents only:
         https://docs.aws.amazon.com/batch/latest/APIReference/API_ListJobs.html
         """
@@ -88,7 +89,8 @@ class Batch:
         found: list[Mapping[str, Any]] = []
         while True:
             answer = _call(self._asking.list_jobs, request)
-            found += (job for job in answer["jobSummaryList"] if job["jobName"] == job_name)
+            named = (job for job in answer["jobSummaryList"] if job["jobName"] == job_name)
+            found += (job for job in named if job.get("jobDefinition", job_definition) == job_definition)
             if not answer.get("nextToken"):
                 return tuple(job["jobId"] for job in sorted(found, key=lambda job: job["createdAt"]))
             request = request | {"nextToken": answer["nextToken"]}

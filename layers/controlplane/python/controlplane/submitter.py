@@ -65,7 +65,11 @@ class Submitter:
         settled_at = (record.claimed_at or 0) + self.settle_milliseconds
         if self.clock() < settled_at:
             raise NotYet(f"job {submission.job_id}: whether Batch took it is looked up at {settled_at}")
-        found = self.batch.find(job_queue=submission.job_queue, job_name=submission.batch_job_name)
+        found = self.batch.find(
+            job_queue=submission.job_queue,
+            job_definition=submission.job_definition,
+            job_name=submission.batch_job_name,
+        )
         for batch_job_id in found:
             self._settle(submission, batch_job_id)
         return bool(found)
