@@ -122,6 +122,11 @@ class Job:
         return self._record.lost
 
     @property
+    def conflict(self) -> bool:
+        """True where AWS Batch told of two ends: both are in the history, and the status is one of them."""
+        return self._record.conflict
+
+    @property
     def record(self) -> JobRecord:
         """All properties at one moment."""
         return self._record

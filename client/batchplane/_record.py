@@ -62,6 +62,8 @@ class JobRecord:
     status_reason: str | None
     #: True where AWS Batch has forgotten the job before it told of an end.
     lost: bool
+    #: True where AWS Batch told of two ends, SUCCEEDED and FAILED: both are in the history.
+    conflict: bool
     created_at: datetime | None
     started_at: datetime | None
     stopped_at: datetime | None
@@ -94,6 +96,7 @@ class JobRecord:
             status=document["status"],
             status_reason=document.get("statusReason"),
             lost=bool(document.get("lost")),
+            conflict=bool(document.get("conflict")),
             created_at=from_milliseconds(document.get("createdAt")),
             started_at=from_milliseconds(document.get("startedAt")),
             stopped_at=from_milliseconds(document.get("stoppedAt")),

@@ -64,6 +64,25 @@ def test_describe_shows_properties_attempts_and_history(plane: Any, run: Run, fi
         assert line in lines
 
 
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"status": "RUNNING", "lost": True}, "note lost: AWS Batch no longer describes it, and told of no end"),
+        ({"conflict": True}, "note conflict: AWS Batch told of two ends; the history has both"),
+        ({}, None),
+    ],
+)
+def test_describe_says_what_is_not_certain_of_a_status(
+    changes: dict[str, Any], expected: str | None, plane: Any, run: Run, finished: Any
+) -> None:
+    """A status that is only the last one known, or one of two that were told, has a note in words."""
+    plane.answer("GET /jobs/j1", finished(3, **changes))
+
+    lines = [" ".join(line.split()) for line in run("describe", "j1").stdout.splitlines()]
+
+    assert expected == next((line for line in lines if line.startswith("note")), None)
+
+
 def test_describe_prints_json(plane: Any, run: Run, job_document: Any) -> None:
     """A child's document as the plane sent it."""
     plane.answer("GET /jobs/j1/children/2", job_document(arrayProperties={"index": 2}))

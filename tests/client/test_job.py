@@ -99,6 +99,14 @@ def test_waiting_on_a_lost_job_ends(client: Client, plane: Any, job_document: An
     assert client.job("j1").wait().lost is True
 
 
+def test_a_conflict_is_told(client: Client, plane: Any, finished: Any) -> None:
+    """Batch told of two ends: the status is one of them, and the job says so; most jobs do not."""
+    plane.answer("GET /jobs/j1", finished(3, conflict=True))
+    plane.answer("GET /jobs/j2", finished(3))
+
+    assert [True, False] == [client.job("j1").conflict, client.job("j2").record.conflict]
+
+
 def test_waiting_has_a_bound(client: Client, plane: Any, time: Any, job_document: Any) -> None:
     """After `timeout` seconds the jobs that are not finished are named."""
     plane.answer("GET /jobs/j1", job_document())

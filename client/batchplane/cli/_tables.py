@@ -82,6 +82,7 @@ def _facts(job: Job) -> Iterator[tuple[str, object]]:
     yield "job queue", job.record.job_queue
     yield "job definition", job.record.job_definition
     yield "status", _status(job)
+    yield from (("note", note) for note in _notes(job))
     yield "status reason", job.status_reason
     yield "exit code", job.exit_code
     yield "command", shlex.join(map(str, container.get("command") or ())) or None
@@ -96,6 +97,14 @@ def _facts(job: Job) -> Iterator[tuple[str, object]]:
             yield name, _pairs(document[name], "=")
     if document.get("inputs"):
         yield "inputs", ", ".join(map(str, document["inputs"]))
+
+
+def _notes(job: Job) -> Iterator[str]:
+    """What is not certain of the status."""
+    if job.lost:
+        yield "lost: AWS Batch no longer describes it, and told of no end"
+    if job.conflict:
+        yield "conflict: AWS Batch told of two ends; the history has both"
 
 
 def _attempts(job: Job) -> Table:
@@ -130,7 +139,7 @@ def _table(*headings: str) -> Table:
 
 
 def _status(job: Job) -> Text:
-    words = printable(job.status) + (" (lost)" if job.lost else "")
+    words = printable(job.status) + (" (lost)" if job.lost else "") + (" (conflict)" if job.conflict else "")
     return Text(words, style=_STATUS_STYLES.get(job.status, ""))
 
 
