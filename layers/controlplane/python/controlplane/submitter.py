@@ -44,7 +44,7 @@ class Submitter:
         """Hand one submission to Batch, unless that is done.
 
         Raises:
-            NotYet: A dependency is not with Batch yet, an unknown outcome has not settled, or another delivery is at it.
+            NotYet: A dependency is not with Batch yet, an unknown outcome has not settled, or another is at it.
             BatchUnavailable: Batch did not take it now.
         """
         record = self.records.get(RecordKey(job_id=job_id))
@@ -84,7 +84,7 @@ class Submitter:
         now = self.clock()
         digest = digest_of(capability) if capability else None
         if not self.records.claim(submission.job_id, previous=record.claimed_at, at=now, capability_digest=digest):
-            # Another delivery of the same id is at it; or the SDK has made this very claim twice, for want of an answer.
+            # Another delivery of the same id is at it; or the SDK made this very claim twice, for want of an answer.
             raise NotYet(f"job {submission.job_id}: it is being submitted, and is looked at again later")
         environment = self._runner_environment(submission, capability)
         request = to_submit_job(submission, depends_on=depends_on, runner_environment=environment)
