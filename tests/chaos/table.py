@@ -105,9 +105,10 @@ class TableInMemory:
             answer["LastEvaluatedKey"] = _projected(page[-1], list(dict.fromkeys((*self._key, partition, sort))))
         return answer
 
-    def items(self) -> list[_Item]:
-        """Everything, in the order of the keys."""
-        return [self._items[place] for place in sorted(self._items)]
+    def let_go(self, partition_key: str, sort_key: str) -> None:
+        """Delete an item, as DynamoDB does with what has expired, whenever it likes."""
+        if self._items.pop((partition_key, sort_key), None) is not None:
+            self._partitions[partition_key].discard(sort_key)
 
     def _candidates(self, request: Mapping[str, Any], partition: str, sort: str) -> list[_Item]:
         if partition != self._key[0]:
