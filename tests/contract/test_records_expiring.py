@@ -13,7 +13,7 @@ from batchplane_local.records import SqliteRecords
 from controlplane.aws.records import DynamoRecords
 from controlplane.job import Status
 from controlplane.job_filter import JobFilter
-from controlplane.record import RecordKey, born
+from controlplane.record import Outcome, RecordKey, born
 from controlplane.records import AlertClaim, Records
 from tests.builders import BATCH_JOB_ID, QUEUE, T0, bring, change, submission
 from tests.contract.conftest import PLANES, NewDatabase
@@ -216,11 +216,24 @@ def test_a_job_that_started_anew_goes_after_its_own_end(records: Records, clock:
     clock.now = AFTER
     again = replace(OURS, created_at=AFTER)
     records.create(again)
-    bring(records, KEY, change("FAILED", name=OURS.batch_job_name, stoppedAt=AFTER), ours=True)
+    news = change("FAILED", name=OURS.batch_job_name, createdAt=AFTER, stoppedAt=AFTER)
+    bring(records, KEY, news, ours=True)
 
     clock.now = AFTER + DAYS * DAY - 2000
 
     assert [True] * 5 == there(records)
+
+
+def test_an_event_of_the_job_that_was_does_not_settle_the_one_that_started_anew(records: Records, clock: Clock) -> None:
+    """A dead letter may be replayed after two weeks, and it carries the same name."""
+    end(records)
+    clock.now = AFTER
+    again = replace(OURS, created_at=AFTER)
+    records.create(again)
+
+    outcome = bring(records, KEY, change("FAILED", name=OURS.batch_job_name, stoppedAt=END), ours=True)
+
+    assert (Outcome.STRANGE, born(again)) == (outcome, records.get(KEY))
 
 
 def test_news_of_an_expired_job_of_ours_makes_no_record(records: Records, clock: Clock) -> None:

@@ -67,7 +67,16 @@ class Listing:
 
 def test_a_job_is_found_by_its_exact_name_the_oldest_first() -> None:
     """Batch's filter ignores case and pages; the plane does neither."""
-    assert ("b1", "b2") == Batch(Listing()).find(job_queue="q", job_definition="d:1", job_name="n-j1")  # type: ignore[arg-type]
+    batch = Batch(Listing())  # type: ignore[arg-type]
+
+    assert ("b1", "b2") == batch.find(job_queue="q", job_definition="d:1", job_name="n-j1", created_from=0)
+
+
+def test_a_job_of_the_same_name_that_is_too_old_is_not_found() -> None:
+    """It was submitted when the idempotency key was used before."""
+    batch = Batch(Listing())  # type: ignore[arg-type]
+
+    assert ("b2",) == batch.find(job_queue="q", job_definition="d:1", job_name="n-j1", created_from=2)
 
 
 class Remembering:

@@ -83,7 +83,8 @@ def test_a_late_write_takes_only_what_history_lacks() -> None:
     item = to_item(merge(born(OURS), KEY, SUCCEEDED))
     request = late_update(told(RUNNABLE, SUCCEEDED), item) or {}
 
-    assert {":h2", ":jobQueue", ":jobDefinition", ":batchJobId"} == set(request["ExpressionAttributeValues"])
+    conditions = {":jobQueue", ":jobDefinition", ":batchJobId", ":latestBirth"}
+    assert {":h2", *conditions} == set(request["ExpressionAttributeValues"])
 
 
 def test_two_ends_in_one_delivery_are_a_conflict() -> None:

@@ -51,6 +51,13 @@ def test_an_event_of_another_definition_is_strange() -> None:
     assert Outcome.STRANGE is outcome(OURS, change("RUNNING", jobDefinition=PLAIN), ours=True)
 
 
+def test_an_event_of_a_job_that_is_older_than_the_record_is_strange() -> None:
+    """It is of the job that had the same idempotency key before; but two clocks may differ a little."""
+    earlier = [change("RUNNING", createdAt=T0 - hours * 3_600_000) for hours in (2, 1)]
+
+    assert [Outcome.STRANGE, Outcome.MERGED] == [outcome(OURS, each, ours=True) for each in earlier]
+
+
 def test_an_event_of_another_batch_job_is_a_duplicate() -> None:
     """The name, queue and definition match, but Batch's id is another's."""
     settled = merge(OURS, OURS.key, change("RUNNABLE"))

@@ -78,8 +78,8 @@ class Batch:
         """
         return str(_call(self._client.submit_job, dict(request))["jobId"])
 
-    def find(self, *, job_queue: str, job_definition: str, job_name: str) -> tuple[str, ...]:
-        """Batch's ids of the jobs with exactly this name, of every status, the oldest first.
+    def find(self, *, job_queue: str, job_definition: str, job_name: str, created_from: int) -> tuple[str, ...]:
+        """Batch's ids of the jobs with exactly this name, of every status, created then or later; the oldest first.
 
         Whoever may submit to Batch can give a job any name, so its definition must be this one, too.
         The JOB_NAME filter ignores case and finds parents only:
@@ -89,8 +89,13 @@ class Batch:
         found: list[Mapping[str, Any]] = []
         while True:
             answer = _call(self._asking.list_jobs, request)
-            named = (job for job in answer["jobSummaryList"] if job["jobName"] == job_name)
-            found += (job for job in named if job.get("jobDefinition", job_definition) == job_definition)
+            found += (
+                job
+                for job in answer["jobSummaryList"]
+                if job["jobName"] == job_name
+                and job.get("jobDefinition", job_definition) == job_definition
+                and job["createdAt"] >= created_from
+            )
             if not answer.get("nextToken"):
                 return tuple(job["jobId"] for job in sorted(found, key=lambda job: job["createdAt"]))
             request = request | {"nextToken": answer["nextToken"]}

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from controlplane.job import NOBODY, JobType, Status, job_id_in
-from controlplane.job_detail import Attempt, JobDetail
+from controlplane.job_detail import LAST_TIME, Attempt, JobDetail
 from controlplane.state_change import UNKNOWN_ORDER, StateChange, transition_status
 from controlplane.submission import Submission
 
@@ -95,6 +95,8 @@ class Outcome(Enum):
     CONFLICT = "conflict"
 
 
+#: By how much Batch's clock may be behind ours (milliseconds). A key may be used again a day after its job's end.
+_SKEW = 3_600_000
 _ENDS = {status for status in Status if status.is_terminal}
 #: What a status that is not known decides.
 _UNTOLD = JobDetail(job_id="", status=Status.SUBMITTED)
@@ -148,12 +150,14 @@ def outcome(record: JobRecord | None, change: StateChange, *, ours: bool) -> Out
     """What bringing this change to this record comes to.
 
     A name can be forged by whoever may submit to Batch: an event settles one of our records only if its queue and
-    definition match too.
+    definition match too. A job that is older than the record was submitted when its key was used before.
     """
     if record is None:
         return Outcome.STRANGE if ours else Outcome.MERGED
     detail = change.detail
     if ours and (detail.job_queue, detail.job_definition) != (record.job_queue, record.job_definition):
+        return Outcome.STRANGE
+    if ours and record.created_at > latest_birth(detail.created_at):
         return Outcome.STRANGE
     if ours and record.batch_job_id not in (None, detail.job_id):
         # Without an id it is a refusal, and Batch has the job all the same: an earlier try was taken.
@@ -162,6 +166,16 @@ def outcome(record: JobRecord | None, change: StateChange, *, ours: bool) -> Out
         return Outcome.MERGED
     disagrees = record.status.is_terminal and change.detail.status.is_terminal and record.status != change.detail.status
     return Outcome.CONFLICT if disagrees else Outcome.LATE
+
+
+def earliest_job(created_at: int) -> int:
+    """When Batch created the job at the earliest of a record of ours that was born then (epoch milliseconds)."""
+    return created_at - _SKEW
+
+
+def latest_birth(created_at: int) -> int:
+    """When a record of ours was born at the latest that is of a job which Batch created then (epoch milliseconds)."""
+    return created_at + _SKEW if created_at else LAST_TIME
 
 
 def strongest(outcomes: Sequence[Outcome]) -> Outcome:

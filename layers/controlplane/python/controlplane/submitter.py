@@ -17,7 +17,7 @@ from controlplane.deployment import Deployment
 from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable, NotYet
 from controlplane.job import Status
 from controlplane.job_detail import JobDetail
-from controlplane.record import JobRecord, RecordKey
+from controlplane.record import JobRecord, RecordKey, earliest_job
 from controlplane.records import Merge, Records
 from controlplane.state_change import StateChange
 from controlplane.submission import Submission, to_submit_job
@@ -69,6 +69,7 @@ class Submitter:
             job_queue=submission.job_queue,
             job_definition=submission.job_definition,
             job_name=submission.batch_job_name,
+            created_from=earliest_job(submission.created_at),
         )
         for batch_job_id in found:
             self._settle(submission, batch_job_id)

@@ -12,10 +12,22 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from controlplane.aws.record_item import Item, decided, from_item, history_name, identity, record_key, stays_open
+from controlplane.aws.record_item import (
+    Item,
+    decided,
+    from_item,
+    history_name,
+    identity,
+    open_shard,
+    record_key,
+    stays_open,
+    to_item,
+)
 from controlplane.aws.retention import Retention
-from controlplane.record import Outcome, first_seen, outcome, strongest
+from controlplane.aws.update import Update
+from controlplane.record import Outcome, decide, first_seen, latest_birth, outcome, strongest
 from controlplane.records import Merge
+from controlplane.state_change import StateChange
 
 #: What the newest change decides; everything else is set once, and stays.
 _CHANGING = frozenset({"order", "changedAt", "status", "detail", "open", "expiresAt"})
@@ -23,6 +35,7 @@ _CHANGING = frozenset({"order", "changedAt", "status", "detail", "open", "expire
 _GONE = ("lost", "missedAt", "open", "expiresAt")
 #: What an event must have in common with a record of ours.
 _CLAIMED = ("jobQueue", "jobDefinition")
+_LATEST_BIRTH = ":latestBirth"
 #: Kinds of updates whose expressions are remembered.
 _KINDS = 1024
 _order = attrgetter("order")
@@ -44,6 +57,21 @@ def late_update(merge: Merge, old: Mapping[str, Any]) -> dict[str, Any] | None:
     item = {name: at for name, at in _transitions(merge).items() if name not in old}
     is_settled = "batchJobId" in old or not merge.changes[0].detail.job_id
     return None if is_settled and not item else _request(merge, item, late=True)
+
+
+def decision(item: Mapping[str, Any], change: StateChange, *, retention: Retention) -> Update:
+    """Batch's own answer about a job, from the item that was read: refused if a newer change has come since."""
+    known = from_item(item)
+    new = decide(known, change)
+    values = to_item(new)
+    is_closed = known.status.is_terminal and "open" not in item
+    if new.is_open or (new.status.is_terminal and new.size is not None and not is_closed):
+        values["open"] = {"S": open_shard(known.key.job_id)}
+    else:
+        values |= retention.expiry(new.changed_at)
+    update = Update().set({name: value for name, value in values.items() if name not in ("pk", "sk")})
+    update.remove(name for name in _GONE if name not in values)
+    return update.require(f"{update.name('order')} = {update.value({'N': str(known.order)})}")
 
 
 def outcome_of(merge: Merge, old: Mapping[str, Any] | None) -> Outcome:
@@ -78,6 +106,8 @@ def _request(merge: Merge, item: Item, *, late: bool) -> dict[str, Any]:
         item["batchJobId"] = {"S": detail.job_id}
     kind = _kind(tuple(item), merge.ours, late)
     values = dict(zip(kind.placeholders, item.values(), strict=True))
+    if merge.ours:
+        values[_LATEST_BIRTH] = {"N": str(latest_birth(detail.created_at))}
     return {"Key": record_key(merge.key), "ExpressionAttributeValues": values, **kind.expressions}
 
 
@@ -95,13 +125,14 @@ def _kind(names: tuple[str, ...], ours: bool, late: bool) -> _Kind:  # noqa: FBT
     conditions = ["attribute_exists(#pk)"] if late else ["(attribute_not_exists(#order) OR #order < :order)"]
     if ours:
         conditions += [f"#{name} = :{name}" for name in _CLAIMED]
+        conditions.append(f"#createdAt <= {_LATEST_BIRTH}")
         same = " OR #batchJobId = :batchJobId" if "batchJobId" in names else ""
         conditions.append(f"(attribute_not_exists(#batchJobId){same})")
     update = f"SET {', '.join(_set(name) for name in names if not (ours and name in _CLAIMED))}"
     gone = () if late else tuple(name for name in _GONE if name not in names)
     if gone:
         update += f" REMOVE {', '.join(f'#{name}' for name in gone)}"
-    spoken_of = {*names, *gone, "pk" if late else "order", *(("batchJobId",) if ours else ())}
+    spoken_of = {*names, *gone, "pk" if late else "order", *(("batchJobId", "createdAt") if ours else ())}
     expressions = {
         "UpdateExpression": update,
         "ConditionExpression": " AND ".join(conditions),

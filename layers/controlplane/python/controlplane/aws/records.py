@@ -8,9 +8,9 @@ from typing import Any
 from controlplane.aws.alert_store import AlertStore
 from controlplane.aws.children import DynamoChildren
 from controlplane.aws.fan_out import FanOut
-from controlplane.aws.job_update import late_update, newest_update, outcome_of
+from controlplane.aws.job_update import decision, late_update, newest_update, outcome_of
 from controlplane.aws.listing import Listing
-from controlplane.aws.record_item import from_item, record_key, stays_open, to_item
+from controlplane.aws.record_item import from_item, record_key, stays_open
 from controlplane.aws.retention import Retention
 from controlplane.aws.submission_store import SubmissionStore
 from controlplane.aws.sweeping import Sweeping
@@ -18,7 +18,7 @@ from controlplane.aws.table import Table
 from controlplane.aws.update import Update
 from controlplane.job import Status
 from controlplane.job_filter import JobFilter
-from controlplane.record import JobRecord, Outcome, RecordKey, decide
+from controlplane.record import JobRecord, Outcome, RecordKey
 from controlplane.records import AlertClaim, Merge, Page
 from controlplane.state_change import StateChange
 from controlplane.submission import Submission
@@ -85,14 +85,9 @@ class DynamoRecords:
         if key.index is not None:
             self._children.decide(key, change)
             return
-        known = self.get(key)
-        if known is None:
-            return
-        decided_record = decide(known, change)
-        values = to_item(decided_record)
-        update = Update().set({name: value for name, value in values.items() if name not in ("pk", "sk")})
-        update.require(f"{update.name('order')} = {update.value({'N': str(known.order)})}")
-        self._table.update(record_key(key), update)
+        item = self._table.get(record_key(key))
+        if item:
+            self._table.update(record_key(key), decision(item, change, retention=self._retention))
 
     def claim(self, job_id: str, *, previous: int | None, at: int, capability_digest: str | None) -> bool:
         """A conditional write on the claim that was seen."""
@@ -184,8 +179,9 @@ class DynamoRecords:
             old = self._table.update_as(newest_update(merge, retention=self._retention))
             came_of = outcome_of(merge, old)
             late = late_update(merge, old) if old and came_of in (Outcome.LATE, Outcome.CONFLICT) else None
-            if late:
-                self._table.update_as(late)
+            beaten = self._table.update_as(late) if late else None
+            if beaten is not None:  # the record has become another Batch job's, or has gone
+                came_of = outcome_of(merge, beaten)
             if merge.ours and came_of not in (Outcome.STRANGE, Outcome.DUPLICATE):
                 self._expire_submission(merge)
         except Exception as error:  # it stops no other

@@ -55,13 +55,12 @@ class SubmissionStore:
         """Whether the job of a submission is to be gone: it ended long ago, though its submission may not say so.
 
         A crash between the two writes of an end leaves a submission without expiry, and one between those of `create`
-        leaves it without a record; the first is older than the retention, and the second is not.
+        leaves it without a record; the first is older than the retention, and the second is not. Of two ends that
+        disagree, a submission may go with one and its record with the other: it is gone with the later.
         """
         now = self.table.clock()
-        if has_expired(old, now=now):
-            return True
         earlier = submission_from_item(old)
-        if not self.retention.is_over(earlier.created_at, now=now):
+        if not (has_expired(old, now=now) or self.retention.is_over(earlier.created_at, now=now)):
             return False
         return self.table.get(record_key(RecordKey(job_id=earlier.job_id))) is None
 
