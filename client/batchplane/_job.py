@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -151,11 +151,11 @@ class Job:
             pass
         return self
 
-    def children(self) -> Iterator[Job]:
-        """The children that Batch has told of, by index; none for a job that is no array job."""
+    def children(self, *, status: Sequence[str] | None = None) -> Iterator[Job]:
+        """The children that Batch has told of, by index, of these statuses if any; none for a job that is no array."""
         first: int | None = 0
         while first is not None:
-            page = self._api.get(f"{self._path}/children", first=first, limit=PAGE_CHILDREN)
+            page = self._api.get(f"{self._path}/children", first=first, limit=PAGE_CHILDREN, status=status)
             for document in members(page, "jobs"):
                 yield Job(self._api, document, array_job_id=self._record.job_id)
             first = page.get("next")

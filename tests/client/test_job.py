@@ -70,6 +70,15 @@ def test_children_come_page_by_page(client: Client, plane: Any, job_document: An
     assert plane.asked()[1:] == ["GET /jobs/j1/children?first=0&limit=100", "GET /jobs/j1/children?first=2&limit=100"]
 
 
+def test_children_are_asked_for_by_status(client: Client, plane: Any, job_document: Any) -> None:
+    """The plane picks them: the failed ones of ten thousand are one answer."""
+    plane.answer("GET /jobs/j1", job_document(type="Array", arrayProperties={"size": 3}))
+    plane.answer("GET /jobs/j1/children", {"jobs": [], "next": None})
+
+    assert [] == list(client.job("j1").children(status=["FAILED", "RUNNING"]))
+    assert plane.asked()[1:] == ["GET /jobs/j1/children?first=0&limit=100&status=FAILED&status=RUNNING"]
+
+
 def test_waiting_ends_when_the_job_has_finished(
     client: Client, plane: Any, time: Any, job_document: Any, finished: Any
 ) -> None:

@@ -41,11 +41,12 @@ def test_a_query_shows_the_jobs_it_lets_through(river: River, query: str, expect
 @pytest.mark.parametrize(
     ("query", "detail"),
     [
-        ("status=DONE", "query.status.0 must be 'SUBMITTED', 'PENDING'"),
-        ("type=Big", "query.type.0 must be 'Single', 'Array'"),
-        ("tag=team", "query.tag must be NAME=VALUE; it is 'team'."),
-        ("createdFrom=yesterday", "query.createdFrom must be"),
-        ("createdBefore=-1", "query.createdBefore must be greater than or equal to 0; it is '-1'."),
+        ("status=DONE", "status.0 must be 'SUBMITTED', 'PENDING'"),
+        ("type=Big", "type.0 must be 'Single', 'Array'"),
+        ("tag=team", "tag must be NAME=VALUE; it is 'team'."),
+        ("tag=team%3Da&tag=team%3Db", "tag must be one value a name, for a job has one; it is 'team=b'."),
+        ("createdFrom=yesterday", "createdFrom must be"),
+        ("createdBefore=-1", "createdBefore must be greater than or equal to 0; it is '-1'."),
         ("jobQueue=bogus", "jobQueue must be one of default; it is 'bogus'."),
         ("cursor=%25", "cursor must be a cursor that this route has answered; it is '%'."),
     ],

@@ -17,6 +17,23 @@ def test_a_page_of_children_says_where_to_go_on(river: River) -> None:
     assert [2, None] == [page["next"] for page in pages]
 
 
+def test_children_are_shown_by_status(river: River) -> None:
+    """Who looks for the failed ones of ten thousand is not shown the others; any of several statuses will do."""
+    job_id = river.submit(arrayProperties={"size": 4})
+    river.settle()
+    told = ["RUNNING", "FAILED", "SUCCEEDED", "FAILED"]
+    river.job_events.send([event(told[index], job_id=f"batch-0:{index}", name="x") for index in range(4)])
+    river.settle()
+
+    def shown(query: str) -> tuple[list[int], int | None]:
+        page = river.request("GET", f"/jobs/{job_id}/children", query=query)[1]
+        return [each["arrayProperties"]["index"] for each in page["jobs"]], page["next"]
+
+    assert ([1], 2) == shown("status=FAILED&limit=1")
+    assert ([3], None) == shown("status=FAILED&limit=2&first=2")
+    assert ([0, 2], None) == shown("status=RUNNING&status=SUCCEEDED")
+
+
 def test_the_same_file_is_uploaded_under_the_same_key(river: River) -> None:
     """A submission with inputs can be repeated word for word."""
     upload = {"name": "data.csv", "size": 1, "sha256": "0" * 64}

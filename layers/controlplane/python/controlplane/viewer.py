@@ -12,7 +12,7 @@ from typing import Any
 from controlplane.deployment import Deployment
 from controlplane.errors import JobNotFound, LogNotFound, SubmissionInvalid, Violation
 from controlplane.io_bucket import IOBucket, outputs_prefix
-from controlplane.job import JOB_ID
+from controlplane.job import JOB_ID, Status
 from controlplane.job_document import to_document
 from controlplane.job_filter import JobFilter
 from controlplane.log import LogPage, Logs
@@ -56,12 +56,19 @@ class Viewer:
         page = self.records.list_jobs(wanted, limit=limit, cursor=cursor)
         return {"jobs": [self._document(each, None) for each in page.records], "cursor": page.cursor}
 
-    def children(self, job_id: str, *, owner: str, first: int, limit: int) -> dict[str, Any]:
-        """A page of the known children of an array job, in the order of their indices. Raises JobNotFound."""
+    def children(
+        self, job_id: str, *, owner: str, first: int, limit: int, statuses: frozenset[Status] = frozenset()
+    ) -> dict[str, Any]:
+        """A page of the known children of an array job, in the order of their indices; of these statuses, if any.
+
+        Raises JobNotFound.
+        """
         parent, submission = self._job(job_id, owner=owner)
         children: Sequence[JobRecord] = ()
         if parent.batch_job_id and parent.size:
-            children = self.records.children(parent.batch_job_id, size=parent.size, first=first, limit=limit)
+            children = self.records.children(
+                parent.batch_job_id, size=parent.size, first=first, limit=limit, statuses=statuses
+            )
         after = (children[-1].key.index or 0) + 1 if children else first
         following = after if len(children) == limit and after < (parent.size or 0) else None
         return {"jobs": [self._document(child, submission) for child in children], "next": following}

@@ -23,6 +23,7 @@ from controlplane.edge.owner import bearer_of, owner_of
 from controlplane.edge.problem import problem, problem_of, to_answer
 from controlplane.errors import NotAuthorized, PlaneError, SubmissionInvalid, Violation
 from controlplane.io_bucket import Link
+from controlplane.job import Status
 from controlplane.lender import Lender, Upload
 from controlplane.plane import Plane
 from controlplane.submit_job_request import SubmitJobRequest, violation_of
@@ -34,6 +35,8 @@ LOG_LIMIT = 10_000
 MAX_VIOLATIONS = 20
 #: Most characters of a body: more than any document that is taken.
 MAX_BODY_CHARACTERS = 1024 * 1024
+#: Where a field may stand, as the findings of a broken bound begin.
+_PLACES = frozenset({"body", "header", "path", "query"})
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 Index = Annotated[int, Path(ge=0, lt=10_000)]
 LogLimit = Annotated[int, Query(ge=1, le=LOG_LIMIT)]
@@ -131,9 +134,12 @@ def _route_jobs(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
 
     @app.get("/jobs/<job_id>/children", summary="List the children of an array job")
     def children(
-        job_id: str, first: Annotated[int, Query(ge=0, lt=10_000)] = 0, limit: Limit = PAGE_LIMIT
+        job_id: str,
+        first: Annotated[int, Query(ge=0, lt=10_000)] = 0,
+        limit: Limit = PAGE_LIMIT,
+        status: Annotated[list[Status], Query()] = [],  # noqa: B006 - Powertools takes it for the default, and copies
     ) -> dict[str, Any]:
-        return viewer.children(job_id, owner=owner(), first=first, limit=limit)
+        return viewer.children(job_id, owner=owner(), first=first, limit=limit, statuses=frozenset(status))
 
     @app.get("/jobs/<job_id>/children/<index>", summary="Describe a child of an array job")
     def child(job_id: str, index: Index) -> dict[str, Any]:
@@ -187,7 +193,7 @@ def _route_errors(app: APIGatewayHttpResolver) -> None:
 
     def invalid(error: RequestValidationError) -> Response[str]:
         found = error.errors()[:MAX_VIOLATIONS]
-        return problem_of(SubmissionInvalid(tuple(violation_of(_within_body(each)) for each in found)))
+        return problem_of(SubmissionInvalid(tuple(violation_of(_as_written(each)) for each in found)))
 
     def not_json(error: RequestUnsupportedContentType) -> Response[str]:
         given = app.current_event.headers.get("content-type")
@@ -227,10 +233,10 @@ def _not_json(words: str) -> SubmissionInvalid:
     return SubmissionInvalid((Violation(field="body", bound="JSON in UTF-8", value=words),))
 
 
-def _within_body(error: Any) -> Any:
-    """Name a field of the body as the caller wrote it, without the word `body` before it."""
+def _as_written(error: Any) -> Any:
+    """Name a field as the caller wrote it, without the word before it for where it stands: `body`, `query`, `path`."""
     place = tuple(error["loc"])
-    return {**error, "loc": place[1:] if len(place) > 1 and place[0] == "body" else place}
+    return {**error, "loc": place[1:] if len(place) > 1 and place[0] in _PLACES else place}
 
 
 def _upload(request: UploadRequest) -> Upload:

@@ -52,11 +52,16 @@ def tags_of(event: Mapping[str, Any]) -> Mapping[str, str]:
     They are read from the query as it was sent: API Gateway joins what is repeated by commas, which a tag may hold.
     """
     given = [value for name, value in parse_qsl(event.get("rawQueryString", ""), True) if name == "tag"]
-    return dict(map(_pair, given))
+    tags: dict[str, str] = {}
+    for name, value in map(_pair, given):
+        if tags.setdefault(name, value) != value:
+            bound = "one value a name, for a job has one"
+            raise SubmissionInvalid((Violation(field="tag", bound=bound, value=f"{name}={value}"),))
+    return tags
 
 
 def _pair(given: str) -> tuple[str, str]:
     name, equals, value = given.partition("=")
     if not (name and equals):
-        raise SubmissionInvalid((Violation(field="query.tag", bound="NAME=VALUE", value=given),))
+        raise SubmissionInvalid((Violation(field="tag", bound="NAME=VALUE", value=given),))
     return name, value
