@@ -38,16 +38,16 @@ def test_every_filter_goes_into_the_query(client: Client, plane: Any) -> None:
 
 
 def test_list_asks_for_what_its_options_say(plane: Any, run: Run) -> None:
-    """Statuses in any case, ages counted back from now."""
+    """Statuses and types in any case, ages counted back from now."""
     plane.answer("GET /jobs", NOTHING)
 
-    filters = "--status failed --type Single --name x --tag a=b --since 2h --until 1h"
+    filters = "--status failed --type single --type MULTInode --type Big --name x --tag a=b --since 2h --until 1h"
     result = run("list", *filters.split())
 
     hour = 3_600_000
     assert (0, "There are no such jobs.") == (result.exit_code, result.stderr.strip())
     assert plane.asked() == [
-        "GET /jobs?status=FAILED&type=Single&namePrefix=x&tag=a%3Db"
+        "GET /jobs?status=FAILED&type=Single&type=MultiNode&type=Big&namePrefix=x&tag=a%3Db"
         f"&createdFrom={BEGINNING_MS - 2 * hour}&createdBefore={BEGINNING_MS - hour}&limit=50"
     ]
 
@@ -72,3 +72,10 @@ def test_what_is_no_moment_is_refused(given: str) -> None:
     """With the option, the bound and what was given; also where no calendar reaches so far."""
     with pytest.raises(typer.BadParameter, match=f"--since must be .*it is '{given}'"):
         moment(given, "--since", now=BEGINNING)
+
+
+def test_a_tag_of_two_values_is_refused(run: Run) -> None:
+    """No job has both; one of them would be dropped unsaid."""
+    result = run("list", "--tag", "team=a", "--tag", "team=b")
+
+    assert (2, True) == (result.exit_code, "--tag names team twice" in result.stderr)

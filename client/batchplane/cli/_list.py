@@ -11,6 +11,8 @@ from batchplane.cli._options import Json, pairs
 from batchplane.cli._tables import jobs_table
 from batchplane.cli._terminal import Terminal
 
+#: The types as the plane writes them, for whatever case people write them in.
+_TYPES = {name.lower(): name for name in ("Single", "Array", "MultiNode")}
 _Many = list[str] | None
 
 
@@ -33,7 +35,7 @@ def list_jobs(
             job_queue,
             limit,
             status=[each.upper() for each in status or ()],
-            type=job_type or (),
+            type=[_TYPES.get(each.lower(), each) for each in job_type or ()],
             name_prefix=name,
             tags=pairs(tag or (), "--tag"),
             created_from=moment(since, "--since", now=client.clock.now()),

@@ -13,10 +13,11 @@ JobId = Annotated[str, typer.Argument(metavar="JOB[:INDEX]", help="A job's id; w
 
 def pairs(given: Iterable[str], option: str) -> dict[str, str]:
     """NAME=VALUE by name. Raises BadParameter."""
-    read = {}
+    read: dict[str, str] = {}
     for pair in given:
         name, equals, value = pair.partition("=")
         if not (name and equals):
             raise typer.BadParameter(f"{option} must be NAME=VALUE; it is {pair!r}")
-        read[name] = value
+        if read.setdefault(name, value) != value:
+            raise typer.BadParameter(f"{option} names {name} twice, as {read[name]!r} and as {value!r}: give it once")
     return read
