@@ -43,6 +43,17 @@ class Broken:
         raise OSError("the table is away")
 
 
+class Slow:
+    """A queue of submissions that takes ten seconds for each."""
+
+    def __init__(self, river: River) -> None:
+        self._river = river
+
+    def send(self, job_id: str) -> None:
+        """Time passes."""
+        self._river.now += 10_000
+
+
 @pytest.mark.parametrize("dropped", [0.05, 1.0])
 def test_every_record_comes_to_batchs_truth(river: River, batch: StandingBatch, dropped: float) -> None:
     """Whatever part of the events is lost, in a handful of runs."""
@@ -198,3 +209,15 @@ def test_a_slow_batch_ends_each_sweep_by_the_clock(river: River, batch: Standing
     tallies = [sweep(river, batch, minutes=10) for _ in range(3)]
 
     assert [400, 400, 200] == [tally["healed"] for tally in tallies]
+
+
+def test_a_slow_queue_ends_the_sweep_by_the_clock(river: River, batch: StandingBatch) -> None:
+    """Ten seconds a message: the rest of the page waits for a later run, and the other sweeps have theirs."""
+    for number in range(20):
+        river.submit(jobName=f"job-{number}")
+    tell(river, "RUNNING", "theirs")
+    batch.live("theirs", "theirs")
+    river.plane.submissions = Slow(river)
+    tally = sweep(river, batch, minutes=10)
+
+    assert (4, 0) == (tally["sent_again"], tally["failed"])

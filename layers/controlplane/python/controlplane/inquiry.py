@@ -84,11 +84,12 @@ class Inquiry:
     @property
     def may_ask(self) -> bool:
         """Whether another call is within the bounds."""
-        return (
-            self.tally.calls < self.bounds.calls
-            and self.tally.unanswered < MOST_UNANSWERED
-            and self.clock() < self.now + self.bounds.milliseconds
-        )
+        return self.tally.calls < self.bounds.calls and self.tally.unanswered < MOST_UNANSWERED and self.has_time
+
+    @property
+    def has_time(self) -> bool:
+        """Whether the run is within its time: what takes long beside the calls of Batch must look here too."""
+        return self.clock() < self.now + self.bounds.milliseconds
 
     def describe(self, batch_job_ids: Sequence[str]) -> Descriptions | None:
         """What Batch says of these jobs, at most a hundred; None where it gave no answer. Raises BatchRefused."""

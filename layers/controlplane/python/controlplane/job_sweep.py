@@ -49,6 +49,8 @@ class JobSweep:
     def _look(self, records: Sequence[JobRecord], inquiry: Inquiry) -> None:
         quiet = [record for record in records if is_quiet(record, now=inquiry.now)]
         for record in filter(is_unsent, quiet):
+            if not inquiry.has_time:
+                return
             inquiry.tally.sent_again += inquiry.attempt(partial(self.submissions.send, record.key.job_id))
         known = [record for record in quiet if record.is_open and record.size is None and record.batch_job_id]
         described = inquiry.describe([str(record.batch_job_id) for record in known]) if known else None
