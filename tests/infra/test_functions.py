@@ -30,7 +30,7 @@ RIGHTS = {
     | CONSUME
     | {"batch:ListJobs", "batch:SubmitJob", "batch:TagResource", "batch:TerminateJob"},
     "record_state_change": ITEMS
-    | READ_MANY
+    | {"dynamodb:BatchGetItem"}
     | WRITE_MANY
     | LOG
     | CONSUME
