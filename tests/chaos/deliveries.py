@@ -17,6 +17,8 @@ from tests.chaos.truth import Life, Told
 _DELAYS = (0.5, 10, 200, 5000)
 #: The largest batch of one delivery, likewise.
 _BATCHES = (1, 5, 40, 200)
+#: How often an event comes, likewise.
+_COPIES = ((1,), (2,), (1, 2, 2, 3))
 _OTHER = {"SUCCEEDED": "FAILED", "FAILED": "SUCCEEDED"}
 
 
@@ -42,8 +44,8 @@ class Plan:
 
 
 def planned(lives: Sequence[Life], dice: Random, *, dropped: float, forged: float) -> Plan:
-    """Drop this part of the events, forge ends for this part of the jobs, double every event, and delay all."""
-    delay = dice.choice(_DELAYS)
+    """Drop this part of the events, forge ends for this part of the jobs, copy and delay events."""
+    delay, copies = dice.choice(_DELAYS), dice.choice(_COPIES)
     told: dict[str, list[str]] = {}
     unended: set[str] = set()
     messages: list[tuple[float, Message]] = []
@@ -56,7 +58,7 @@ def planned(lives: Sequence[Life], dice: Random, *, dropped: float, forged: floa
             elif dice.random() < forged and "#" not in each.batch_job_id:
                 coming.append(_forged(each))
             told[each.batch_job_id] = coming
-            doubled = [(place, event) for place, event in enumerate(coming) for _ in range(dice.choice((1, 2, 2, 3)))]
+            doubled = [(place, event) for place, event in enumerate(coming) for _ in range(dice.choice(copies))]
             for place, event in doubled:
                 message = Message(number=len(messages), body=event, life=life)
                 messages.append((begin + place + dice.expovariate(1 / delay), message))

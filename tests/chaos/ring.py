@@ -11,7 +11,7 @@ from controlplane.aws.records import DynamoRecords
 from controlplane.record import RecordKey
 from controlplane.records import Records
 from controlplane.state_change import StateChange
-from tests.builders import T0, bring, submission
+from tests.builders import BATCH_JOB_ID, T0, bring, change, submission
 from tests.chaos.baton import Actor, Baton, Choose, every_schedule
 from tests.chaos.seams import Faults, SeamedClient
 from tests.chaos.stores import Weaken
@@ -20,6 +20,9 @@ from tests.chaos.table import TableInMemory
 OURS = submission()
 KEY = RecordKey(job_id=OURS.job_id)
 NAME = OURS.batch_job_name
+END = change("SUCCEEDED", name=NAME, at=T0 + 9000)
+#: A job that nobody has submitted through the plane.
+THEIRS = RecordKey(job_id=BATCH_JOB_ID)
 #: Retention in every ring.
 DAYS = 30
 DAY = 24 * 60 * 60 * 1000

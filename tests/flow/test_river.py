@@ -8,7 +8,7 @@ import pytest
 
 from controlplane.job import Status
 from controlplane.record import RecordKey
-from tests.builders import DEPLOYMENT, PLAIN, event
+from tests.builders import PLAIN, event
 from tests.flow.river import Crashes, River, ScriptedBatch
 
 
@@ -153,19 +153,6 @@ def test_an_unknown_outcome_is_looked_up(make_river: Callable[..., River]) -> No
     river.settle()
 
     assert (1, "batch-0") == (len(river.batch.jobs), river.record(job_id).batch_job_id)
-
-
-def test_a_job_of_another_definition_under_our_name_is_not_taken_for_ours(river: River) -> None:
-    """Nobody knows whether Batch took the job; somebody else's has its name: that one is neither settled nor ended."""
-    river.batch.refusals.append(ConnectionError("cut"))
-    job_id = river.submit()
-    river.turn()
-    forged = {"jobName": f"sleeper-{job_id}", "jobQueue": DEPLOYMENT.job_queues[0].arn, "jobDefinition": PLAIN}
-    river.batch.submit_job(**forged)
-    river.now += 61_000
-    river.settle()
-
-    assert (2, "batch-1", []) == (len(river.batch.jobs), river.record(job_id).batch_job_id, river.batch.terminated)
 
 
 def test_a_throttled_submission_is_sent_again(river: River) -> None:

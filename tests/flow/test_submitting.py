@@ -1,0 +1,51 @@
+"""Submissions on their way to Batch, where an answer is lost or a name is taken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from controlplane.record import JobRecord, RecordKey
+from controlplane.records import Records
+from tests.builders import DEPLOYMENT, PLAIN
+from tests.flow.river import River
+
+
+class ClaimedTwice:
+    """Records that were read before a claim."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self._reads = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._records, name)
+
+    def get(self, key: RecordKey) -> JobRecord | None:
+        """The first look does not show the claim."""
+        self._reads += 1
+        record = self._records.get(key)
+        return replace(record, claimed_at=None) if record and self._reads == 1 else record
+
+
+def test_a_job_of_another_definition_under_our_name_is_not_taken_for_ours(river: River) -> None:
+    """Nobody knows whether Batch took the job; somebody else's has its name: that one is neither settled nor ended."""
+    river.batch.refusals.append(ConnectionError("cut"))
+    job_id = river.submit()
+    river.turn()
+    forged = {"jobName": f"sleeper-{job_id}", "jobQueue": DEPLOYMENT.job_queues[0].arn, "jobDefinition": PLAIN}
+    river.batch.submit_job(**forged)
+    river.now += 61_000
+    river.settle()
+
+    assert (2, "batch-1", []) == (len(river.batch.jobs), river.record(job_id).batch_job_id, river.batch.terminated)
+
+
+def test_a_claim_that_the_sdk_has_made_twice_does_not_lose_the_submission(river: River) -> None:
+    """The first one's answer was lost, and the second found the claim taken: by itself."""
+    job_id = river.submit()
+    river.records.claim(job_id, previous=None, at=river.now, capability_digest=None)
+    river.plane.records = ClaimedTwice(river.records)
+    river.settle()
+
+    assert 1 == len(river.batch.jobs)
