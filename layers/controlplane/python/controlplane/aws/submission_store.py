@@ -27,6 +27,9 @@ class SubmissionStore:
         old = self.table.put(submission_to_item(submission))
         if old and self._is_over(old):
             old = self._begin_anew(submission, old)
+        elif old and has_expired(old, now=self.table.clock()):
+            # Its record is there: that of two ends went later, or somebody has begun the job anew since it was read.
+            old = self.table.get(submission_key(submission.job_id)) or old
         earlier = submission_from_item(old) if old else None
         self._bear(earlier or submission)
         return earlier
