@@ -171,6 +171,10 @@ def tag_line(tag: tuple[str, str]) -> str:
 
 
 def _ended_at(record: JobRecord, *, is_closed: bool) -> int | None:
-    """When a job ended or was lost; None while the sweep must look at it, as at an ended array that is not closed."""
-    is_left = record.lost or (record.status.is_terminal and (record.size is None or is_closed))
+    """When a job ended or was lost; None while the sweep must look at it, as at an ended array that is not closed.
+
+    An array that Batch has refused has no children.
+    """
+    has_children = record.size is not None and record.batch_job_id is not None
+    is_left = record.lost or (record.status.is_terminal and (is_closed or not has_children))
     return record.changed_at if is_left else None

@@ -90,12 +90,15 @@ class ChildBlocks:
         is_answer: bool = False,
     ) -> dict[Block, Exception]:
         """Keep what was told of the children of some blocks; the blocks where it failed, and why."""
-        items = [
-            (block, self._segment(block, name, packed, states.expires_at))
-            for block, (states, changes) in told.items()
-            for name, packed in segments(changes, is_answer=is_answer)
-        ]
-        return self._put_all(items)
+        items: list[tuple[Block, Item]] = []
+        failed: dict[Block, Exception] = {}
+        for block, (states, changes) in told.items():
+            packed = attempt(lambda told: list(segments(told, is_answer=is_answer)), changes)
+            if isinstance(packed, Exception):
+                failed[block] = packed
+            else:
+                items += ((block, self._segment(block, *named, states.expires_at)) for named in packed)
+        return failed | self._put_all(items)
 
     def swap(self, block: Block, held: Held, step: Step[Result]) -> Result:
         """Take a step from the states that stand, whoever else writes them; unchanged ones are not written.

@@ -138,13 +138,15 @@ def decided(known: ChildStates, place: int, change: StateChange) -> ChildStates:
 
 def missed(known: ChildStates, place: int, *, at: int) -> ChildStates:
     """The states after Batch did not describe a child; the first time counts, and only of a child that is known."""
-    if place in known.missed or not known.is_known(place) or known.status(place).is_terminal:
+    if place in known.missed or not known.is_known(place) or not known.is_open(place):
         return known
     return replace(known, missed={**known.missed, place: at})
 
 
 def found(known: ChildStates, place: int) -> ChildStates:
     """The states after Batch described a child that it had not described before."""
+    if place not in known.missed:
+        return known
     return replace(known, missed={missed: at for missed, at in known.missed.items() if missed != place})
 
 

@@ -72,9 +72,11 @@ class DynamoChildren:
         return self._records(block, states, [place]).get(place) if states.is_known(place) else None
 
     def decide(self, key: RecordKey, change: StateChange) -> None:
-        """What was told is kept, and then its end stands."""
+        """What was told is kept, and then its end stands. Nothing is kept of a child that nobody has told of."""
         block, place = _place(key)
         held = self._blocks.held(block)
+        if not held.states.is_known(place):
+            return
         for error in self._blocks.put({block: (held.states, [(place, change)])}, is_answer=True).values():
             raise error
         self._blocks.swap(block, held, lambda states: (child_states.decided(states, place, change), None))

@@ -48,9 +48,10 @@ class Sweeping:
         return Page(records=records, cursor=following)
 
     def miss(self, key: RecordKey, *, at: int) -> None:
-        """A conditional write: the first look counts, and a job that has ended meanwhile is not missed."""
+        """A conditional write: the first look counts, and a job that has ended or is lost meanwhile is not missed."""
         update = Update().set_once({"missedAt": {"N": str(at)}})
         update.require(f"attribute_exists({update.name('pk')})").require(f"NOT {_ended(update)}")
+        update.require(f"attribute_not_exists({update.name('lost')})")
         self.table.update(record_key(key), update)
 
     def find(self, key: RecordKey) -> None:
