@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controlplane.errors import SubmissionInvalid
+from controlplane.job import NOBODY
 from controlplane.job_filter import JobFilter
 from controlplane.record import RecordKey
 from controlplane.records import Records
@@ -156,3 +157,10 @@ def test_nobodys_jobs_are_open_too(records: Records) -> None:
     found = records.list_open(limit=10).records
 
     assert [BATCH_JOB_ID] == [record.key.job_id for record in found]
+
+
+def test_a_job_of_which_no_queue_is_told_is_listed_by_its_owner(records: Records) -> None:
+    """Only Batch's id and the status are sure to be told."""
+    bring(records, RecordKey(job_id=BATCH_JOB_ID), change("RUNNING", jobQueue=""), ours=False)
+
+    assert [[BATCH_JOB_ID]] == pages(records, NOBODY, limit=10)

@@ -87,6 +87,13 @@ def test_a_late_write_takes_only_what_history_lacks() -> None:
     assert {":h2", *conditions} == set(request["ExpressionAttributeValues"])
 
 
+def test_no_key_of_an_index_is_empty() -> None:
+    """DynamoDB takes none; only Batch's id and the status are sure to be told."""
+    values = newest_update(told(change("RUNNING", jobQueue=""), ours=False), retention=FOR_GOOD)
+
+    assert ":jobQueue" not in values["ExpressionAttributeValues"]
+
+
 def test_two_ends_in_one_delivery_are_a_conflict() -> None:
     """Though the write was taken, Batch must be asked."""
     assert Outcome.CONFLICT is outcome_of(told(SUCCEEDED, FAILED), None)

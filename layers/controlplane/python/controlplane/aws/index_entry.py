@@ -51,7 +51,7 @@ def admits(asked: JobFilter, entry: Mapping[str, Mapping[str, Any]]) -> bool:
         owner=entry["owner"]["S"],
         type=JobType(entry["type"]["S"]),
         job_name=entry["jobName"]["S"],
-        job_queue=entry["jobQueue"]["S"],
+        job_queue=entry["jobQueue"]["S"] if "jobQueue" in entry else "",
         job_definition="",
         created_at=created_at,
     )

@@ -74,6 +74,8 @@ def identity(record: JobRecord) -> Item:
         "jobDefinition": {"S": record.job_definition},
         "createdAt": {"N": str(record.created_at)},
     }
+    if not record.job_queue:
+        del item["jobQueue"]  # an index has it as its key, which must not be empty
     if record.size is not None:
         item["size"] = {"N": str(record.size)}
     if record.owner == NOBODY:
@@ -132,7 +134,7 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> JobRecord:
         owner=text("owner") or NOBODY,
         type=JobType(item["type"]["S"]),
         job_name=item["jobName"]["S"],
-        job_queue=item["jobQueue"]["S"],
+        job_queue=text("jobQueue") or "",
         job_definition=item["jobDefinition"]["S"],
         created_at=int(item["createdAt"]["N"]),
         status=Status(item["status"]["S"]),
