@@ -7,7 +7,10 @@ from threading import Semaphore
 from types import SimpleNamespace
 from typing import Any
 
-from controlplane.aws.client import AtFirstCall
+import pytest
+from botocore.config import Config
+
+from controlplane.aws.client import AtFirstCall, new_session
 
 
 class Maker:
@@ -53,3 +56,11 @@ def test_a_client_is_made_once_for_all_threads() -> None:
         answers = list(threads.map(ask, range(8)))
 
     assert ([42] * 8, 1) == (answers, maker.made)
+
+
+@pytest.mark.parametrize("own", [None, Config(retries={"total_max_attempts": 1, "mode": "standard"})])
+def test_a_call_that_hangs_ends_before_its_function(own: Config | None) -> None:
+    """Of every service, whatever else its client is told; serve_api has 29 seconds."""
+    client = new_session().create_client("sqs", region_name="eu-west-1", config=own)
+
+    assert (2, 10) == (client.meta.config.connect_timeout, client.meta.config.read_timeout)

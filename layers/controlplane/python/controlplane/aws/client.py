@@ -1,10 +1,17 @@
-"""A client that is made when it is first used: a function pays for those alone that its work needs."""
+"""Clients that are made when they are first used, and whose calls don't hang: a function pays for its own alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Lock
 from typing import Any
+
+from botocore.config import Config
+from botocore.session import Session
+
+#: A call that hangs must end before its function does, the shortest of which has half a minute (seconds). The SDK's own
+#: minute would outlast it.
+_NOT_HANGING = Config(connect_timeout=2, read_timeout=10)
 
 
 class AtFirstCall:
@@ -23,3 +30,10 @@ class AtFirstCall:
             if self._made is None:
                 self._made = self._make()
             return self._made
+
+
+def new_session() -> Session:
+    """A session of the SDK whose clients give up a call that hangs."""
+    session = Session()
+    session.set_default_client_config(_NOT_HANGING)
+    return session

@@ -12,7 +12,7 @@ from typing import Any
 from botocore.config import Config
 from botocore.session import Session
 
-from controlplane.aws.client import AtFirstCall
+from controlplane.aws.client import AtFirstCall, new_session
 from controlplane.aws.dead_letters import SqsDeadLetterQueue
 from controlplane.aws.fan_out import Threads
 from controlplane.aws.io_bucket import S3Bucket
@@ -24,10 +24,9 @@ from controlplane.deployment import Deployment
 from controlplane.log import Logs
 
 #: SubmitJob has no client token, so the SDK must not post it again: a lost answer is looked up instead.
-#: A call that hangs must end before its function does (seconds).
-_ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"}, connect_timeout=2, read_timeout=10)
-#: What may be asked again: a hanging call must leave a run of the sweep its time (seconds).
-_ASKED = Config(retries={"total_max_attempts": 2, "mode": "standard"}, connect_timeout=2, read_timeout=10)
+_ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"})
+#: What may be asked again, once: a call that hangs must leave a run of the sweep its time.
+_ASKED = Config(retries={"total_max_attempts": 2, "mode": "standard"})
 #: DynamoDB's calls at a time: more wait for the interpreter's lock rather than for DynamoDB.
 _CALLS = 12
 #: What costs a tenth of each call: the check of requests that are ours, and a user agent that is made anew each time.
@@ -118,7 +117,7 @@ class AwsPlane:
 
     @cached_property
     def _session(self) -> Session:
-        return Session()
+        return new_session()
 
     def _client(self, service: str, config: Config | None = None) -> Any:
         return AtFirstCall(lambda: self._session.create_client(service, config=config))
