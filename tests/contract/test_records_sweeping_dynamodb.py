@@ -13,6 +13,7 @@ from tests.builders import T0, bring, change, submission
 from tests.contract.deployed import client, create_table
 from tests.contract.intercepted import Intercepted
 from tests.contract.weighed import Weighed
+from tests.metered import Metered
 
 JOBS, PAGE = 96, 16
 #: What each shard may be asked for beyond what is shown: an entry to compare, and a part of a page.
@@ -66,3 +67,17 @@ def test_what_is_known_is_asked_for_by_keys_and_answered_by_them() -> None:
     records.known([RecordKey(job_id=job.job_id)])
 
     assert [{"pk": {"S": job.job_id}}] == dynamodb.items
+
+
+@mock_aws()
+def test_what_is_known_costs_half_a_unit_a_key() -> None:
+    """Jobs are looked for minutes after they came, and one that seems unheard of is merged like any other."""
+    dynamodb = Metered(client("dynamodb"))
+    records = DynamoRecords(dynamodb, table=create_table(dynamodb), clock=lambda: T0)
+    job = submission()
+    records.create(job)
+    dynamodb.reset()
+
+    records.known([RecordKey(job_id=job.job_id), RecordKey(job_id="unheard")])
+
+    assert 1.0 == dynamodb.read_units

@@ -1,10 +1,15 @@
 """The sweep over job queues: passes over what was created, over several runs where there is much."""
 
+from collections.abc import Iterable
+from typing import Any, cast
+
 import pytest
 
 from controlplane.inquiry import Bounds
 from controlplane.queue_sweep import QueueSweep
-from tests.builders import QUEUE, T0
+from controlplane.record import RecordKey
+from controlplane.records import Records
+from tests.builders import QUEUE, T0, submission
 from tests.flow.reconciling.standing_batch import StandingBatch
 from tests.flow.reconciling.sweeping import inquire, record, sweep
 from tests.flow.river import River
@@ -21,6 +26,42 @@ def run(river: River, batch: StandingBatch, *job_queues: str) -> int:
     QueueSweep(records=river.records, job_queues=job_queues or (QUEUE,), bounds=TWO_PAGES).run(inquiry)
     assert inquiry.tally.calls <= TWO_PAGES.calls
     return inquiry.tally.found
+
+
+class Counted:
+    """Records that count the keys that are looked for."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+        self.keys: list[RecordKey] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._records, name)
+
+    def known(self, keys: Iterable[RecordKey]) -> frozenset[RecordKey]:
+        """As the records say."""
+        self.keys += (asked := list(keys))
+        return self._records.known(asked)
+
+
+def test_a_job_of_ours_is_looked_for_by_one_key(river: River, batch: StandingBatch) -> None:
+    """By the id that its name tells: each key is billed, whether anything is there or not."""
+    job_id = river.submit()
+    river.settle()
+    counted = Counted(river.records)
+    river.now += 10 * MINUTE
+    inquiry = inquire(river, batch, TWO_PAGES)
+    QueueSweep(records=cast(Records, counted), job_queues=[QUEUE], bounds=TWO_PAGES).run(inquiry)
+
+    assert [RecordKey(job_id=job_id)] == counted.keys
+
+
+def test_a_name_that_is_not_ours_hides_no_job(river: River, batch: StandingBatch) -> None:
+    """Anybody can name a job as ours are: one of which no record tells is found, and recorded under Batch's id."""
+    batch.stand("RUNNING", jobId="theirs", jobName=submission().batch_job_name)
+    found = run(river, batch)
+
+    assert (1, "RUNNING", 0) == (found, record(river, "theirs").status, run(river, batch))
 
 
 def test_a_pass_goes_on_in_the_next_run(river: River, batch: StandingBatch) -> None:

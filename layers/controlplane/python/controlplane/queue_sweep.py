@@ -110,10 +110,15 @@ class QueueSweep:
         return True
 
     def _unheard(self, jobs: Sequence[JobSummary]) -> list[str]:
-        """Batch's ids of those that have a record neither under our id, which their name tells, nor under Batch's."""
-        keys = {job.job_id: (job.job_id, job_id_in(job.job_name)) for job in jobs}
-        known = self.records.known(RecordKey(job_id=each) for both in keys.values() for each in both if each)
-        return [job_id for job_id, both in keys.items() if known.isdisjoint(RecordKey(job_id=str(e)) for e in both)]
+        """Batch's ids of those that have a record neither under our id, which their name tells, nor under Batch's.
+
+        One key is enough for nearly all: few jobs carry a name like ours and are none of ours.
+        """
+        first = {job.job_id: RecordKey(job_id=job_id_in(job.job_name) or job.job_id) for job in jobs}
+        known = self.records.known(first.values())
+        left = [RecordKey(job_id=job_id) for job_id, key in first.items() if key not in known]
+        known = self.records.known(key for key in left if first[key.job_id] != key)
+        return [key.job_id for key in left if key not in known]
 
 
 def _read(bookmark: str | None, *, now: int) -> Pass:
