@@ -57,11 +57,15 @@ def test_a_job_of_ours_is_looked_for_by_one_key(river: River, batch: StandingBat
 
 
 def test_a_name_that_is_not_ours_hides_no_job(river: River, batch: StandingBatch) -> None:
-    """Anybody can name a job as ours are: one of which no record tells is found, and recorded under Batch's id."""
-    batch.stand("RUNNING", jobId="theirs", jobName=submission().batch_job_name)
+    """Anybody can name a job as ours are: it is found, and known by Batch's id where the next pass lists it again."""
+    name = submission().batch_job_name
+    batch.stand("RUNNING", jobId="theirs", jobName=name, createdAt=river.now + 3 * MINUTE)
     found = run(river, batch)
+    before = batch.calls
+    run(river, batch)
 
-    assert (1, "RUNNING", 0) == (found, record(river, "theirs").status, run(river, batch))
+    assert (1, "RUNNING") == (found, record(river, "theirs").status)
+    assert 1 == batch.calls - before
 
 
 def test_a_pass_goes_on_in_the_next_run(river: River, batch: StandingBatch) -> None:
