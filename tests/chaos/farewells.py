@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from controlplane.records import AlertClaim
+from controlplane.submission import Submission
 from tests.builders import BATCH_JOB_ID, PLAIN, QUEUE, T0, bring, change
 from tests.chaos.ring import DAY, DAYS, END, KEY, NAME, OURS, THEIRS, Duel, Ring
 
 #: Batch's id of a later job.
 ANOTHER = "another"
+#: Asked for so soon that the clocks of Batch and of the plane could not tell it from the job before.
+SOON = replace(OURS, created_at=T0 + 60_000)
 
 
 def two_beginnings(ring: Ring) -> Iterator[str]:
@@ -42,6 +45,15 @@ def an_alert_of_each(ring: Ring) -> Iterator[str]:
         yield "the new job can't be alerted of"
 
 
+def a_miss_of_what_is_lost(ring: Ring) -> Iterator[str]:
+    """Who looks a moment later notes nothing of it any more."""
+    ring.ours(change("RUNNING", name=NAME))
+    ring.records.lose(KEY, at=T0 + 1)
+    ring.records.miss(KEY, at=T0 + 2)
+    if "missedAt" in ring.item("RECORD"):
+        yield "a lost job is missed"
+
+
 def an_end_twice(ring: Ring) -> Iterator[str]:
     """What was asked goes when it was first said to go, and does not come again."""
     ring.ours(END)
@@ -67,34 +79,39 @@ def news_of_what_goes(ring: Ring) -> Iterator[str]:
         yield f"there is half a record: {item}"
 
 
-def _news_of_another(ring: Ring, *, batch_job_id: str = ANOTHER, **members: str) -> Iterator[str]:
-    """News of a job that has gone come late, and a new one of another kind or id stands in its place."""
+def _news_of_another(ring: Ring, anew: Submission, *, batch_job_id: str | None) -> Iterator[str]:
+    """News of a job that has gone come late, and a new one stands in its place; Batch's id of it may be known."""
     ring.ours(change("RUNNING", name=NAME), END)
-    anew = replace(OURS, created_at=T0 + 99 * DAY, **members)  # type: ignore[arg-type] - texts, all of them
 
     def begin() -> None:
         _let_go(ring)
         ring.whole.create(anew)
-        ring.whole.settle(OURS.job_id, batch_job_id)
+        if batch_job_id:
+            ring.whole.settle(OURS.job_id, batch_job_id)
 
     ring.meet(lambda: bring(ring.records, KEY, change("STARTING", name=NAME), ours=True) and None, begin)
     if _history(ring) != {0: anew.created_at}:
         yield f"news of the old job are in the history of the new one: {_history(ring)}"
 
 
+def news_of_an_earlier_job(ring: Ring) -> Iterator[str]:
+    """Told apart by when Batch created it: long before the new one was asked for."""
+    yield from _news_of_another(ring, replace(OURS, created_at=T0 + 99 * DAY), batch_job_id=None)
+
+
 def news_of_another_job(ring: Ring) -> Iterator[str]:
     """Told apart by Batch's id."""
-    yield from _news_of_another(ring)
+    yield from _news_of_another(ring, SOON, batch_job_id=ANOTHER)
 
 
 def news_of_another_queue(ring: Ring) -> Iterator[str]:
     """Told apart by the queue."""
-    yield from _news_of_another(ring, batch_job_id=BATCH_JOB_ID, job_queue=f"{QUEUE}x")
+    yield from _news_of_another(ring, replace(SOON, job_queue=f"{QUEUE}x"), batch_job_id=BATCH_JOB_ID)
 
 
 def news_of_another_definition(ring: Ring) -> Iterator[str]:
     """Told apart by the definition."""
-    yield from _news_of_another(ring, batch_job_id=BATCH_JOB_ID, job_definition=PLAIN)
+    yield from _news_of_another(ring, replace(SOON, job_definition=PLAIN), batch_job_id=BATCH_JOB_ID)
 
 
 def a_decision_about_what_goes(ring: Ring) -> Iterator[str]:
@@ -125,8 +142,10 @@ def _history(ring: Ring) -> dict[int, int]:
 FAREWELLS: tuple[Duel, ...] = (
     two_beginnings,
     an_alert_of_each,
+    a_miss_of_what_is_lost,
     an_end_twice,
     news_of_what_goes,
+    news_of_an_earlier_job,
     news_of_another_job,
     news_of_another_queue,
     news_of_another_definition,
