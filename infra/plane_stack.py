@@ -20,6 +20,7 @@ from infra.acknowledgment import acknowledge_wildcard
 from infra.alerts_topic import AlertsTopic
 from infra.controlplane_layer import ControlplaneLayer
 from infra.dead_letter_alarms import DeadLetterAlarms
+from infra.deployment_document import deployment_document
 from infra.environment import Environment
 from infra.function import PlaneFunction
 from infra.http_api import HttpApi
@@ -117,6 +118,10 @@ class PlaneStack(cdk.Stack):
             [f"{bucket}/*"],
             because="It signs links for every owner and job, whose keys begin with the owner's name.",
         )
+        # A job is ended by Batch, and looked for where nobody knows whether Batch took it. Never is one submitted.
+        jobs = [self._batch_arn("job", "*")]
+        function.allow_any(["batch:CancelJob", "batch:TerminateJob"], jobs, because=_ANY_JOB)
+        function.allow_any(["batch:ListJobs"], ["*"], because=_NO_RESOURCE)
         self._let_read_logs(function)
         self._api.serve(function.function)
 
@@ -260,28 +265,7 @@ class PlaneStack(cdk.Stack):
 
     def _deployment(self) -> str:
         """What `controlplane.deployment` reads."""
-        queues = [{"name": queue.name, "arn": queue.arn} for queue in self._environment.job_queues]
-        definitions = [
-            {
-                "name": each.name,
-                "arn": each.arn,
-                "runner": each.runner,
-                "logGroup": each.log_group_name,
-                # Nobody reads it. It changes with the definition, and so this stack with it: were its template the
-                # same, a deployment would leave it as it is, with the ARN of the revision before.
-                "digest": each.digest,
-            }
-            for each in self._environment.job_definitions
-        ]
-        settings = self._settings
-        return self.to_json_string(
-            {
-                "name": settings.deployment_name,
-                "operators": list(settings.operators),
-                "jobQueues": queues,
-                "jobDefinitions": definitions,
-            }
-        )
+        return self.to_json_string(deployment_document(self._settings, self._environment))
 
     def _batch_arn(self, resource: str, name: str) -> str:
         return self.format_arn(service="batch", resource=resource, resource_name=name)

@@ -4,6 +4,7 @@ from batchplane._auth import BearerAuth, SigV4Auth
 from batchplane._client import Client
 from batchplane._clock import Clock
 from batchplane._dead_letters import DeadLetter, DeadLetters, Replayed
+from batchplane._ended import Ended
 from batchplane._errors import (
     AnswerMalformed,
     ArgumentInvalid,
@@ -43,6 +44,7 @@ __all__ = [
     "CredentialsMissing",
     "DeadLetter",
     "DeadLetters",
+    "Ended",
     "FileFailed",
     "InputKey",
     "Job",

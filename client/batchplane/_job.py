@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from batchplane._ended import Ended
 from batchplane._errors import ArgumentInvalid
 from batchplane._log import Log, LogLine, follow
 from batchplane._output import Output
@@ -151,6 +152,18 @@ class Job:
             pass
         return self
 
+    def cancel(self, reason: str = "") -> Ended:
+        """End the job, an array with all its children: before it starts if it may be, else it is told to terminate.
+
+        AWS Batch is told the reason after who asked. What has ended already stays as it is; asking twice does no harm.
+        Raises JobNotFound, RequestInvalid.
+        """
+        return self._end("cancel", reason)
+
+    def terminate(self, reason: str = "") -> Ended:
+        """End the job in whatever status it is, an array with all its children. As `cancel` otherwise."""
+        return self._end("terminate", reason)
+
     def children(self, *, status: Sequence[str] | None = None) -> Iterator[Job]:
         """The children that Batch has told of, by index, of these statuses if any; none for a job that is no array."""
         first: int | None = 0
@@ -189,6 +202,12 @@ class Job:
         folder = f"{self._record.index}/"
         array = Job.open(self._api, self._array_job_id).outputs()
         return [replace(each, name=each.name.removeprefix(folder)) for each in array if each.name.startswith(folder)]
+
+    def _end(self, word: str, reason: str) -> Ended:
+        answer = self._api.post(f"{self._path}/{word}", {"reason": reason} if reason else {})
+        ended = Ended.from_wire(answer)
+        self._document, self._record = ended.document, JobRecord.from_document(ended.document)
+        return ended
 
     @property
     def _path(self) -> str:

@@ -51,6 +51,10 @@ class Crashes:
         self._at = at
         self._after = after
 
+    def arm(self, at: int | None, *, after: bool = False) -> None:
+        """Die at the n-th call from now on; never, where n is None."""
+        self.calls, self._at, self._after = 0, at, after
+
     def over(self, port: Any) -> Any:
         """The same port, with this death in it."""
         return _Dying(port, self)
@@ -90,6 +94,10 @@ class ScriptedBatch:
     cuts: list[Exception] = field(default_factory=list)
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     terminated: list[str] = field(default_factory=list)
+    cancelled: list[str] = field(default_factory=list)
+    #: Why, of both; and what is raised by the next calls of either.
+    reasons: list[str] = field(default_factory=list)
+    refused_endings: list[Exception] = field(default_factory=list)
 
     def submit_job(self, **request: Any) -> dict[str, Any]:
         """Take a job, unless a refusal is due."""
@@ -111,9 +119,19 @@ class ScriptedBatch:
         known = (job_id for job_id in request["jobs"] if job_id in self.jobs)
         return {"jobs": [json.loads(self.events(job_id)[-1])["detail"] for job_id in known]}
 
+    def cancel_job(self, **request: Any) -> dict[str, Any]:
+        """Note the wish."""
+        return self._end(self.cancelled, request)
+
     def terminate_job(self, **request: Any) -> dict[str, Any]:
         """Note the wish."""
-        self.terminated.append(request["jobId"])
+        return self._end(self.terminated, request)
+
+    def _end(self, noted: list[str], request: Mapping[str, Any]) -> dict[str, Any]:
+        if self.refused_endings:
+            raise self.refused_endings.pop(0)
+        noted.append(request["jobId"])
+        self.reasons.append(request["reason"])
         return {}
 
     def events(self, job_id: str) -> list[str]:

@@ -24,7 +24,7 @@ RIGHTS = {
     | LOG
     | {"dynamodb:PutItem", "s3:GetObject", "s3:PutObject", "s3:ListBucket", "logs:GetLogEvents"}
     | {f"sqs:{action}Message" for action in ("Delete", "Receive", "Send")}
-    | {"sqs:ChangeMessageVisibility"},
+    | {"sqs:ChangeMessageVisibility", "batch:CancelJob", "batch:ListJobs", "batch:TerminateJob"},
     "submit_job": ITEMS
     | LOG
     | CONSUME

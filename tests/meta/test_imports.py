@@ -37,7 +37,9 @@ STAGES = (
     "array_sweep",
     "queue_sweep",
     "reconciler",
+    "owned_jobs",
     "viewer",
+    "canceller",
     "lender",
     "plane",
 )

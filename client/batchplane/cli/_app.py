@@ -7,6 +7,7 @@ import typer
 from batchplane.cli import _exit_code
 from batchplane.cli._dead_letters import dead_letters
 from batchplane.cli._describe import describe
+from batchplane.cli._ending import cancel, terminate
 from batchplane.cli._group import CommandGroup
 from batchplane.cli._list import list_jobs
 from batchplane.cli._logs import logs
@@ -38,4 +39,6 @@ app.command("list")(list_jobs)
 app.command("describe")(describe)
 app.command("logs")(logs)
 app.command("wait")(wait)
+app.command("cancel")(cancel)
+app.command("terminate")(terminate)
 app.add_typer(dead_letters, name="dead-letters")

@@ -17,6 +17,8 @@ from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavaila
 SECOND_SUBMISSION = "Second submission of a job that Batch already has"
 #: Most ids that one DescribeJobs takes.
 DESCRIBE_LIMIT = 100
+#: Most characters of the reason of CancelJob and TerminateJob.
+MAX_REASON_CHARACTERS = 1024
 #: Most jobs that one ListJobs with a filter answers.
 LIST_LIMIT = 100
 _THROTTLED = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded"})
@@ -35,6 +37,10 @@ class BatchClient(Protocol):
 
     def list_jobs(self, **request: Any) -> Mapping[str, Any]:
         """ListJobs."""
+        ...
+
+    def cancel_job(self, **request: Any) -> Mapping[str, Any]:
+        """CancelJob."""
         ...
 
     def terminate_job(self, **request: Any) -> Mapping[str, Any]:
@@ -122,6 +128,13 @@ class Batch:
             for each in answer["jobSummaryList"]
         )
         return JobSummaries(jobs=tuple(jobs), token=answer.get("nextToken"))
+
+    def cancel(self, batch_job_id: str, *, reason: str) -> None:
+        """End a job that has not started; one that has started, or ended, is left as it is, and the call succeeds.
+
+        https://docs.aws.amazon.com/batch/latest/APIReference/API_CancelJob.html
+        """
+        _call(self._asking.cancel_job, {"jobId": batch_job_id, "reason": reason})
 
     def terminate(self, batch_job_id: str, *, reason: str) -> None:
         """Stop a job in whatever status it is; one that has ended is left as it is."""

@@ -14,6 +14,7 @@ from typing import Protocol
 import msgspec
 
 from controlplane.job import Status
+from controlplane.job_detail import JobDetail
 from controlplane.job_filter import JobFilter
 from controlplane.record import JobRecord, Outcome, RecordKey
 from controlplane.state_change import StateChange
@@ -27,6 +28,23 @@ class Merge(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[StateChange, ...]
     #: True where there must be such a record already, and of this Batch job; see `record.outcome`.
     ours: bool
+
+
+def ended_unsubmitted(
+    record: JobRecord, *, reason: str, at: int, is_cancelled: bool = False, is_terminated: bool = False
+) -> Merge:
+    """What ends a job FAILED before Batch ever knew it, for this reason and at this moment (epoch milliseconds)."""
+    detail = JobDetail(
+        job_id="",
+        status=Status.FAILED,
+        status_reason=reason,
+        job_queue=record.job_queue,
+        job_definition=record.job_definition,
+        stopped_at=at,
+        is_cancelled=is_cancelled,
+        is_terminated=is_terminated,
+    )
+    return Merge(key=record.key, changes=(StateChange(detail=detail, at=at),), ours=True)
 
 
 class AlertClaim(Enum):

@@ -16,10 +16,8 @@ from controlplane.batch import SECOND_SUBMISSION, Batch
 from controlplane.deployment import Deployment
 from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable, NotYet
 from controlplane.job import Status
-from controlplane.job_detail import JobDetail
 from controlplane.record import JobRecord, RecordKey, earliest_job
-from controlplane.records import Merge, Records
-from controlplane.state_change import StateChange
+from controlplane.records import Records, ended_unsubmitted
 from controlplane.submission import Submission, to_submit_job
 
 
@@ -132,16 +130,7 @@ class Submitter:
 
     def _refuse(self, record: JobRecord, refusal: BatchRefused) -> None:
         """The job ends FAILED before Batch ever knew it, with Batch's own words."""
-        now = self.clock()
-        detail = JobDetail(
-            job_id="",
-            status=Status.FAILED,
-            status_reason=str(refusal),
-            job_queue=record.job_queue,
-            job_definition=record.job_definition,
-            stopped_at=now,
-        )
-        change = StateChange(detail=detail, at=now)
-        (outcome,) = self.records.merge([Merge(key=record.key, changes=(change,), ours=True)])
+        ending = ended_unsubmitted(record, reason=str(refusal), at=self.clock())
+        (outcome,) = self.records.merge([ending])
         if isinstance(outcome, Exception):
             raise outcome

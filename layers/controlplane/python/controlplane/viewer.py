@@ -1,7 +1,4 @@
-"""What people see of jobs: the work of `serve_api`'s GET routes. Reads the record, never Batch.
-
-Another owner's job does not exist: every look-up goes by owner and ends in the same JobNotFound.
-"""
+"""What people see of jobs: the work of `serve_api`'s GET routes. Reads the record, never Batch."""
 
 from __future__ import annotations
 
@@ -10,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from controlplane.deployment import Deployment
-from controlplane.errors import JobNotFound, LogNotFound, SubmissionInvalid, Violation
+from controlplane.errors import LogNotFound, SubmissionInvalid, Violation
 from controlplane.io_bucket import IOBucket, outputs_prefix
-from controlplane.job import JOB_ID, Status
+from controlplane.job import Status
 from controlplane.job_document import to_document
 from controlplane.job_filter import JobFilter
 from controlplane.log import LogPage, Logs
-from controlplane.record import JobRecord, RecordKey
+from controlplane.owned_jobs import OwnedJobs
+from controlplane.record import JobRecord
 from controlplane.records import Records
 from controlplane.submission import Submission
 
@@ -30,14 +28,13 @@ class Viewer:
 
     deployment: Deployment
     records: Records
+    jobs: OwnedJobs
     logs: Logs
     io_bucket: IOBucket
 
     def describe(self, job_id: str, *, owner: str, index: int | None = None) -> dict[str, Any]:
         """The document of a job, or of one child. Raises JobNotFound."""
-        record, submission = self._job(job_id, owner=owner)
-        if index is not None:
-            record = self._child(record, index)
+        record, submission = self.jobs.job_or_child(job_id, owner=owner, index=index)
         return self._document(record, submission)
 
     def list_jobs(
@@ -63,7 +60,7 @@ class Viewer:
 
         Raises JobNotFound.
         """
-        parent, submission = self._job(job_id, owner=owner)
+        parent, submission = self.jobs.job(job_id, owner=owner)
         children: Sequence[JobRecord] = ()
         if parent.batch_job_id and parent.size:
             children = self.records.children(
@@ -77,15 +74,13 @@ class Viewer:
         self, job_id: str, *, owner: str, index: int | None, attempt: int | None, after: str | None, limit: int
     ) -> LogPage:
         """A page of the log of one attempt, the last where none is named. Raises JobNotFound, LogNotFound."""
-        record, _ = self._job(job_id, owner=owner)
-        if index is not None:
-            record = self._child(record, index)
+        record, _ = self.jobs.job_or_child(job_id, owner=owner, index=index)
         stream = _stream(record, attempt)
         return self.logs.read(self.deployment.log_group(record.job_definition), stream, after=after, limit=limit)
 
     def outputs(self, job_id: str, *, owner: str) -> list[Mapping[str, Any]]:
         """What a job has left in the IOBucket, each with a link that reads it. Raises JobNotFound."""
-        _, submission = self._job(job_id, owner=owner)
+        _, submission = self.jobs.job(job_id, owner=owner)
         prefix = outputs_prefix(submission.owner, submission.job_id)
         return [
             {
@@ -95,21 +90,6 @@ class Viewer:
             }
             for stored in self.io_bucket.list_objects(prefix)
         ]
-
-    def _job(self, job_id: str, *, owner: str) -> tuple[JobRecord, Submission]:
-        record = self.records.get(RecordKey(job_id=job_id)) if JOB_ID.fullmatch(job_id) else None
-        if record is None or record.owner != owner:
-            raise JobNotFound(f"There is no job {job_id}.")
-        submission = self.records.submission(job_id)
-        if submission is None:
-            raise JobNotFound(f"There is no job {job_id}.")
-        return record, submission
-
-    def _child(self, parent: JobRecord, index: int) -> JobRecord:
-        known = parent.batch_job_id and self.records.get(RecordKey(job_id=parent.batch_job_id, index=index))
-        if not known:
-            raise JobNotFound(f"Job {parent.key.job_id} has no child {index}, or Batch has not told of it yet.")
-        return known
 
     def _document(self, record: JobRecord, submission: Submission | None) -> dict[str, Any]:
         summary = None

@@ -15,22 +15,24 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Pat
 from pydantic import BaseModel, ConfigDict, Field
 
 from controlplane.acceptor import Acceptor
+from controlplane.canceller import Canceller
 from controlplane.dead_letters import Replayer
 from controlplane.edge.dead_letters import route_dead_letters
 from controlplane.edge.function import Handler
+from controlplane.edge.job_ending import route_job_ending
 from controlplane.edge.job_list import route_job_list
+from controlplane.edge.job_log import route_job_log
 from controlplane.edge.owner import bearer_of, owner_of
 from controlplane.edge.problem import problem, problem_of, to_answer
 from controlplane.errors import NotAuthorized, PlaneError, SubmissionInvalid, Violation
 from controlplane.io_bucket import Link
 from controlplane.job import Status
 from controlplane.lender import Lender, Upload
+from controlplane.owned_jobs import OwnedJobs
 from controlplane.plane import Plane
 from controlplane.submit_job_request import SubmitJobRequest, violation_of
 from controlplane.viewer import PAGE_LIMIT, Viewer
 
-#: Most lines of a page of a log: CloudWatch Logs' own bound.
-LOG_LIMIT = 10_000
 #: Most broken bounds that one answer names.
 MAX_VIOLATIONS = 20
 #: Most characters of a body: more than any document that is taken.
@@ -39,8 +41,6 @@ MAX_BODY_CHARACTERS = 1024 * 1024
 _PLACES = frozenset({"body", "header", "path", "query"})
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 Index = Annotated[int, Path(ge=0, lt=10_000)]
-LogLimit = Annotated[int, Query(ge=1, le=LOG_LIMIT)]
-Attempt = Annotated[int | None, Query(ge=1, le=10)]
 
 
 class UploadRequest(BaseModel):
@@ -72,10 +72,14 @@ def serve(plane: Plane) -> Handler:
         app,
         Acceptor(deployment=plane.deployment, records=plane.records, submissions=plane.submissions, clock=plane.clock),
     )
-    viewer = Viewer(deployment=plane.deployment, records=plane.records, logs=plane.logs, io_bucket=plane.io_bucket)
+    jobs = OwnedJobs(records=plane.records)
+    viewer = Viewer(
+        deployment=plane.deployment, records=plane.records, jobs=jobs, logs=plane.logs, io_bucket=plane.io_bucket
+    )
     route_job_list(app, viewer)
     _route_jobs(app, viewer)
-    _route_logs(app, viewer)
+    route_job_log(app, viewer)
+    route_job_ending(app, _canceller(plane, jobs))
     _route_links(app, Lender(records=plane.records, io_bucket=plane.io_bucket))
     route_dead_letters(app, Replayer(deployment=plane.deployment, queues=plane.dead_letter_queues, clock=plane.clock))
 
@@ -87,6 +91,17 @@ def serve(plane: Plane) -> Handler:
         return app.resolve(event, context)
 
     return handler
+
+
+def _canceller(plane: Plane, jobs: OwnedJobs) -> Canceller:
+    return Canceller(
+        deployment=plane.deployment,
+        records=plane.records,
+        jobs=jobs,
+        batch=plane.batch,
+        clock=plane.clock,
+        settle_milliseconds=plane.settle_milliseconds,
+    )
 
 
 def _let_in(event: dict[str, Any]) -> None:
@@ -148,23 +163,6 @@ def _route_jobs(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
     @app.get("/jobs/<job_id>/outputs", summary="List what a job has left in the IOBucket")
     def outputs(job_id: str) -> dict[str, Any]:
         return {"outputs": viewer.outputs(job_id, owner=owner())}
-
-
-def _route_logs(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
-    def owner() -> str:
-        return owner_of(app.current_event.raw_event)
-
-    @app.get("/jobs/<job_id>/log", summary="Read a job's log")
-    def log(job_id: str, attempt: Attempt = None, after: str | None = None, limit: LogLimit = 1000) -> dict[str, Any]:
-        page = viewer.log(job_id, owner=owner(), index=None, attempt=attempt, after=after, limit=limit)
-        return dict(msgspec.to_builtins(page))
-
-    @app.get("/jobs/<job_id>/children/<index>/log", summary="Read a child's log")
-    def child_log(
-        job_id: str, index: Index, attempt: Attempt = None, after: str | None = None, limit: LogLimit = 1000
-    ) -> dict[str, Any]:
-        page = viewer.log(job_id, owner=owner(), index=index, attempt=attempt, after=after, limit=limit)
-        return dict(msgspec.to_builtins(page))
 
 
 def _route_links(app: APIGatewayHttpResolver, lender: Lender) -> None:

@@ -9,10 +9,13 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from controlplane.errors import (
+    BatchRefused,
+    BatchUnavailable,
     JobNotFound,
     LogNotFound,
     NotAnOperator,
     NotAuthorized,
+    NotYet,
     PlaneError,
     SubmissionConflict,
     SubmissionInvalid,
@@ -27,8 +30,14 @@ _PROBLEMS: tuple[tuple[type[PlaneError], int, str], ...] = (
     (JobNotFound, 404, "No such job"),
     (LogNotFound, 404, "No log yet"),
     (SubmissionConflict, 409, "The key was used with another body"),
+    (BatchRefused, 422, "AWS Batch refused"),
+    (BatchUnavailable, 503, "AWS Batch did not take it now"),
+    (NotYet, 503, "Not yet"),
     (PlaneError, 500, "The plane failed"),
 )
+
+#: How long to wait before asking again what can't be done now, in seconds.
+_RETRY_AFTER_SECONDS = 1
 
 
 def problem_of(error: PlaneError) -> Response[str]:
@@ -50,7 +59,12 @@ def problem(
     }
     if violations:
         document["errors"] = [violation.to_wire() for violation in violations]
-    return Response(status_code=status, content_type="application/problem+json", body=json.dumps(document))
+    return Response(
+        status_code=status,
+        content_type="application/problem+json",
+        body=json.dumps(document),
+        headers={"Retry-After": str(_RETRY_AFTER_SECONDS)} if status == 503 else None,
+    )
 
 
 def to_answer(response: Response[str]) -> dict[str, Any]:

@@ -1,0 +1,29 @@
+"""What the functions are told of the deployment, in the words that `controlplane.deployment` reads. Grants nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from infra.environment import Environment
+from infra.settings import Settings
+
+
+def deployment_document(settings: Settings, environment: Environment) -> dict[str, Any]:
+    """The document; its ARNs are tokens until the stack is deployed."""
+    return {
+        "name": settings.deployment_name,
+        "operators": list(settings.operators),
+        "jobQueues": [{"name": queue.name, "arn": queue.arn} for queue in environment.job_queues],
+        "jobDefinitions": [
+            {
+                "name": each.name,
+                "arn": each.arn,
+                "runner": each.runner,
+                "logGroup": each.log_group_name,
+                # Nobody reads it. It changes with the definition, and so the plane's stack with it: were its template
+                # the same, a deployment would leave it as it is, with the ARN of the revision before.
+                "digest": each.digest,
+            }
+            for each in environment.job_definitions
+        ],
+    }

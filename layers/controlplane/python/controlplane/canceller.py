@@ -1,0 +1,146 @@
+"""Ending jobs on request: the work of the routes `cancel` and `terminate`. Never makes a submission lost or doubled.
+
+A job that Batch has is ended by Batch, and its record changes when Batch's event comes. One that Batch never had ends
+in the record, under the same claim that a submission is sent under: so either it is sent, or it is ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from controlplane.batch import MAX_REASON_CHARACTERS, Batch
+from controlplane.deployment import Deployment
+from controlplane.errors import NotYet, SubmissionInvalid, Violation
+from controlplane.job import Status, child_id
+from controlplane.job_document import to_document
+from controlplane.owned_jobs import OwnedJobs
+from controlplane.record import JobRecord, Outcome, earliest_job
+from controlplane.records import Records, ended_unsubmitted
+from controlplane.submission import Submission
+
+#: No call of SubmitJob is under way longer: what `submit_job` may take (milliseconds).
+CALL_MILLISECONDS = 30_000
+#: How often a job is looked at that changes hands at the same moment.
+LOOKS = 3
+_BEGUN = frozenset({Status.STARTING, Status.RUNNING})
+
+
+class Ending(StrEnum):
+    """How a job may be ended, in Batch's words."""
+
+    CANCEL = "CancelJob"
+    TERMINATE = "TerminateJob"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Canceller:
+    """Ends jobs for their owners."""
+
+    deployment: Deployment
+    records: Records
+    jobs: OwnedJobs
+    batch: Batch
+    #: Epoch milliseconds.
+    clock: Callable[[], int]
+    #: How long after an unknown outcome of SubmitJob ListJobs is believed.
+    settle_milliseconds: int
+
+    def end(
+        self, job_id: str, ending: Ending, *, owner: str, reason: str = "", index: int | None = None
+    ) -> dict[str, Any]:
+        """End a job, an array with all its children, or one child; what has ended stays as it is.
+
+        Returns what Batch was asked (None where nothing), that in words, and the job as it is known now.
+
+        Raises:
+            JobNotFound: There is no such job or child.
+            SubmissionInvalid: The reason is too long.
+            NotYet: The job is being submitted at this moment.
+            BatchRefused, BatchUnavailable: Batch did not take it.
+        """
+        words = _words(ending, owner=owner, reason=reason)
+        for _ in range(LOOKS):
+            record, submission = self.jobs.job_or_child(job_id, owner=owner, index=index)
+            if not record.is_open:
+                return self._answer(None, "It is over already: nothing was asked of AWS Batch.", record, submission)
+            if record.batch_job_id or index is not None:
+                asked, detail = self._ask(record, ending, words)
+                return self._answer(asked, detail, record, submission)
+            if self._withdraw(record, submission, ending, words):
+                detail = "AWS Batch never had it: it has ended here, and will not be submitted."
+                return self._answer(None, detail, self.jobs.job(job_id, owner=owner)[0], submission)
+        raise NotYet(f"Job {job_id} is being submitted at this moment: ask again.")
+
+    def _ask(self, record: JobRecord, ending: Ending, words: str) -> tuple[Ending, str]:
+        """Ask Batch, which passes it on to all children of an array."""
+        index = record.key.index
+        batch_job_id = record.batch_job_id or "" if index is None else child_id(record.key.job_id, index)
+        if ending is Ending.CANCEL and not self._has_begun(record):
+            self.batch.cancel(batch_job_id, reason=words)
+            return Ending.CANCEL, "AWS Batch was asked to cancel it. Had it just started, it runs on: ask again."
+        self.batch.terminate(batch_job_id, reason=words)
+        if ending is Ending.CANCEL:
+            return Ending.TERMINATE, "It runs, and CancelJob leaves alone what runs: it was told to terminate."
+        return Ending.TERMINATE, "AWS Batch was asked to terminate it."
+
+    def _has_begun(self, record: JobRecord) -> bool:
+        """Whether CancelJob would leave anything of it alone. An array is PENDING while its children run."""
+        if record.size and record.batch_job_id:
+            summary = self.records.status_summary(record.batch_job_id, size=record.size)
+            return any(summary.get(status) for status in _BEGUN)
+        return record.status in _BEGUN
+
+    def _withdraw(self, record: JobRecord, submission: Submission, ending: Ending, words: str) -> bool:
+        """End a job that Batch never had; False where Batch has it after all, or somebody else is at it.
+
+        The claim lies as far ahead as a call may take: until then no delivery of the submission looks, or sends it.
+        """
+        if record.claimed_at is not None and self._find(record.claimed_at, submission):
+            return False
+        ahead = self.clock() + CALL_MILLISECONDS
+        job_id = submission.job_id
+        if not self.records.claim(job_id, previous=record.claimed_at, at=ahead, capability_digest=None):
+            return False
+        is_cancelled = ending is Ending.CANCEL
+        merge = ended_unsubmitted(
+            record, reason=words, at=self.clock(), is_cancelled=is_cancelled, is_terminated=not is_cancelled
+        )
+        (outcome,) = self.records.merge([merge])
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome is Outcome.MERGED
+
+    def _find(self, claimed_at: int, submission: Submission) -> bool:
+        """Whether Batch has taken what somebody set out to submit; its id is noted. Raises NotYet until it is sure."""
+        left = claimed_at + max(self.settle_milliseconds, CALL_MILLISECONDS) - self.clock()
+        if left > 0:
+            raise NotYet(
+                f"Job {submission.job_id} is being submitted: ask again, in {left / 1000:.0f} s at the latest."
+            )
+        found = self.batch.find(
+            job_queue=submission.job_queue,
+            job_definition=submission.job_definition,
+            job_name=submission.batch_job_name,
+            created_from=earliest_job(submission.created_at),
+        )
+        for batch_job_id in found[:1]:  # events tell of a second one, which is then terminated
+            self.records.settle(submission.job_id, batch_job_id)
+        return bool(found)
+
+    def _answer(self, asked: Ending | None, detail: str, record: JobRecord, submission: Submission) -> dict[str, Any]:
+        document = to_document(record, deployment=self.deployment, submission=submission)
+        return {"asked": asked and asked.value, "detail": detail, "job": document}
+
+
+def _words(ending: Ending, *, owner: str, reason: str) -> str:
+    """The reason as Batch is told it: who asked, and why. Raises SubmissionInvalid."""
+    who = f"{'Cancelled' if ending is Ending.CANCEL else 'Terminated'} by {owner}"
+    words = f"{who}: {reason}" if reason else who
+    if len(words) > MAX_REASON_CHARACTERS:
+        most = MAX_REASON_CHARACTERS - len(f"{who}: ")
+        bound = f"at most {most} characters long (AWS Batch takes {MAX_REASON_CHARACTERS}, with who asks)"
+        raise SubmissionInvalid((Violation(field="reason", bound=bound, value=reason),))
+    return words
