@@ -11,10 +11,10 @@ from batchplane._ended import Ended
 from batchplane._errors import ArgumentInvalid
 from batchplane._log import Log, LogLine, follow
 from batchplane._output import Output
-from batchplane._plane_api import PlaneApi, members
+from batchplane._plane_api import PlaneApi, member, members
 from batchplane._record import Attempt, JobRecord
 from batchplane._timeline import Transition
-from batchplane._wait import POLL_SECONDS, watch
+from batchplane._wait import watch
 
 #: Children in one answer.
 PAGE_CHILDREN = 100
@@ -143,14 +143,24 @@ class Job:
         self._record = JobRecord.from_document(self._document)
         return self
 
-    def wait(self, timeout: float | None = None, poll: float = POLL_SECONDS) -> Job:
-        """Look again until the job has finished or is lost; `poll` is the longest pause, both are in seconds.
+    def wait(self, timeout: float | None = None) -> Job:
+        """Wait until the job has finished or is lost, for so many seconds at most. The plane tells when it changes.
 
         A FAILED job is not an error here: ask `failed`. Raises WaitTimedOut.
         """
-        for _ in watch([self], timeout=timeout, poll=poll, clock=self._api.clock):
+        for _ in watch([self], timeout=timeout, clock=self._api.clock):
             pass
         return self
+
+    def hold(self, seconds: float) -> bool:
+        """Have the plane hold one request for so many seconds (25 at most), or until the job leaves its status.
+
+        True if it has, or is over; the job object then knows. `wait` does this until the end. Raises JobNotFound.
+        """
+        answer = self._api.get(f"{self._path}/wait", status=self.status, timeout=f"{seconds:g}")
+        document = member(answer, "job")
+        self._document, self._record = document, JobRecord.from_document(document)
+        return bool(answer.get("changed"))
 
     def cancel(self, reason: str = "") -> Ended:
         """End the job, an array with all its children: before it starts if it may be, else it is told to terminate.

@@ -83,6 +83,14 @@ def _json(response: httpx.Response) -> Mapping[str, Any] | None:
     return document if isinstance(document, dict) else None
 
 
+def member(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The document of this name in an answer. Raises AnswerMalformed."""
+    found = answer.get(name)
+    if not isinstance(found, dict):
+        raise AnswerMalformed(f"The plane's answer has no document {name!r}: are client and plane of the same version?")
+    return found
+
+
 def members(page: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     """The list of this name in an answer. Raises AnswerMalformed."""
     listed = page.get(name)

@@ -10,6 +10,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
 from urllib.parse import urlsplit
 
 from batchplane_local.asgi import Disconnected, Receive, Scope, Send, answer, chunks, header_of, refuse
@@ -17,6 +19,7 @@ from batchplane_local.http_event import HttpAnswer, HttpRequest
 from batchplane_local.invocation import Invocation
 from batchplane_local.io_routes import IoRoutes
 from batchplane_local.links import PATH as LINKS_PATH
+from batchplane_local.long_polls import LongPolls
 from batchplane_local.tokens import Tokens
 from controlplane.edge.function import Handler
 from controlplane.errors import Violation
@@ -41,13 +44,21 @@ class Gateway:
     """The ASGI application."""
 
     def __init__(
-        self, *, url: str, serve_api: Handler, tokens: Tokens, io_routes: IoRoutes, clock: Callable[[], int]
+        self,
+        *,
+        url: str,
+        serve_api: Handler,
+        tokens: Tokens,
+        io_routes: IoRoutes,
+        long_polls: LongPolls,
+        clock: Callable[[], int],
     ) -> None:
         port = urlsplit(url).port
         self._hosts = frozenset(f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]"))
         self._serve_api = serve_api
         self._tokens = tokens
         self._io_routes = io_routes
+        self._long_polls = long_polls
         self._clock = clock
         # As in Lambda, an instance of a function serves one request at a time; Powertools relies on that.
         self._instance = ThreadPoolExecutor(max_workers=1, thread_name_prefix="serve_api")
@@ -82,23 +93,28 @@ class Gateway:
             return
         request = HttpRequest.from_scope(scope, body, at=self._clock())
         try:
-            answered = await asyncio.get_running_loop().run_in_executor(self._instance, self._serve, request)
+            answered = await self._long_polls.answer(request, self._ask)
         except Exception:
             log.exception("serve_api failed")
             await refuse(send, 500, title="The plane failed", detail="The plane failed; its log says more.")
         else:
             await answer(send, answered.status, answered.headers, answered.body)
 
+    async def _ask(self, request: HttpRequest) -> HttpAnswer:
+        return await asyncio.get_running_loop().run_in_executor(self._instance, self._serve, request)
+
     def _serve(self, request: HttpRequest) -> HttpAnswer:
-        event = request.to_event(owner=self._owner(request))
+        event = self._let_in(request)
         return HttpAnswer.from_wire(self._serve_api(event, Invocation.of("serve_api")))
 
-    def _owner(self, request: HttpRequest) -> str | None:
-        """Whom the bearer token speaks for. It goes no further than this, unless it is a runner's capability."""
+    def _let_in(self, request: HttpRequest) -> dict[str, Any]:
+        """The event, with whom the bearer token speaks for. It goes no further, unless it is a runner's capability."""
         if request.path == _CAPABILITY_PATH:
-            return None
-        scheme, _, token = request.headers.pop("authorization", "").partition(" ")
-        return self._tokens.owner_of(token) if scheme.lower() == "bearer" else None
+            return request.to_event(owner=None)
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        owner = self._tokens.owner_of(token) if scheme.lower() == "bearer" else None
+        headers = {name: value for name, value in request.headers.items() if name != "authorization"}
+        return replace(request, headers=headers).to_event(owner=owner)
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:

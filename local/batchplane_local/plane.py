@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -75,6 +76,7 @@ class LocalPlane:
     dead_letters: EventDeadLetters
     dead_letter_queues: Sequence[GivenUp]
     clock: Callable[[], int]
+    sleep: Callable[[float], None]
     #: How long Batch may not know of a job that it has taken.
     settle_milliseconds: int = 0
     queues: Queues
@@ -162,6 +164,7 @@ def _bound(
         dead_letters=EventDeadLetters(queue=queues.job_events),
         dead_letter_queues=queues.given_up,
         clock=clock,
+        sleep=time.sleep,
         queues=queues,
         links=links,
     )

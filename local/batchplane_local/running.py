@@ -18,6 +18,7 @@ from batchplane_local.expirer import expiring
 from batchplane_local.functions import fed
 from batchplane_local.gateway import Gateway
 from batchplane_local.io_routes import IoRoutes
+from batchplane_local.long_polls import LongPolls
 from batchplane_local.plane import EngineSettings, LocalPlane, opened
 from batchplane_local.server import listen, served, url_of
 from batchplane_local.tokens import Tokens
@@ -76,9 +77,17 @@ def running(path: Path, settings: Settings) -> Iterator[Running]:
                 retention_days=settings.retention_days,
                 engine=settings.engine,
             ) as plane:
-                gateway = _gateway(plane, tokens, url=url)
+                polls = LongPolls(plane.records.listeners)
+                gateway = _gateway(plane, tokens, polls, url=url)
                 batch = _batch_served(plane, folder, batch_listener, key_pair)
-                with fed(plane), expiring(plane), closing(gateway), served(gateway, listener), batch as batch_url:
+                with (
+                    fed(plane),
+                    expiring(plane),
+                    closing(gateway),
+                    served(gateway, listener),
+                    closing(polls),
+                    batch as batch_url,
+                ):
                     credentials.write(folder.credentials)
                     yield Running(credentials=credentials, batch_url=batch_url)
 
@@ -96,9 +105,15 @@ def _listening(known: Credentials | None, settings: Settings) -> Iterator[tuple[
             yield listener, batch_listener
 
 
-def _gateway(plane: LocalPlane, tokens: Tokens, *, url: str) -> Gateway:
-    io_routes = IoRoutes(bucket=plane.io_bucket, links=plane.links)
-    return Gateway(url=url, serve_api=serve_api(plane), tokens=tokens, io_routes=io_routes, clock=plane.clock)
+def _gateway(plane: LocalPlane, tokens: Tokens, long_polls: LongPolls, *, url: str) -> Gateway:
+    return Gateway(
+        url=url,
+        serve_api=serve_api(plane),
+        tokens=tokens,
+        io_routes=IoRoutes(bucket=plane.io_bucket, links=plane.links),
+        long_polls=long_polls,
+        clock=plane.clock,
+    )
 
 
 @contextmanager

@@ -44,7 +44,7 @@ def contenders(folder: Path) -> Iterator[Mapping[str, Contender]]:
 def _plane(client: Client, definition: str) -> Contender:
     def run() -> int:
         job = client.submit([COMMAND], name="bench", array_size=PLANE_JOBS, job_definition=definition)
-        job.wait(timeout=DEADLINE, poll=0.01)
+        job.wait(timeout=DEADLINE)
         return PLANE_JOBS
 
     return run

@@ -96,6 +96,8 @@ class StandIn:
 
     answers: dict[str, list[Any]] = field(default_factory=dict)
     requests: list[httpx.Request] = field(default_factory=list)
+    #: What passes while it holds a request.
+    time: FakeTime = field(default_factory=FakeTime)
     #: What lies in the IOBucket, by the path of its link.
     bucket: dict[str, bytes] = field(default_factory=dict)
 
@@ -108,13 +110,28 @@ class StandIn:
         self.requests.append(request)
         if request.url.host == "bucket.test":
             return self._bucket(request)
-        answers = self.answers.get(f"{request.method} {request.url.path}")
-        if not answers:
-            return problem(404, f"There is no {request.url.path}.")
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if request.url.path.endswith("/wait"):
+            return self._hold(request)
+        answer = self._next(request.url.path, request.method)
         if isinstance(answer, Exception):
             raise answer
         return httpx.Response(200, json=answer) if isinstance(answer, dict) else copy_of(answer)
+
+    def _next(self, path: str, method: str) -> Any:
+        answers = self.answers.get(f"{method} {path}")
+        if not answers:
+            return problem(404, f"There is no {path}.")
+        return answers.pop(0) if len(answers) > 1 else answers[0]
+
+    def _hold(self, request: httpx.Request) -> httpx.Response:
+        """Tell of the job at once where it has changed, or when the time is over; in between nothing happens."""
+        asked, job = request.url.params, self._next(request.url.path.removesuffix("/wait"), "GET")
+        if isinstance(job, httpx.Response):
+            return copy_of(job)
+        is_over = job["lost"] or job["status"] in ("SUCCEEDED", "FAILED")
+        changed = is_over or job["status"] != asked["status"]
+        self.time.passed += 0 if changed else float(asked["timeout"])
+        return httpx.Response(200, json={"changed": changed, "job": job})
 
     def _bucket(self, request: httpx.Request) -> httpx.Response:
         assert "Authorization" not in request.headers
@@ -146,8 +163,8 @@ def problem(status: int, detail: str, *errors: dict[str, Any], **headers: str) -
 
 
 @pytest.fixture(name="plane")
-def _plane() -> StandIn:
-    return StandIn()
+def _plane(time: FakeTime) -> StandIn:
+    return StandIn(time=time)
 
 
 @pytest.fixture(name="time")

@@ -82,23 +82,36 @@ def test_children_are_asked_for_by_status(client: Client, plane: Any, job_docume
 def test_waiting_ends_when_the_job_has_finished(
     client: Client, plane: Any, time: Any, job_document: Any, finished: Any
 ) -> None:
-    """It looks at once, then in growing pauses, and never again after the end."""
-    plane.answer("GET /jobs/j1", job_document(), job_document(), job_document(), finished())
+    """The plane holds each request until the job leaves its status: none is sent for nothing."""
+    plane.answer("GET /jobs/j1", job_document(status="RUNNABLE"), job_document(), finished())
 
     job = client.job("j1").wait()
 
-    assert (job.succeeded, len(plane.requests), time.slept) == (True, 4, [0.1, pytest.approx(0.15)])
+    assert (job.succeeded, time.slept) == (True, [])
+    assert plane.asked()[1:] == [
+        "GET /jobs/j1/wait?status=RUNNABLE&timeout=25",
+        "GET /jobs/j1/wait?status=RUNNING&timeout=25",
+    ]
 
 
-def test_pauses_of_waiting_are_bounded_by_poll(
+def test_waiting_goes_on_when_the_plane_has_no_news(
     client: Client, plane: Any, time: Any, job_document: Any, finished: Any
 ) -> None:
-    """`poll` is the longest pause, in seconds."""
-    plane.answer("GET /jobs/j1", *[job_document()] * 9, finished())
+    """After a short pause: a plane that holds nothing is not asked without end."""
+    plane.answer("GET /jobs/j1", *[job_document()] * 3, finished())
 
-    client.job("j1").wait(poll=0.2)
+    client.job("j1").wait()
 
-    assert max(time.slept) == 0.2
+    assert (len(plane.requests), time.slept, time.passed) == (4, [0.1, 0.1], pytest.approx(50.2))
+
+
+def test_a_child_is_waited_for(client: Client, plane: Any, job_document: Any, finished: Any) -> None:
+    """By its array and index."""
+    child = {"type": "ArrayChild", "arrayProperties": {"index": 2}}
+    plane.answer("GET /jobs/j1/children/2", job_document("j1:2", **child), finished(jobId="j1:2", **child))
+
+    assert client.job("j1:2").wait().succeeded
+    assert plane.asked()[-1] == "GET /jobs/j1/children/2/wait?status=RUNNING&timeout=25"
 
 
 def test_waiting_on_a_lost_job_ends(client: Client, plane: Any, job_document: Any) -> None:

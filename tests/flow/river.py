@@ -182,12 +182,18 @@ class River:
             ),
             topic=over(MailFolder(folder / "mail", clock=self.clock)),
             clock=self.clock,
+            sleep=self.sleep,
             settle_milliseconds=60_000,
         )
 
     def clock(self) -> int:
         """The time, which passes only when a test says so."""
         return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass; whatever is under way arrives meanwhile."""
+        self.turn()
+        self.now += round(seconds * 1000)
 
     def close(self) -> None:
         """Close the database."""

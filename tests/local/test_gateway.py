@@ -18,6 +18,8 @@ from batchplane_local.gateway import MAX_BODY_BYTES, Gateway
 from batchplane_local.io_bucket import FolderBucket
 from batchplane_local.io_routes import IoRoutes
 from batchplane_local.links import Links
+from batchplane_local.long_polls import LongPolls
+from batchplane_local.records.listeners import Listeners
 from batchplane_local.tokens import Tokens
 from tests.local.callers import URL, call
 
@@ -58,7 +60,14 @@ def door(tmp_path: Path) -> Iterator[Door]:
         links = Links(secret=b"secret", clock=epoch_milliseconds)
         bucket = FolderBucket(database, tmp_path / "io", links=links, url=URL)
         routes = IoRoutes(bucket=bucket, links=links)
-        gateway = Gateway(url=URL, serve_api=function, tokens=tokens, io_routes=routes, clock=epoch_milliseconds)
+        gateway = Gateway(
+            url=URL,
+            serve_api=function,
+            tokens=tokens,
+            io_routes=routes,
+            long_polls=LongPolls(Listeners()),
+            clock=epoch_milliseconds,
+        )
         with closing(gateway):
             yield Door(gateway=gateway, function=function, token=tokens.mint("ada"))
 

@@ -39,6 +39,7 @@ STAGES = (
     "reconciler",
     "owned_jobs",
     "viewer",
+    "waiter",
     "canceller",
     "lender",
     "plane",

@@ -14,7 +14,7 @@ from rich.console import Console, RenderableType
 
 from batchplane._client import Client
 from batchplane._job import Job
-from batchplane._wait import POLL_SECONDS, watch
+from batchplane._wait import watch
 from batchplane.cli._words import printable
 
 #: How wide a table may be where no terminal says how wide it is, in characters.
@@ -57,7 +57,7 @@ class Terminal:
     def wait(self, jobs: Sequence[Job], *, client: Client, timeout: float | None) -> None:
         """Wait for jobs to finish, with progress on stderr where that is a terminal. Raises WaitTimedOut."""
         with self.progress() as tell:
-            for _ in watch(jobs, timeout=timeout, poll=POLL_SECONDS, clock=client.clock):
+            for _ in watch(jobs, timeout=timeout, clock=client.clock):
                 tell(_progress_words(jobs))
 
     @contextmanager

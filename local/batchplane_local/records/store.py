@@ -18,6 +18,7 @@ from batchplane_local.queue import Queue
 from batchplane_local.records import child_rows, job_rows, reading
 from batchplane_local.records.expiry import delete_expired
 from batchplane_local.records.job_lists import LOOKED_AT, list_jobs
+from batchplane_local.records.listeners import Listeners
 from batchplane_local.records.rows import Rows
 from controlplane import record
 from controlplane.job import Status
@@ -58,6 +59,8 @@ class SqliteRecords:
         for schema in (job_rows.SCHEMA, child_rows.SCHEMA, _BOOKMARKS):
             database.create(schema)
         self._database = database
+        #: Whoever wants to hear of a record that may have changed.
+        self.listeners = Listeners()
         self._changes = changes
         self._retention_milliseconds = retention_days * _DAY
         self._clock = clock
@@ -232,8 +235,8 @@ class SqliteRecords:
         return self._clock() - self._retention_milliseconds if self.is_expiring else _LONG_AGO
 
     @contextmanager
-    def _changing(self, keys: Iterable[RecordKey]) -> Iterator[tuple[sqlite3.Connection, Rows]]:
-        """One transaction over these records; in it, each job that becomes FAILED is told of."""
+    def _changing(self, keys: Sequence[RecordKey]) -> Iterator[tuple[sqlite3.Connection, Rows]]:
+        """One transaction over these records; in it, each job that becomes FAILED is told of, and after it all are."""
         with self._database.write() as connection:
             rows = Rows(connection, gone_by=self._gone_by)
             rows.load(keys)
@@ -241,6 +244,7 @@ class SqliteRecords:
             rows.flush()
             for failed in rows.failed:
                 self._changes.put(connection, _image(failed))
+        self.listeners.tell(keys)
         if rows.failed:
             self._changes.announce()
 

@@ -69,6 +69,11 @@ class Plane(Protocol):
         ...
 
     @property
+    def sleep(self) -> Callable[[float], None]:
+        """Lets so many seconds pass."""
+        ...
+
+    @property
     def settle_milliseconds(self) -> int:
         """How long after an unknown outcome of SubmitJob ListJobs is believed."""
         ...

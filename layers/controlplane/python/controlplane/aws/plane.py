@@ -107,6 +107,11 @@ class AwsPlane:
         return lambda: time.time_ns() // 1_000_000
 
     @property
+    def sleep(self) -> Callable[[float], None]:
+        """The system's own."""
+        return time.sleep
+
+    @property
     def settle_milliseconds(self) -> int:
         """How far ListJobs lags behind SubmitJob is not documented; a minute is believed to be enough."""
         return 60_000

@@ -22,6 +22,7 @@ from controlplane.edge.function import Handler
 from controlplane.edge.job_ending import route_job_ending
 from controlplane.edge.job_list import route_job_list
 from controlplane.edge.job_log import route_job_log
+from controlplane.edge.job_wait import route_job_wait
 from controlplane.edge.owner import bearer_of, owner_of
 from controlplane.edge.problem import problem, problem_of, to_answer
 from controlplane.errors import NotAuthorized, PlaneError, SubmissionInvalid, Violation
@@ -32,6 +33,7 @@ from controlplane.owned_jobs import OwnedJobs
 from controlplane.plane import Plane
 from controlplane.submit_job_request import SubmitJobRequest, violation_of
 from controlplane.viewer import PAGE_LIMIT, Viewer
+from controlplane.waiter import Waiter
 
 #: Most broken bounds that one answer names.
 MAX_VIOLATIONS = 20
@@ -79,6 +81,7 @@ def serve(plane: Plane) -> Handler:
     route_job_list(app, viewer)
     _route_jobs(app, viewer)
     route_job_log(app, viewer)
+    route_job_wait(app, Waiter(records=plane.records, jobs=jobs, viewer=viewer, clock=plane.clock, sleep=plane.sleep))
     route_job_ending(app, _canceller(plane, jobs))
     _route_links(app, Lender(records=plane.records, io_bucket=plane.io_bucket))
     route_dead_letters(app, Replayer(deployment=plane.deployment, queues=plane.dead_letter_queues, clock=plane.clock))

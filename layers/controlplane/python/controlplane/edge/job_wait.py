@@ -1,0 +1,34 @@
+"""The routes that wait: `wait`, of a job and of one child."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from controlplane.edge.owner import owner_of
+from controlplane.job import MOST_CHILDREN, Status
+from controlplane.waiter import MAX_SECONDS, Waiter
+
+Timeout = Annotated[float, Query(ge=0, le=MAX_SECONDS, description="Seconds")]
+
+
+def route_job_wait(app: APIGatewayHttpResolver, waiter: Waiter) -> None:
+    """Add the routes."""
+
+    def owner() -> str:
+        return owner_of(app.current_event.raw_event)
+
+    @app.get("/jobs/<job_id>/wait", summary="Wait until a job leaves a status")
+    def wait(job_id: str, status: Annotated[Status, Query()], timeout: Timeout = MAX_SECONDS) -> dict[str, Any]:
+        return waiter.wait(job_id, owner=owner(), status=status, seconds=timeout)
+
+    @app.get("/jobs/<job_id>/children/<index>/wait", summary="Wait until a child leaves a status")
+    def wait_for_child(
+        job_id: str,
+        index: Annotated[int, Path(ge=0, lt=MOST_CHILDREN)],
+        status: Annotated[Status, Query()],
+        timeout: Timeout = MAX_SECONDS,
+    ) -> dict[str, Any]:
+        return waiter.wait(job_id, owner=owner(), status=status, seconds=timeout, index=index)

@@ -1,0 +1,44 @@
+"""Who wants to hear that a record may have changed. Safe for any thread; keeps nothing of what was told."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from controlplane.record import RecordKey
+
+
+class Listeners:
+    """Those who listen now, by record."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._by_key: dict[RecordKey, set[Callable[[], object]]] = {}
+
+    @contextmanager
+    def listening(self, key: RecordKey, hear: Callable[[], object]) -> Iterator[None]:
+        """Hear of one record while the block runs, from whatever thread changes it: `hear` must not wait."""
+        with self._lock:
+            self._by_key.setdefault(key, set()).add(hear)
+        try:
+            yield
+        finally:
+            with self._lock:
+                left = self._by_key[key]
+                left.discard(hear)
+                if not left:
+                    del self._by_key[key]
+
+    def tell(self, keys: Iterable[RecordKey]) -> None:
+        """Say that these records may have changed."""
+        if not self._by_key:
+            return  # nobody listens: the many changes of arrays cost nothing
+        with self._lock:
+            told = [hear for key in keys for hear in self._by_key.get(key, ())]
+        for hear in told:
+            hear()
+
+    def tell_all(self) -> None:
+        """Say so of every record that somebody listens to."""
+        self.tell(list(self._by_key))
