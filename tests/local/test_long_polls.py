@@ -20,6 +20,8 @@ from tests.local.planes import PATIENCE_SECONDS, caller
 
 JOB = RecordKey(job_id="j1")
 CHILD = RecordKey(job_id="batch-0", index=3)
+#: Less than a request may be held, in seconds.
+MOST_SECONDS = 10
 PATHS = pytest.mark.parametrize(("path", "key"), [("/jobs/j1/wait", JOB), ("/jobs/j1/children/3/wait", CHILD)])
 
 
@@ -58,7 +60,7 @@ class Held:
             await asyncio.wait_for(self.function.asked.wait(), PATIENCE_SECONDS)
             self.function.asked.clear()
         meanwhile()
-        answer = await asyncio.wait_for(asking, PATIENCE_SECONDS)
+        answer = await asyncio.wait_for(asking, MOST_SECONDS)
         return bool(json.loads(answer.body)["changed"])
 
 

@@ -177,3 +177,17 @@ def test_records_outlive_the_process(tmp_path: Path) -> None:
     with closing(Database(path)) as second:
         reopened = SqliteRecords(second, changes=Queue(second, "record_changes", clock=lambda: T0))
         assert OURS == reopened.submission(OURS.job_id)
+
+
+def test_whoever_listens_to_a_record_hears_of_its_changes_alone(records: tuple[SqliteRecords, Queue]) -> None:
+    """Once each is stored, and no more after listening has ended."""
+    store, _ = records
+    heard: list[bool] = []
+    with store.listeners.listening(
+        RecordKey(job_id="a"), lambda: heard.append(store.get(RecordKey(job_id="a")) is None)
+    ):
+        store.merge([failing("a")])
+        store.merge([failing("b")])
+    store.merge([failing("a")])
+
+    assert [False] == heard
