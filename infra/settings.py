@@ -30,6 +30,7 @@ _OWNER = Text(
     words="an owner, such as user/ada, assumed-role/Analyst or a token's subject, and no ARN",
     pattern=r"(?!arn:|-$)[A-Za-z0-9_+=,.@/:|-]{1,128}",
 )
+_VARIABLE = Text(words="the name of an environment variable", pattern=r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 
 
 class SettingInvalid(ValueError):
@@ -50,6 +51,8 @@ class Settings:
     alert_emails: tuple[str, ...] = _setting((), Several(each=_EMAIL, most=10))
     #: The owners who look after the plane itself: they see what it has given up, and send it back.
     operators: tuple[str, ...] = _setting((), Several(each=_OWNER, most=10))
+    #: Variables that change how a job's tools behave (PYTHONPATH, proxies), and that submissions may set all the same.
+    allowed_environment: tuple[str, ...] = _setting((), Several(each=_VARIABLE, most=50))
 
     #: How long jobs are kept after their end. A change holds for jobs that end from then on.
     retention_days: int = _setting(0, Whole(least=0, most=3650, unit="days; 0 keeps them for good"))

@@ -6,17 +6,14 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from pydantic import ValidationError
-
 from controlplane.deployment import Deployment
-from controlplane.errors import SubmissionInvalid
+from controlplane.draft import Draft
 from controlplane.job import Status
 from controlplane.job_detail import JobDetail
 from controlplane.record import Outcome, RecordKey
 from controlplane.records import Merge, Records
 from controlplane.state_change import StateChange, from_event
 from controlplane.submission import Submission, plan
-from controlplane.submit_job_request import SubmitJobRequest, violation_of
 
 BATCH = "arn:aws:batch:eu-west-1:111122223333"
 QUEUE = f"{BATCH}:job-queue/test-default"
@@ -40,18 +37,10 @@ DEPLOYMENT = Deployment.from_wire(
 )
 
 
-def parse_request(document: Any) -> SubmitJobRequest:
-    """Read a document as the API does. Raises SubmissionInvalid with every broken bound."""
-    try:
-        return SubmitJobRequest.model_validate(document)
-    except ValidationError as error:
-        raise SubmissionInvalid(tuple(map(violation_of, error.errors()))) from error
-
-
 def submission(owner: str = "user/ada", key: str = "given:k1", now: int = T0, **document: Any) -> Submission:
     """A submission of `sleep 1`, or of what the document says otherwise."""
-    request = parse_request({"jobName": "sleeper", "containerOverrides": {"command": ["sleep", "1"]}} | document)
-    return plan(request, owner=owner, idempotency_key=key, deployment=DEPLOYMENT, now=now)
+    draft = Draft.read({"jobName": "sleeper", "containerOverrides": {"command": ["sleep", "1"]}} | document)
+    return plan(draft, owner=owner, idempotency_key=key, deployment=DEPLOYMENT, now=now)
 
 
 def attempt(exit_code: int | None, *, started_at: int, stopped_at: int | None, **container: Any) -> dict[str, Any]:

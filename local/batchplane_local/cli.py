@@ -86,6 +86,10 @@ Retention = Annotated[
         help="How long the plane keeps its own records of ended jobs; 0 means for good.",
     ),
 ]
+AllowEnvironment = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="A variable that jobs may set though it changes how tools behave: PYTHONPATH."),
+]
 Vcpus = Annotated[int | None, typer.Option(min=1, help="How many vCPUs jobs may use. Default: all.")]
 
 
@@ -101,6 +105,7 @@ def local(
     calls_per_second: CallsPerSecond = None,
     keep_finished: KeepFinished = KEEP_FINISHED_DAYS,
     retention: Retention = 0,
+    allow_environment: AllowEnvironment = None,
     as_json: Json = False,
 ) -> None:
     """Run the plane in the foreground until Ctrl-C. A killed plane goes on where it stopped.
@@ -121,6 +126,7 @@ def local(
             batch_port=batch_port,
             key_pair=key_pair,
             retention_days=retention,
+            allowed_environment=frozenset(allow_environment or ()),
             engine=EngineSettings(
                 vcpus=vcpus,
                 faults=known_faults,

@@ -21,7 +21,13 @@ RESOURCES = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
 IMAGE = "local"
 
 
-def establish(batch: EmbeddedBatch, *, url: str, operators: frozenset[str] = frozenset()) -> Deployment:
+def establish(
+    batch: EmbeddedBatch,
+    *,
+    url: str,
+    operators: frozenset[str] = frozenset(),
+    allowed_environment: frozenset[str] = frozenset(),
+) -> Deployment:
     """Find or make them all, and say what submissions may name."""
     definitions = (
         JobDefinition(name=name, arn=_definition(batch, name, tags), runner=bool(tags), log_group=LOG_GROUP)
@@ -35,6 +41,7 @@ def establish(batch: EmbeddedBatch, *, url: str, operators: frozenset[str] = fro
         job_definitions=tuple(definitions),
         largest=batch.machine,
         operators=operators,
+        allowed_environment=allowed_environment,
     )
 
 

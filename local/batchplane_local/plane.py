@@ -112,6 +112,7 @@ def opened(
     *,
     url: str,
     operators: frozenset[str] = frozenset(),
+    allowed_environment: frozenset[str] = frozenset(),
     retention_days: int = 0,
     engine: EngineSettings = EngineSettings(),  # noqa: B008 - frozen
     clock: Callable[[], int] = epoch_milliseconds,
@@ -119,6 +120,7 @@ def opened(
     """Open what a folder holds, or lay it out; when the block ends, the embedded Batch stops.
 
     The folder must be locked, and the API answer at `url`. `operators` are owners who look after the plane itself.
+    `allowed_environment` names variables that submissions may set though they change how a job's tools behave.
     Records are kept for `retention_days` after the end of their jobs, or for good where that is 0.
     """
     queues = Queues.open(database, clock=clock)
@@ -133,7 +135,7 @@ def opened(
         keep_finished_days=engine.keep_finished_days,
     )
     with closing(batch):
-        deployment = establish(batch, url=url, operators=operators)
+        deployment = establish(batch, url=url, operators=operators, allowed_environment=allowed_environment)
         records = SqliteRecords(database, changes=queues.record_changes, retention_days=retention_days, clock=clock)
         plane = _bound(folder, database, queues, batch, records, deployment=deployment, clock=clock)
         batch.faults = engine.faults

@@ -42,6 +42,8 @@ class Settings:
     key_pair: KeyPair | None = None
     #: How many days the plane keeps its records of jobs that have ended; for good where it is 0.
     retention_days: int = 0
+    #: Variables that change how a job's tools behave, and that submissions may set all the same.
+    allowed_environment: frozenset[str] = frozenset()
     engine: EngineSettings = EngineSettings()
 
 
@@ -74,6 +76,7 @@ def running(path: Path, settings: Settings) -> Iterator[Running]:
                 database,
                 url=url,
                 operators=frozenset({credentials.owner}),
+                allowed_environment=settings.allowed_environment,
                 retention_days=settings.retention_days,
                 engine=settings.engine,
             ) as plane:

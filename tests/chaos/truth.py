@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from controlplane.deployment import Deployment
+from controlplane.draft import Draft
 from controlplane.submission import Submission, plan, to_submit_job
-from tests.builders import parse_request
 from tests.local.batch import gangs
 from tests.local.batch.machine import DEFINITION, QUEUE, Machine, wait_until
 
@@ -143,9 +143,9 @@ def _mix() -> Iterator[_Asked]:
 
 def _submission(asked: _Asked, place: int, deployment: Deployment) -> Submission:
     overrides = {"containerOverrides": {"command": list(asked.command)}}
-    request = parse_request({"jobName": f"ours-{place}", **overrides, **asked.request})
+    draft = Draft.read({"jobName": f"ours-{place}", **overrides, **asked.request})
     owner, now = f"user/{place % 3}", 1_795_000_000_000 + place
-    return plan(request, owner=owner, idempotency_key=f"given:{place}", deployment=deployment, now=now)
+    return plan(draft, owner=owner, idempotency_key=f"given:{place}", deployment=deployment, now=now)
 
 
 def _stopped(machine: Machine) -> Iterator[str]:

@@ -15,13 +15,13 @@ from batchplane_local.database import Database
 from batchplane_local.environment import IMAGE, RESOURCES
 from batchplane_local.events import schedule_event
 from batchplane_local.plane import EngineSettings, LocalPlane, opened
+from controlplane.draft import Draft
 from controlplane.job import parent_and_index
 from controlplane.job_filter import JobFilter
 from controlplane.record import RecordKey
 from controlplane.submission import plan
 from controlplane.submitter import Submitter
 from lambdas.reconcile_jobs.handler import build
-from tests.builders import parse_request
 from tests.local.batch.machine import wait_until
 from tests.local.clocks import Clock
 
@@ -66,8 +66,8 @@ def submit_gang(plane: LocalPlane) -> str:
 
 def submit_ours(plane: LocalPlane) -> str:
     """Submit a job through the plane; Batch's id."""
-    request = parse_request({"jobName": "ours", "jobDefinition": "plain"})
-    submission = plan(request, owner="ada", idempotency_key="given:k", deployment=plane.deployment, now=plane.clock())
+    draft = Draft.read({"jobName": "ours", "jobDefinition": "plain"})
+    submission = plan(draft, owner="ada", idempotency_key="given:k", deployment=plane.deployment, now=plane.clock())
     plane.records.create(submission)
     Submitter(
         deployment=plane.deployment,

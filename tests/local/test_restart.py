@@ -11,11 +11,12 @@ import pytest
 from batchplane_local.data_folder import DataFolder
 from batchplane_local.database import Database
 from batchplane_local.plane import LocalPlane, opened
+from controlplane.draft import Draft
 from controlplane.record import JobRecord, RecordKey
 from controlplane.records import AlertClaim
 from controlplane.submission import Submission, plan, to_submit_job
 from controlplane.submitter import Submitter
-from tests.builders import T0, parse_request
+from tests.builders import T0
 
 
 @contextmanager
@@ -33,8 +34,8 @@ def plane_over(path: Path) -> Iterator[LocalPlane]:
 
 def accepted(plane: LocalPlane) -> Submission:
     """A submission that is kept and has not been sent."""
-    request = parse_request({"jobName": "test", "jobDefinition": "plain"})
-    submission = plan(request, owner="ada", idempotency_key="given:k", deployment=plane.deployment, now=T0)
+    draft = Draft.read({"jobName": "test", "jobDefinition": "plain"})
+    submission = plan(draft, owner="ada", idempotency_key="given:k", deployment=plane.deployment, now=T0)
     plane.records.create(submission)
     return submission
 

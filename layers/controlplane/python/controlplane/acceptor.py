@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from controlplane.deployment import Deployment
+from controlplane.draft import Draft
 from controlplane.errors import SubmissionConflict, SubmissionInvalid, Violation
 from controlplane.job_document import to_document
 from controlplane.record import RecordKey, born
 from controlplane.records import Records
 from controlplane.submission import Submissions, plan
-from controlplane.submit_job_request import SubmitJobRequest
 
 #: Most characters of an Idempotency-Key.
 MAX_KEY_CHARACTERS = 255
@@ -33,9 +33,7 @@ class Acceptor:
     #: Epoch milliseconds.
     clock: Callable[[], int]
 
-    def accept(
-        self, request: SubmitJobRequest, *, owner: str, idempotency_key: str | None = None
-    ) -> tuple[dict[str, Any], bool]:
+    def accept(self, draft: Draft, *, owner: str, idempotency_key: str | None = None) -> tuple[dict[str, Any], bool]:
         """Take a submission; return the job's document and whether the job is new.
 
         Raises:
@@ -43,7 +41,7 @@ class Acceptor:
             SubmissionConflict: The key was used with another body.
         """
         key = f"random:{secrets.token_hex(16)}" if idempotency_key is None else f"given:{_checked(idempotency_key)}"
-        submission = plan(request, owner=owner, idempotency_key=key, deployment=self.deployment, now=self.clock())
+        submission = plan(draft, owner=owner, idempotency_key=key, deployment=self.deployment, now=self.clock())
         earlier = self.records.create(submission)
         if earlier and earlier.digest != submission.digest:
             raise SubmissionConflict

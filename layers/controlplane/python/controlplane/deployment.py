@@ -20,6 +20,8 @@ class JobQueue:
     #: The short name, the same on every plane: "default".
     name: str
     arn: str
+    #: True where a scheduling policy shares it: each of its jobs then names its share and its priority.
+    fair_share: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +56,8 @@ class Deployment:
     largest: Mapping[str, int] = field(default_factory=dict)
     #: The owners who look after the plane itself, as `edge.owner` calls them.
     operators: frozenset[str] = frozenset()
+    #: Names of environment variables that change how a job's tools behave, and that submissions may set all the same.
+    allowed_environment: frozenset[str] = frozenset()
 
     @classmethod
     def from_wire(cls, document: Mapping[str, Any], *, url: str) -> Deployment:
@@ -62,12 +66,16 @@ class Deployment:
         return cls(
             name=document["name"],
             url=url.rstrip("/"),
-            job_queues=tuple(JobQueue(name=each["name"], arn=each["arn"]) for each in document["jobQueues"]),
+            job_queues=tuple(
+                JobQueue(name=each["name"], arn=each["arn"], fair_share=each.get("fairShare", False))
+                for each in document["jobQueues"]
+            ),
             job_definitions=tuple(
                 JobDefinition(name=each["name"], arn=each["arn"], runner=each["runner"], log_group=each["logGroup"])
                 for each in definitions
             ),
             operators=frozenset(document.get("operators", ())),
+            allowed_environment=frozenset(document.get("allowedEnvironment", ())),
         )
 
     def require_operator(self, owner: str) -> None:

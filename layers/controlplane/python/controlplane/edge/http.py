@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from controlplane.acceptor import Acceptor
 from controlplane.canceller import Canceller
 from controlplane.dead_letters import Replayer
+from controlplane.draft import Draft
 from controlplane.edge.dead_letters import route_dead_letters
 from controlplane.edge.function import Handler
 from controlplane.edge.job_ending import route_job_ending
@@ -31,7 +32,7 @@ from controlplane.job import Status
 from controlplane.lender import Lender, Upload
 from controlplane.owned_jobs import OwnedJobs
 from controlplane.plane import Plane
-from controlplane.submit_job_request import SubmitJobRequest, violation_of
+from controlplane.submit_job_request import violation_of
 from controlplane.viewer import PAGE_LIMIT, Viewer
 from controlplane.waiter import Waiter
 
@@ -121,11 +122,11 @@ def _route_submissions(app: APIGatewayHttpResolver, acceptor: Acceptor) -> None:
 
     @app.post("/jobs", summary="Submit a job", responses={202: {"description": "Accepted, and kept"}})
     def submit(
-        request: Annotated[SubmitJobRequest, Body()],
+        draft: Annotated[Draft, Body()],
         idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
     ) -> Response[dict[str, Any]]:
         owner = owner_of(app.current_event.raw_event)
-        document, is_new = acceptor.accept(request, owner=owner, idempotency_key=idempotency_key)
+        document, is_new = acceptor.accept(draft, owner=owner, idempotency_key=idempotency_key)
         logger.info("accepted" if is_new else "accepted before", job_id=document["jobId"], owner=owner)
         return _answer(202 if is_new else 200, document)
 

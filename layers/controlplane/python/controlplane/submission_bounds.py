@@ -1,0 +1,149 @@
+"""Every bound of a submission as a whole: against the deployment, of members against each other, and of size.
+
+Members by themselves are the request's business. Does no I/O; says what is wrong and raises nothing.
+https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from controlplane.deployment import Deployment, JobDefinition
+from controlplane.environment_names import is_guarded
+from controlplane.errors import Violation
+from controlplane.io_bucket import is_upload_of, name_violation
+
+if TYPE_CHECKING:
+    from controlplane.submit_job_request import SubmitJobRequest
+
+#: AWS Batch refuses a longer request at once (bytes of JSON).
+MAX_REQUEST_BYTES = 30 * 1024
+#: ECS refuses longer overrides after Batch has accepted the job, and the job fails (characters of JSON).
+MAX_OVERRIDES_CHARACTERS = 8192
+#: Room kept in both for what the plane adds: ARNs, our id, Batch's ids, three variables of the runner (characters).
+PLANE_ROOM = 1024
+#: DynamoDB's bound on an item is 400 KB; this is what a document may take of it, with its inputs (bytes of JSON).
+MAX_DOCUMENT_BYTES = 300 * 1024
+
+
+def broken_bounds(
+    request: SubmitJobRequest, document: Mapping[str, Any], *, owner: str, job_id: str, deployment: Deployment
+) -> Iterable[Violation]:
+    """Every bound that a request breaks as a whole.
+
+    Args:
+        request: What was asked, each member within its own bounds.
+        document: The same, as it is kept and submitted.
+        owner: Who asks, from the authorizer.
+        job_id: What the job's id would be.
+        deployment: What is allowed.
+    """
+    yield from _allowed(request, deployment)
+    yield from _share(request, deployment)
+    yield from _dependencies(request, job_id=job_id)
+    yield from _retries(request)
+    yield from _resources(request, deployment)
+    yield from _environment(request, deployment)
+    definition = deployment.job_definition(request.jobDefinition)
+    yield from _inputs(request.inputs or {}, owner=owner, definition=definition)
+    yield from _sizes(document)
+
+
+def _allowed(request: SubmitJobRequest, deployment: Deployment) -> Iterable[Violation]:
+    if deployment.job_queue(request.jobQueue) is None:
+        names = ", ".join(each.name for each in deployment.job_queues)
+        yield Violation(field="jobQueue", bound=f"one that this deployment allows ({names})", value=request.jobQueue)
+    if deployment.job_definition(request.jobDefinition) is None:
+        names = ", ".join(each.title for each in deployment.job_definitions)
+        bound = f"one that this deployment allows ({names})"
+        yield Violation(field="jobDefinition", bound=bound, value=request.jobDefinition)
+
+
+def _share(request: SubmitJobRequest, deployment: Deployment) -> Iterable[Violation]:
+    """https://docs.aws.amazon.com/batch/latest/userguide/job_scheduling.html."""
+    queue = deployment.job_queue(request.jobQueue)
+    if queue is None:
+        return
+    if not queue.fair_share and request.shareIdentifier is not None:
+        bound = f"left out: job queue {queue.name} has no fair-share scheduling policy"
+        yield Violation(field="shareIdentifier", bound=bound, value=request.shareIdentifier)
+    if queue.fair_share and request.shareIdentifier is None:
+        yield Violation(field="shareIdentifier", bound=f"given: job queue {queue.name} is shared by it")
+    if queue.fair_share and request.schedulingPriorityOverride is None:
+        yield Violation(field="schedulingPriorityOverride", bound=f"given: job queue {queue.name} orders shares by it")
+
+
+def _environment(request: SubmitJobRequest, deployment: Deployment) -> Iterable[Violation]:
+    overrides = request.containerOverrides
+    for place, variable in enumerate((overrides and overrides.environment) or ()):
+        if is_guarded(variable.name) and variable.name not in deployment.allowed_environment:
+            field = f"containerOverrides.environment.{place}.name"
+            bound = "no name that changes how the job's tools behave, unless the deployment allows it"
+            yield Violation(field=field, bound=f"{bound} (batchplane:allowedEnvironment)", value=variable.name)
+
+
+def _dependencies(request: SubmitJobRequest, *, job_id: str) -> Iterable[Violation]:
+    for place, dependency in enumerate(request.dependsOn or ()):
+        field = f"dependsOn.{place}"
+        if (dependency.type == "SEQUENTIAL") == (dependency.jobId is not None):
+            bound = "given, except with type SEQUENTIAL, which takes none"
+            yield Violation(field=f"{field}.jobId", bound=bound, value=dependency.jobId)
+        if dependency.jobId == job_id:
+            yield Violation(field=f"{field}.jobId", bound="another job's, not this one's own", value=job_id)
+        if dependency.type and request.arrayProperties is None:
+            yield Violation(field=f"{field}.type", bound="left out: only an array job has it", value=dependency.type)
+
+
+def _resources(request: SubmitJobRequest, deployment: Deployment) -> Iterable[Violation]:
+    """What no machine of the deployment could ever give: such a job would wait for ever, and hold up its queue."""
+    overrides = request.containerOverrides
+    for place, asked in enumerate((overrides and overrides.resourceRequirements) or ()):
+        most = deployment.largest.get(asked.type)
+        if most is not None and int(asked.value) > most:
+            field = f"containerOverrides.resourceRequirements.{place}.value"
+            bound = f"at most {most}, which is all the {asked.type} that there is"
+            yield Violation(field=field, bound=bound, value=asked.value)
+
+
+def _retries(request: SubmitJobRequest) -> Iterable[Violation]:
+    strategy = request.retryStrategy
+    if strategy is None:
+        return
+    if strategy.evaluateOnExit is not None and strategy.attempts is None:
+        yield Violation(field="retryStrategy.attempts", bound="given where evaluateOnExit is", value=None)
+    for place, rule in enumerate(strategy.evaluateOnExit or ()):
+        if not (rule.onStatusReason or rule.onReason or rule.onExitCode):
+            bound = "given at least one of onStatusReason, onReason, onExitCode"
+            yield Violation(field=f"retryStrategy.evaluateOnExit.{place}", bound=bound, value=rule.action)
+
+
+def _inputs(inputs: Mapping[str, str], *, owner: str, definition: JobDefinition | None) -> Iterable[Violation]:
+    if inputs and definition and not definition.runner:
+        bound = f"left out: job definition {definition.name} doesn't carry the runner that fetches them"
+        yield Violation(field="inputs", bound=bound, value=sorted(inputs))
+    for name, key in inputs.items():
+        violation = name_violation("inputs", name)
+        if violation:
+            yield violation
+        if not is_upload_of(owner, key):
+            yield Violation(field=f"inputs.{name}", bound="a key that POST /uploads gave you", value=key)
+        if name.partition("/")[0] == "outputs" or any(other.startswith(f"{name}/") for other in inputs):
+            bound = "a file's name, and neither outputs nor the folder of another input"
+            yield Violation(field="inputs", bound=bound, value=name)
+
+
+def _sizes(document: Mapping[str, Any]) -> Iterable[Violation]:
+    taken = len(json.dumps(document).encode())
+    if taken > MAX_DOCUMENT_BYTES:
+        yield Violation(field="body", bound=f"a document of at most {MAX_DOCUMENT_BYTES} bytes", value=taken)
+    room = MAX_REQUEST_BYTES - PLANE_ROOM
+    # Measured as botocore writes it, blanks and all.
+    taken = len(json.dumps({name: value for name, value in document.items() if name != "inputs"}).encode())
+    if taken > room:
+        yield Violation(field="body", bound=f"a document of at most {room} bytes", value=taken)
+    room = MAX_OVERRIDES_CHARACTERS - PLANE_ROOM
+    taken = len(json.dumps(document.get("containerOverrides", {})))
+    if taken > room:
+        yield Violation(field="containerOverrides", bound=f"at most {room} characters of JSON", value=taken)
