@@ -46,7 +46,7 @@ class JobSettings(TypedDict, total=False):
     environment: Mapping[str, str] | None
     #: Values for `Ref::name` in the job definition's command.
     parameters: Mapping[str, str] | None
-    vcpus: float | None
+    vcpus: int | None
     #: MiB, or a quantity such as "8 GiB".
     memory: int | str | None
     gpus: int | None

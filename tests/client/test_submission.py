@@ -26,7 +26,7 @@ def test_every_setting_has_its_place_in_batch_s_document() -> None:
             "array_size": 7,
             "environment": {"A": "1"},
             "parameters": {"p": "v"},
-            "vcpus": 0.5,
+            "vcpus": 2,
             "memory": "2 GiB",
             "gpus": 1,
             "attempts": 2,
@@ -49,7 +49,7 @@ def test_every_setting_has_its_place_in_batch_s_document() -> None:
             "command": ["work"],
             "environment": [{"name": "A", "value": "1"}],
             "resourceRequirements": [
-                {"type": "VCPU", "value": "0.5"},
+                {"type": "VCPU", "value": "2"},
                 {"type": "MEMORY", "value": "2048"},
                 {"type": "GPU", "value": "1"},
             ],

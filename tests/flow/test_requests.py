@@ -142,3 +142,28 @@ def test_a_plain_definition_is_told_nothing_of_the_plane(river: River) -> None:
     river.settle()
 
     assert {"command": ["sleep", "1"]} == river.batch.jobs["batch-0"]["containerOverrides"]
+
+
+def test_everything_wrong_with_a_body_is_answered_together(river: River) -> None:
+    """What can't be read at all hides nothing of what is out of bounds; a NUL is no fault of the plane."""
+    body = {"jobName": "-", "jobQueue": "q", "vcpus": 0.5, "parameters": {"p": "\0"}}
+    status, problem = river.request("POST", "/jobs", body)
+
+    assert 400 == status
+    assert {"jobName", "parameters.p", "vcpus", "jobQueue"} == {each["field"] for each in problem["errors"]}
+
+
+def test_a_short_form_is_submitted_in_batchs_words(river: River) -> None:
+    """Batch knows containerOverrides alone."""
+    river.request("POST", "/jobs", {"jobName": "n", "jobDefinition": "plain", "command": ["a"], "memory": "1 GiB"})
+    river.settle()
+
+    expected = {"command": ["a"], "resourceRequirements": [{"type": "MEMORY", "value": "1024"}]}
+    assert expected == river.batch.jobs["batch-0"]["containerOverrides"]
+
+
+def test_the_description_of_the_api_has_submit_jobs_members(river: River) -> None:
+    """A generated client knows what it may ask for, in both forms."""
+    schema = river.request("GET", "/openapi.json")[1]["components"]["schemas"]["SubmitJobRequest"]
+
+    assert {"jobName", "containerOverrides", "command", "memory"} <= schema["properties"].keys()

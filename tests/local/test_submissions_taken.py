@@ -60,6 +60,11 @@ MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "propagateTags": st.booleans(),
     "shareIdentifier": TEXT,
     "schedulingPriorityOverride": NUMBER,
+    "command": several(TEXT),
+    "environment": st.dictionaries(TEXT, TEXT, max_size=2),
+    "vcpus": NUMBER,
+    "memory": st.one_of(NUMBER, FIGURES, st.sampled_from(["8 GiB", "1.5MB", "9999 TiB"])),
+    "gpus": NUMBER,
     "ecsPropertiesOverride": st.just({}),
     "consumableResourcePropertiesOverride": st.just({}),
 }

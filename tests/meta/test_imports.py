@@ -20,6 +20,7 @@ STAGES = (
     "dead_letters",
     "submit_job_request",
     "draft",
+    "short_forms",
     "submission_bounds",
     "submission",
     "batch",

@@ -30,8 +30,9 @@ def submit(
     ] = None,
     attempts: Annotated[int | None, typer.Option(help="How often the job is tried, 1 to 10.")] = None,
     timeout: Annotated[int | None, typer.Option(help="How long an attempt may run, in seconds, at least 60.")] = None,
-    vcpus: Annotated[float | None, typer.Option(help="vCPUs; the definition's unless given.")] = None,
+    vcpus: Annotated[int | None, typer.Option(help="vCPUs; the definition's unless given.")] = None,
     memory: Annotated[str | None, typer.Option(help="MiB, or a quantity such as '8 GiB'.")] = None,
+    gpus: Annotated[int | None, typer.Option(help="GPUs; the definition's unless given.")] = None,
     depends_on: Annotated[
         list[str] | None,
         typer.Option(metavar="JOB[=TYPE]", help="A job to wait for; TYPE is N_TO_N or SEQUENTIAL between arrays."),
@@ -55,6 +56,7 @@ def submit(
         timeout_seconds=timeout,
         vcpus=vcpus,
         memory=memory,
+        gpus=gpus,
         depends_on=[_dependency(each) for each in depends_on or ()],
         tags=pairs(tag or (), "--tag"),
     )

@@ -6,10 +6,12 @@ does no I/O and knows no deployment.
 
 from __future__ import annotations
 
+import math
 import re
-from typing import Annotated, Literal
+from fractions import Fraction
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from controlplane.environment_names import RESERVED, is_possible
@@ -19,6 +21,14 @@ MOST = 2**31 - 1
 #: MiB, the least that a container can have.
 LEAST_MEMORY = 4
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
+#: The most of a resource: no machine has more of anything.
+MOST_AMOUNT = 10**9 - 1
+_MEMORY = re.compile(r"\s*([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*([KMGT]i?B)?\s*", re.ASCII)
+#: Bytes in each unit of memory; a number without one is MiB, as in AWS Batch.
+_UNIT_BYTES = {
+    **{"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40},
+    **{"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12},
+}
 _WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -51,11 +61,34 @@ def _quantity(value: str) -> str:
     return value
 
 
+def _mebibytes(memory: Any) -> int:
+    """MiB in a number of them, or in a quantity such as "8 GiB", rounded up: nobody gets less than they asked for."""
+    if isinstance(memory, int) and not isinstance(memory, bool):
+        return memory
+    quantity = _MEMORY.fullmatch(memory) if isinstance(memory, str) else None
+    if quantity is None:
+        raise broken("whole MiB, or a quantity such as '8 GiB'")
+    return math.ceil(Fraction(quantity[1]) * _UNIT_BYTES[quantity[2] or "MiB"] / 2**20)
+
+
 #: Any string that a process can be given.
 Text = Annotated[str, AfterValidator(_text)]
 #: One word of a command.
 Argument = Annotated[Text, Field(min_length=1)]
+Command = Annotated[list[Argument], Field(max_length=4096)]
 EnvironmentName = Annotated[str, AfterValidator(_environment_name)]
+
+
+#: vCPUs or GPUs.
+Amount = Annotated[int, Field(ge=1, le=MOST_AMOUNT)]
+#: MiB.
+Mebibytes = Annotated[int, Field(ge=LEAST_MEMORY, le=MOST_AMOUNT)]
+#: MiB, or a quantity such as "8 GiB"; MiB when it is read.
+Memory = Annotated[
+    Mebibytes,
+    BeforeValidator(_mebibytes),
+    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}], "examples": ["8 GiB", 8192]}),
+]
 
 
 class EnvironmentVariable(Document):
@@ -90,10 +123,10 @@ Requirements = Annotated[list[ResourceRequirement], AfterValidator(_one_of_each)
 class ContainerOverrides(Document):
     """What this job's container has otherwise than the definition's."""
 
-    command: Annotated[list[Argument], Field(max_length=4096)] | None = None
+    command: Command | None = None
     environment: Annotated[list[EnvironmentVariable], Field(max_length=1024)] | None = None
     resourceRequirements: Requirements | None = None  # noqa: N815 - the wire's own word
     #: Deprecated; means a requirement of VCPU.
-    vcpus: Annotated[int, Field(ge=1, le=MOST)] | None = None
+    vcpus: Amount | None = None
     #: Deprecated; means a requirement of MEMORY, in MiB.
-    memory: Annotated[int, Field(ge=LEAST_MEMORY, le=MOST)] | None = None
+    memory: Mebibytes | None = None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from controlplane.deployment import Deployment
 from controlplane.errors import EventMalformed, SubmissionInvalid
 from controlplane.job import JobType, batch_job_name, derive_job_id
+from controlplane.short_forms import long_form
 from controlplane.submission_bounds import broken_bounds
 
 if TYPE_CHECKING:  # the functions that only read submissions don't pay for pydantic's import
@@ -43,9 +44,9 @@ class Submission:
     runner: bool
     #: Epoch milliseconds of the acceptance.
     created_at: int
-    #: The caller's document as it came, without what it left out.
+    #: What the caller asked for in SubmitJob's own members, without what it left out; and `inputs`.
     request: Mapping[str, Any]
-    #: SHA-256 of the caller's document before defaults: two bodies are the same when their digests are.
+    #: SHA-256 of that: two bodies are the same when their digests are. Defaults are not in it.
     digest: str
 
     @property
@@ -99,7 +100,7 @@ def plan(
         now: Epoch milliseconds.
     """
     request = draft.request
-    document = request.model_dump(exclude_none=True)
+    document = long_form(request)
     job_id = derive_job_id(owner, idempotency_key)
     queue = deployment.job_queue(request.jobQueue)
     definition = deployment.job_definition(request.jobDefinition)

@@ -14,6 +14,7 @@ from controlplane.deployment import Deployment, JobDefinition
 from controlplane.environment_names import is_guarded
 from controlplane.errors import Violation
 from controlplane.io_bucket import is_upload_of, name_violation
+from controlplane.short_forms import amounts, conflicts, variables
 
 if TYPE_CHECKING:
     from controlplane.submit_job_request import SubmitJobRequest
@@ -44,6 +45,7 @@ def broken_bounds(
     yield from _share(request, deployment)
     yield from _dependencies(request, job_id=job_id)
     yield from _retries(request)
+    yield from conflicts(request)
     yield from _resources(request, deployment)
     yield from _environment(request, deployment)
     definition = deployment.job_definition(request.jobDefinition)
@@ -76,12 +78,10 @@ def _share(request: SubmitJobRequest, deployment: Deployment) -> Iterable[Violat
 
 
 def _environment(request: SubmitJobRequest, deployment: Deployment) -> Iterable[Violation]:
-    overrides = request.containerOverrides
-    for place, variable in enumerate((overrides and overrides.environment) or ()):
-        if is_guarded(variable.name) and variable.name not in deployment.allowed_environment:
-            field = f"containerOverrides.environment.{place}.name"
+    for field, name in variables(request):
+        if is_guarded(name) and name not in deployment.allowed_environment:
             bound = "no name that changes how the job's tools behave, unless the deployment allows it"
-            yield Violation(field=field, bound=f"{bound} (batchplane:allowedEnvironment)", value=variable.name)
+            yield Violation(field=field, bound=f"{bound} (batchplane:allowedEnvironment)", value=name)
 
 
 def _dependencies(request: SubmitJobRequest, *, job_id: str) -> Iterable[Violation]:
@@ -98,13 +98,11 @@ def _dependencies(request: SubmitJobRequest, *, job_id: str) -> Iterable[Violati
 
 def _resources(request: SubmitJobRequest, deployment: Deployment) -> Iterable[Violation]:
     """What no machine of the deployment could ever give: such a job would wait for ever, and hold up its queue."""
-    overrides = request.containerOverrides
-    for place, asked in enumerate((overrides and overrides.resourceRequirements) or ()):
+    for asked in amounts(request):
         most = deployment.largest.get(asked.type)
-        if most is not None and int(asked.value) > most:
-            field = f"containerOverrides.resourceRequirements.{place}.value"
+        if most is not None and asked.value > most:
             bound = f"at most {most}, which is all the {asked.type} that there is"
-            yield Violation(field=field, bound=bound, value=asked.value)
+            yield Violation(field=asked.field, bound=bound, value=asked.value)
 
 
 def _retries(request: SubmitJobRequest) -> Iterable[Violation]:

@@ -12,7 +12,17 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic_core import ErrorDetails
 
-from controlplane.container_overrides import MOST, ContainerOverrides, Document, Text, broken
+from controlplane.container_overrides import (
+    MOST,
+    Amount,
+    Command,
+    ContainerOverrides,
+    Document,
+    EnvironmentName,
+    Memory,
+    Text,
+    broken,
+)
 from controlplane.errors import Violation
 from controlplane.job import JOB_ID, JOB_NAME, MOST_CHILDREN
 
@@ -96,7 +106,7 @@ ShareIdentifier = Annotated[str, Field(pattern=r"^([A-Za-z0-9]{1,255}|[A-Za-z0-9
 
 
 class SubmitJobRequest(Document):
-    """AWS Batch's SubmitJob document; `inputs` is ours."""
+    """AWS Batch's SubmitJob document; the last six members are ours, and five of them short forms of Batch's."""
 
     jobName: Annotated[str, Field(pattern=JOB_NAME.pattern)]  # noqa: N815
     jobQueue: Text | None = None  # noqa: N815
@@ -111,6 +121,11 @@ class SubmitJobRequest(Document):
     propagateTags: bool | None = None  # noqa: N815
     shareIdentifier: ShareIdentifier | None = None  # noqa: N815
     schedulingPriorityOverride: Annotated[int, Field(ge=0, le=9999)] | None = None  # noqa: N815
+    command: Command | None = None
+    environment: Annotated[dict[EnvironmentName, Text], Field(max_length=1024)] | None = None
+    vcpus: Amount | None = None
+    memory: Memory | None = None
+    gpus: Amount | None = None
     inputs: Annotated[dict[Text, Text], Field(max_length=1000)] | None = None
 
 
