@@ -142,7 +142,7 @@ class PlaneStack(cdk.Stack):
             because="Submissions under way name the revision that they were accepted with, which need not be the last.",
         )
         function.allow_any(["batch:TagResource", "batch:TerminateJob"], [self._batch_arn("job", "*")], because=_ANY_JOB)
-        function.allow_any(["batch:ListJobs"], ["*"], because=_NO_RESOURCE)
+        function.allow_any(["batch:DescribeJobs", "batch:ListJobs"], ["*"], because=_NO_RESOURCE)
         function.function.add_event_source(
             event_sources.SqsEventSource(
                 self._submissions.queue,

@@ -34,6 +34,7 @@ STAGES = (
     "alert",
     "reconcile",
     "acceptor",
+    "dependencies",
     "submitter",
     "recorder",
     "alerter",

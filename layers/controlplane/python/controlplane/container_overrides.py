@@ -76,7 +76,7 @@ Text = Annotated[str, AfterValidator(_text)]
 #: One word of a command.
 Argument = Annotated[Text, Field(min_length=1)]
 Command = Annotated[list[Argument], Field(max_length=4096)]
-EnvironmentName = Annotated[str, AfterValidator(_environment_name)]
+EnvironmentName = Annotated[Text, AfterValidator(_environment_name)]
 
 
 #: vCPUs or GPUs.

@@ -48,6 +48,8 @@ class JobType(StrEnum):
 
 #: Our own job id, wherever it stands.
 JOB_ID = re.compile(r"^j[0-9a-z]{25}$")
+#: AWS Batch's own id of a job that is no child and no node: a UUID.
+BATCH_JOB_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 #: AWS Batch's bound on jobName.
 JOB_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$")
 #: Our job id where it ends Batch's jobName.

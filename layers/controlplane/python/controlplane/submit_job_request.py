@@ -24,7 +24,7 @@ from controlplane.container_overrides import (
     broken,
 )
 from controlplane.errors import Violation
-from controlplane.job import JOB_ID, JOB_NAME, MOST_CHILDREN
+from controlplane.job import BATCH_JOB_ID, JOB_ID, JOB_NAME, MOST_CHILDREN
 
 #: Letters and digits of any script, spaces, and _ . : / = + - @.
 _TAG_TEXT = re.compile(r"[\w\s.:/=+\-@]*")
@@ -39,6 +39,12 @@ _NOT_TAKEN = {
     "consumableResourcePropertiesOverride": "no deployment has consumable resources",
     "instanceType": "only multi-node parallel jobs have one",
 }
+
+
+def _dependency_id(job_id: str) -> str:
+    if not (JOB_ID.fullmatch(job_id) or BATCH_JOB_ID.fullmatch(job_id)):
+        raise broken("a jobId of this plane, or AWS Batch's own id of a job")
+    return job_id
 
 
 def _tag_text(text: str) -> str:
@@ -74,7 +80,7 @@ class ArrayProperties(Document):
 class Dependency(Document):
     """A job that must succeed first, or the order of an array's own children."""
 
-    jobId: Annotated[str, Field(pattern=JOB_ID.pattern)] | None = None  # noqa: N815
+    jobId: Annotated[str, AfterValidator(_dependency_id)] | None = None  # noqa: N815
     type: Literal["N_TO_N", "SEQUENTIAL"] | None = None
 
 

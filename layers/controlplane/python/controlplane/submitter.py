@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from controlplane.batch import SECOND_SUBMISSION, Batch
+from controlplane.dependencies import Dependencies
 from controlplane.deployment import Deployment
 from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable, NotYet
 from controlplane.job import Status
@@ -38,6 +39,10 @@ class Submitter:
     #: How long after an unknown outcome ListJobs is believed.
     settle_milliseconds: int
 
+    @property
+    def _dependencies(self) -> Dependencies:
+        return Dependencies(deployment=self.deployment, records=self.records, batch=self.batch)
+
     def submit(self, job_id: str) -> None:
         """Hand one submission to Batch, unless that is done.
 
@@ -52,7 +57,7 @@ class Submitter:
         if record.claimed_at is not None and self._look(record, submission):
             return
         try:
-            depends_on = self._depends_on(submission)
+            depends_on = self._dependencies.of(submission)
         except BatchRefused as refusal:
             self._refuse(record, refusal)
         else:
@@ -98,26 +103,6 @@ class Submitter:
             raise
         else:
             self._settle(submission, batch_job_id)
-
-    def _depends_on(self, submission: Submission) -> tuple[Mapping[str, str], ...]:
-        """Our dependencies in Batch's ids; those that have succeeded are dropped, for Batch may have forgotten them."""
-        waits = []
-        for dependency in submission.depends_on:
-            job_id = dependency.get("jobId")
-            if job_id is None:
-                waits.append(dict(dependency))
-                continue
-            record = self.records.get(RecordKey(job_id=job_id))
-            if record is None or record.owner != submission.owner:
-                raise BatchRefused(f"dependsOn: there is no job {job_id}")
-            if record.status is Status.FAILED:
-                raise BatchRefused(f"Dependent job {job_id} failed")
-            if record.status is Status.SUCCEEDED:
-                continue
-            if record.batch_job_id is None:
-                raise NotYet(f"job {submission.job_id}: dependency {job_id} is not with Batch yet")
-            waits.append({**dependency, "jobId": record.batch_job_id})
-        return tuple(waits)
 
     def _runner_environment(self, submission: Submission, capability: str | None) -> dict[str, str]:
         if capability is None:
