@@ -5,8 +5,11 @@ The part of `environment_stack` on AWS. A restart finds what is there: what was 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from batchplane_local.batch import EmbeddedBatch
-from controlplane.deployment import Deployment, JobDefinition, JobQueue
+from controlplane.deployment import Deployment, JobDefinition, JobQueue, NodeProperties
 
 #: What the embedded deployment is called, in alerts.
 DEPLOYMENT = "local"
@@ -19,6 +22,9 @@ LOG_GROUP = "/aws/batch/job"
 RESOURCES = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
 #: The embedded Batch records an image and runs none: the command finds this machine.
 IMAGE = "local"
+_CONTAINER = {"image": IMAGE, "command": ["true"], "resourceRequirements": RESOURCES}
+#: A multi-node parallel job: two nodes unless a submission says otherwise, each with what a job reserves.
+NODES = {"numNodes": 2, "mainNode": 0, "nodeRangeProperties": [{"targetNodes": "0:", "container": _CONTAINER}]}
 
 
 def establish(
@@ -30,15 +36,22 @@ def establish(
 ) -> Deployment:
     """Find or make them all, and say what submissions may name."""
     definitions = (
-        JobDefinition(name=name, arn=_definition(batch, name, tags), runner=bool(tags), log_group=LOG_GROUP)
-        for name, tags in (("runner", RUNNER_TAG), ("plain", {}))
+        JobDefinition(name="runner", arn=_definition(batch, "runner", RUNNER_TAG), runner=True, log_group=LOG_GROUP),
+        JobDefinition(name="plain", arn=_definition(batch, "plain", {}), runner=False, log_group=LOG_GROUP),
+        JobDefinition(
+            name="nodes",
+            arn=_definition(batch, "nodes", {}, nodes=NODES),
+            runner=False,
+            log_group=LOG_GROUP,
+            nodes=NodeProperties.from_wire(NODES),
+        ),
     )
     queue = JobQueue(name=JOB_QUEUE, arn=_queue(batch, _environment(batch)))
     return Deployment(
         name=DEPLOYMENT,
         url=url,
         job_queues=(queue,),
-        job_definitions=tuple(definitions),
+        job_definitions=definitions,
         largest=batch.machine,
         operators=operators,
         allowed_environment=allowed_environment,
@@ -62,12 +75,13 @@ def _queue(batch: EmbeddedBatch, environment: str) -> str:
     return str(made["jobQueueArn"])
 
 
-def _definition(batch: EmbeddedBatch, name: str, tags: dict[str, str]) -> str:
+def _definition(batch: EmbeddedBatch, name: str, tags: dict[str, str], nodes: Mapping[str, Any] | None = None) -> str:
     active = batch.describe_job_definitions(jobDefinitionName=name, status="ACTIVE")["jobDefinitions"]
     if active:
         return str(max(active, key=lambda each: int(each["revision"]))["jobDefinitionArn"])
-    properties = {"image": IMAGE, "command": ["true"], "resourceRequirements": RESOURCES}
-    made = batch.register_job_definition(
-        jobDefinitionName=name, type="container", containerProperties=properties, tags=tags
-    )
+    if nodes is None:
+        properties: dict[str, Any] = {"type": "container", "containerProperties": _CONTAINER}
+    else:
+        properties = {"type": "multinode", "nodeProperties": nodes}
+    made = batch.register_job_definition(jobDefinitionName=name, tags=tags, **properties)
     return str(made["jobDefinitionArn"])

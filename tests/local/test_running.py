@@ -33,8 +33,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def plane(folder: Path) -> Iterator[PlaneProcess]:
-    """A plane that runs."""
-    with started(folder) as process:
+    """A plane that runs, with room for two nodes."""
+    with started(folder, vcpus=2) as process:
         yield process
 
 
@@ -86,6 +86,17 @@ def test_a_job_runs_from_submission_to_its_outputs(api: httpx.Client) -> None:
     assert ("SUCCEEDED", 0) == (document["status"], document["container"]["exitCode"])
     assert ("loud.txt", b"JACK AND JILL") == (output["name"], httpx.get(output["url"]).content)
     assert ["done"] == [line["message"] for line in lines]
+
+
+def test_nodes_run_together_and_end_as_their_main_node(api: httpx.Client) -> None:
+    """Every node knows its own index; the job is one, and shown as one."""
+    command = ["sh", "-c", 'test "$AWS_BATCH_JOB_NUM_NODES" = 2 || exit 9; exit "$AWS_BATCH_JOB_NODE_INDEX"']
+    override = {"targetNodes": "0:", "containerOverrides": {"command": command}}
+    body = {"jobName": "gang", "jobDefinition": "nodes", "nodeOverrides": {"nodePropertyOverrides": [override]}}
+    document = ended(api, api.post("/jobs", json=body).json()["jobId"])
+
+    assert ("MultiNode", "SUCCEEDED") == (document["type"], document["status"])
+    assert {"numNodes": 2, "mainNode": 0} == document["nodeProperties"]
 
 
 def test_a_failure_is_one_mail(api: httpx.Client, folder: Path) -> None:

@@ -48,8 +48,16 @@ OVERRIDES = some(
     instanceType=TEXT,
 )
 RULE = some(action=ACTION, onReason=TEXT, onStatusReason=TEXT, onExitCode=st.one_of(FIGURES, TEXT))
+TARGET = st.one_of(TEXT, st.sampled_from(["0:", ":", "0:1", "0:3", "1:", "1:0", ":4"]))
+NODES = some(
+    numNodes=st.sampled_from([-1, 0, 1, 2, 4, 8, 9, 1001]),
+    nodePropertyOverrides=several(
+        some(targetNodes=TARGET, containerOverrides=OVERRIDES, instanceTypes=several(TEXT)), most=2
+    ),
+)
 MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "jobName": TEXT,
+    "nodeOverrides": NODES,
     "arrayProperties": some(size=NUMBER),
     "dependsOn": several(some(type=st.sampled_from(["SEQUENTIAL", "N_TO_N"]), jobId=TEXT)),
     "parameters": st.dictionaries(TEXT, TEXT, max_size=2),
@@ -74,7 +82,8 @@ MEMBERS: dict[str, st.SearchStrategy[Any]] = {
 def documents(draw: st.DrawFn) -> dict[str, Any]:
     """A document of which one or two members are drawn, so that many are good."""
     names = draw(st.sets(st.sampled_from(sorted(MEMBERS)), min_size=1, max_size=2))
-    return {"jobName": "n"} | {name: draw(MEMBERS[name]) for name in sorted(names)}
+    definition = draw(st.sampled_from(["plain", "nodes"]))
+    return {"jobName": "n", "jobDefinition": definition} | {name: draw(MEMBERS[name]) for name in sorted(names)}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +98,7 @@ class Standing:
 def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
     """Its compute environment is disabled: nothing runs, whatever is drawn."""
     folder: Path = tmp_path_factory.mktemp("batch")
-    with closing(EmbeddedBatch.open(folder, vcpus=1, deliver=lambda events: None)) as batch:
+    with closing(EmbeddedBatch.open(folder, vcpus=8, deliver=lambda events: None)) as batch:
         deployment = establish(batch, url="http://127.0.0.1:1")
         batch.update_compute_environment(computeEnvironment=DEPLOYMENT, state="DISABLED")
         yield Standing(batch=batch, deployment=deployment)

@@ -21,6 +21,7 @@ STAGES = (
     "submit_job_request",
     "draft",
     "short_forms",
+    "node_bounds",
     "submission_bounds",
     "submission",
     "batch",

@@ -25,6 +25,27 @@ class JobQueue:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NodeProperties:
+    """The nodes of a multi-node parallel job, as its definition says. Batch's own structure, less the containers."""
+
+    num_nodes: int
+    #: Index of the node whose end is the job's.
+    main_node: int
+    #: A range of node indices for each container: "0:0", "1:".
+    target_nodes: tuple[str, ...]
+
+    @classmethod
+    def from_wire(cls, document: Mapping[str, Any]) -> NodeProperties:
+        """Read the one in a deployment's document, or Batch's own."""
+        ranges = document["nodeRangeProperties"]
+        return cls(
+            num_nodes=document["numNodes"],
+            main_node=document["mainNode"],
+            target_nodes=tuple(each["targetNodes"] for each in ranges),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobDefinition:
     """One revision of a job definition that submissions may name."""
 
@@ -36,6 +57,20 @@ class JobDefinition:
     runner: bool
     #: The CloudWatch Logs group of its jobs.
     log_group: str
+    #: Of a multi-node parallel job; None for a job of one container.
+    nodes: NodeProperties | None = None
+
+    @classmethod
+    def from_wire(cls, document: Mapping[str, Any]) -> JobDefinition:
+        """Read the one in a deployment's document."""
+        nodes = document.get("nodeProperties")
+        return cls(
+            name=document["name"],
+            arn=document["arn"],
+            runner=document["runner"],
+            log_group=document["logGroup"],
+            nodes=NodeProperties.from_wire(nodes) if nodes else None,
+        )
 
     @property
     def title(self) -> str:
@@ -62,7 +97,6 @@ class Deployment:
     @classmethod
     def from_wire(cls, document: Mapping[str, Any], *, url: str) -> Deployment:
         """Read the document that the infrastructure writes and the functions are given."""
-        definitions = document["jobDefinitions"]
         return cls(
             name=document["name"],
             url=url.rstrip("/"),
@@ -70,10 +104,7 @@ class Deployment:
                 JobQueue(name=each["name"], arn=each["arn"], fair_share=each.get("fairShare", False))
                 for each in document["jobQueues"]
             ),
-            job_definitions=tuple(
-                JobDefinition(name=each["name"], arn=each["arn"], runner=each["runner"], log_group=each["logGroup"])
-                for each in definitions
-            ),
+            job_definitions=tuple(map(JobDefinition.from_wire, document["jobDefinitions"])),
             operators=frozenset(document.get("operators", ())),
             allowed_environment=frozenset(document.get("allowedEnvironment", ())),
         )
@@ -108,6 +139,11 @@ class Deployment:
         """The log group of a definition's jobs; Batch's own default for one that isn't ours."""
         ours = self._of_any_revision(definition_arn)
         return ours.log_group if ours else "/aws/batch/job"
+
+    def node_properties(self, definition_arn: str) -> NodeProperties | None:
+        """The nodes of a definition's jobs; None for one of one container, and for one that isn't ours."""
+        ours = self._of_any_revision(definition_arn)
+        return ours.nodes if ours else None
 
     def _of_any_revision(self, arn: str) -> JobDefinition | None:
         """Ours, though a deployment since may have made another revision of it."""

@@ -17,7 +17,15 @@ from controlplane.record import JobRecord
 from controlplane.state_change import transition_attempt, transition_status
 from controlplane.submission import Submission
 
-_ASKED = ("parameters", "retryStrategy", "timeout", "tags", "shareIdentifier", "schedulingPriorityOverride")
+_ASKED = (
+    "parameters",
+    "retryStrategy",
+    "timeout",
+    "tags",
+    "shareIdentifier",
+    "schedulingPriorityOverride",
+    "nodeOverrides",
+)
 
 
 def to_document(
@@ -69,7 +77,16 @@ def to_document(
         "history": history(record),
         **{name: request[name] for name in _ASKED if name in request},
         **_array_properties(record, status_summary),
+        **_node_properties(record, request, deployment),
     }
+
+
+def _node_properties(record: JobRecord, request: Mapping[str, Any], deployment: Deployment) -> dict[str, Any]:
+    nodes = deployment.node_properties(record.job_definition) if "nodeOverrides" in request else None
+    if nodes is None:
+        return {}
+    num_nodes = request["nodeOverrides"].get("numNodes", nodes.num_nodes)
+    return {"nodeProperties": {"numNodes": num_nodes, "mainNode": nodes.main_node}}
 
 
 def history(record: JobRecord) -> list[dict[str, Any]]:

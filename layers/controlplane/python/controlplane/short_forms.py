@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from controlplane.errors import Violation
 
 if TYPE_CHECKING:
+    from controlplane.container_overrides import ContainerOverrides
     from controlplane.submit_job_request import SubmitJobRequest
 
 #: Members of a request that are ours.
@@ -31,24 +32,27 @@ class Amount:
     value: int
 
 
+def containers(request: SubmitJobRequest) -> Iterator[tuple[str, ContainerOverrides]]:
+    """Every container that is overridden, with the path of its members: the job's one, or one for each node range."""
+    if request.containerOverrides is not None:
+        yield f"{_OVERRIDES}.", request.containerOverrides
+    for place, override in enumerate((request.nodeOverrides and request.nodeOverrides.nodePropertyOverrides) or ()):
+        if override.containerOverrides is not None:
+            yield f"nodeOverrides.nodePropertyOverrides.{place}.{_OVERRIDES}.", override.containerOverrides
+
+
 def amounts(request: SubmitJobRequest) -> Iterator[Amount]:
-    """Everything that the container's resources are asked to be, in whichever form."""
-    overrides = request.containerOverrides
-    for place, asked in enumerate((overrides and overrides.resourceRequirements) or ()):
-        field = f"{_OVERRIDES}.resourceRequirements.{place}.value"
-        yield Amount(field=field, type=asked.type, value=int(asked.value))
-    for holder, prefix in ((overrides, f"{_OVERRIDES}."), (request, "")):
-        for name, kind in _TYPES.items():
-            value = getattr(holder, name, None)
-            if value is not None:
-                yield Amount(field=f"{prefix}{name}", type=kind, value=value)
+    """Everything that resources are asked to be, in whichever form, container by container."""
+    for path, overrides in containers(request):
+        yield from _amounts_of(overrides, path)
+    yield from _named_amounts(request, "")
 
 
 def variables(request: SubmitJobRequest) -> Iterator[tuple[str, str]]:
     """Every variable that is asked for: the field, and the variable's name."""
-    overrides = request.containerOverrides
-    for place, variable in enumerate((overrides and overrides.environment) or ()):
-        yield f"{_OVERRIDES}.environment.{place}.name", variable.name
+    for path, overrides in containers(request):
+        for place, variable in enumerate(overrides.environment or ()):
+            yield f"{path}environment.{place}.name", variable.name
     for name in request.environment or ():
         yield f"environment.{name}", name
 
@@ -60,28 +64,55 @@ def conflicts(request: SubmitJobRequest) -> Iterator[Violation]:
         value = getattr(request, name)
         if value is not None and getattr(overrides, name, None) is not None:
             yield _twice(name, f"{_OVERRIDES}.{name}", value)
-    first: dict[str, Amount] = {}
-    for amount in amounts(request):
-        other = first.setdefault(amount.type, amount)
-        if other is not amount:
-            yield _twice(amount.field, other.field, amount.value)
+    short = list(_named_amounts(request, ""))
+    for path, each in containers(request):
+        said = [*_amounts_of(each, path), *(short if each is overrides else ())]
+        first: dict[str, Amount] = {}
+        for amount in said:
+            other = first.setdefault(amount.type, amount)
+            if other is not amount:
+                yield _twice(amount.field, other.field, amount.value)
 
 
 def long_form(request: SubmitJobRequest) -> dict[str, Any]:
     """The request in SubmitJob's own members, and `inputs`; two that ask for the same are the same."""
     document = request.model_dump(exclude_none=True, exclude=set(_SHORT))
-    overrides = {name: value for name, value in document.pop(_OVERRIDES, {}).items() if name not in _TYPES}
+    for override in document.get("nodeOverrides", {}).get("nodePropertyOverrides", ()):
+        if _OVERRIDES in override:
+            override[_OVERRIDES] = _required(override[_OVERRIDES])
+    overrides = document.pop(_OVERRIDES, {}) | _named(request)
     if request.command is not None:
         overrides["command"] = request.command
     if request.environment is not None:
         overrides["environment"] = [{"name": name, "value": value} for name, value in request.environment.items()]
-    required = [{"type": each.type, "value": str(each.value)} for each in amounts(request)]
-    if required:
-        overrides["resourceRequirements"] = required
-    return document | _given(_OVERRIDES, overrides)
+    return document | _given(_OVERRIDES, _required(overrides))
 
 
-def _given(name: str, member: Mapping[str, Any]) -> dict[str, Any]:
+def _amounts_of(overrides: ContainerOverrides, path: str) -> Iterator[Amount]:
+    for place, asked in enumerate(overrides.resourceRequirements or ()):
+        yield Amount(field=f"{path}resourceRequirements.{place}.value", type=asked.type, value=int(asked.value))
+    yield from _named_amounts(overrides, path)
+
+
+def _named_amounts(holder: ContainerOverrides | SubmitJobRequest, path: str) -> Iterator[Amount]:
+    for name, value in _named(holder).items():
+        yield Amount(field=f"{path}{name}", type=_TYPES[name], value=value)
+
+
+def _named(holder: ContainerOverrides | SubmitJobRequest) -> dict[str, int]:
+    """The short forms of resources that are given."""
+    return {name: getattr(holder, name) for name in _TYPES if getattr(holder, name, None) is not None}
+
+
+def _required(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """The same overrides with requirements for the short forms of resources."""
+    short = [{"type": kind, "value": str(overrides[name])} for name, kind in _TYPES.items() if name in overrides]
+    given = [{**each, "value": str(int(each["value"]))} for each in overrides.get("resourceRequirements", ())]
+    rest = {name: value for name, value in overrides.items() if name not in _TYPES}
+    return rest | _given("resourceRequirements", [*given, *short])
+
+
+def _given(name: str, member: Any) -> dict[str, Any]:
     return {name: member} if member else {}
 
 

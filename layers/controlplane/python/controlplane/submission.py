@@ -44,7 +44,8 @@ class Submission:
     runner: bool
     #: Epoch milliseconds of the acceptance.
     created_at: int
-    #: What the caller asked for in SubmitJob's own members, without what it left out; and `inputs`.
+    #: What the caller asked for in SubmitJob's own members, without what it left out; and `inputs`. A multi-node
+    #: parallel job has nodeOverrides, if empty ones.
     request: Mapping[str, Any]
     #: SHA-256 of that: two bodies are the same when their digests are. Defaults are not in it.
     digest: str
@@ -67,7 +68,9 @@ class Submission:
 
     @property
     def type(self) -> JobType:
-        """Array or Single."""
+        """Array, MultiNode or Single."""
+        if "nodeOverrides" in self.request:
+            return JobType.MULTI_NODE
         return JobType.SINGLE if self.size is None else JobType.ARRAY
 
     @property
@@ -115,7 +118,7 @@ def plan(
         job_definition=definition.arn,
         runner=definition.runner,
         created_at=now,
-        request=document,
+        request=({"nodeOverrides": {}} if definition.nodes else {}) | document,
         digest=hashlib.sha256(_json(document).encode()).hexdigest(),
     )
 

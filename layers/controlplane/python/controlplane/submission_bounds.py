@@ -14,6 +14,7 @@ from controlplane.deployment import Deployment, JobDefinition
 from controlplane.environment_names import is_guarded
 from controlplane.errors import Violation
 from controlplane.io_bucket import is_upload_of, name_violation
+from controlplane.node_bounds import node_violations
 from controlplane.short_forms import amounts, conflicts, variables
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def broken_bounds(
     yield from _resources(request, deployment)
     yield from _environment(request, deployment)
     definition = deployment.job_definition(request.jobDefinition)
+    if definition is not None:
+        yield from node_violations(request, definition, deployment)
     yield from _inputs(request.inputs or {}, owner=owner, definition=definition)
     yield from _sizes(document)
 
@@ -142,6 +145,9 @@ def _sizes(document: Mapping[str, Any]) -> Iterable[Violation]:
     if taken > room:
         yield Violation(field="body", bound=f"a document of at most {room} bytes", value=taken)
     room = MAX_OVERRIDES_CHARACTERS - PLANE_ROOM
-    taken = len(json.dumps(document.get("containerOverrides", {})))
-    if taken > room:
-        yield Violation(field="containerOverrides", bound=f"at most {room} characters of JSON", value=taken)
+    by_range = document.get("nodeOverrides", {}).get("nodePropertyOverrides", ())
+    fields = ("containerOverrides", *(f"nodeOverrides.nodePropertyOverrides.{n}.containerOverrides" for n in range(5)))
+    for field, holder in zip(fields, (document, *by_range), strict=False):
+        taken = len(json.dumps(holder.get("containerOverrides", {})))
+        if taken > room:
+            yield Violation(field=field, bound=f"at most {room} characters of JSON", value=taken)

@@ -31,13 +31,14 @@ _TAG_TEXT = re.compile(r"[\w\s.:/=+\-@]*")
 #: A glob of evaluateOnExit: an asterisk at the end stands for anything.
 _RULE_TEXT = re.compile(r"[A-Za-z0-9.:\s]{0,511}[A-Za-z0-9.:\s*]")
 _RULE_EXIT_CODE = re.compile(r"[0-9]{0,511}[0-9*]")
+_TARGET_NODES = re.compile(r"[0-9]{0,9}:[0-9]{0,9}", re.ASCII)
 _ONE_CONTAINER = "a job is one container here, so use containerOverrides"
 #: Members of SubmitJob that no deployment has a use for, and why.
 _NOT_TAKEN = {
     "ecsPropertiesOverride": _ONE_CONTAINER,
     "eksPropertiesOverride": f"no job runs on Amazon EKS, and {_ONE_CONTAINER}",
     "consumableResourcePropertiesOverride": "no deployment has consumable resources",
-    "instanceType": "only multi-node parallel jobs have one",
+    "instanceType": "only nodes have one: instanceTypes of nodePropertyOverrides",
 }
 
 
@@ -45,6 +46,12 @@ def _dependency_id(job_id: str) -> str:
     if not (JOB_ID.fullmatch(job_id) or BATCH_JOB_ID.fullmatch(job_id)):
         raise broken("a jobId of this plane, or AWS Batch's own id of a job")
     return job_id
+
+
+def _target_nodes(text: str) -> str:
+    if not _TARGET_NODES.fullmatch(text):
+        raise broken("a range of node indices, such as 0:3, :3 or 4:")
+    return text
 
 
 def _tag_text(text: str) -> str:
@@ -84,6 +91,21 @@ class Dependency(Document):
     type: Literal["N_TO_N", "SEQUENTIAL"] | None = None
 
 
+class NodePropertyOverride(Document):
+    """What the nodes of one range of the definition have otherwise."""
+
+    targetNodes: Annotated[str, AfterValidator(_target_nodes)]  # noqa: N815
+    containerOverrides: ContainerOverrides | None = None  # noqa: N815
+    instanceTypes: Annotated[list[Text], Field(max_length=1)] | None = None  # noqa: N815
+
+
+class NodeOverrides(Document):
+    """What a multi-node parallel job has otherwise than its definition says."""
+
+    numNodes: Annotated[int, Field(ge=1, le=1000)] | None = None  # noqa: N815
+    nodePropertyOverrides: Annotated[list[NodePropertyOverride], Field(max_length=5)] | None = None  # noqa: N815
+
+
 class EvaluateOnExit(Document):
     """What to do after an attempt that ended so. The conditions of one rule must all hold."""
 
@@ -121,6 +143,7 @@ class SubmitJobRequest(Document):
     dependsOn: Annotated[list[Dependency], Field(max_length=20)] | None = None  # noqa: N815
     parameters: dict[Text, Text] | None = None
     containerOverrides: ContainerOverrides | None = None  # noqa: N815
+    nodeOverrides: NodeOverrides | None = None  # noqa: N815
     retryStrategy: RetryStrategy | None = None  # noqa: N815
     timeout: JobTimeout | None = None
     tags: Annotated[dict[TagKey, TagValue], Field(max_length=50)] | None = None
