@@ -22,7 +22,7 @@ ADA, BOB = "user/ada", "user/bob"
 #: No list of these tests has more pages.
 PAGES = 100
 NAMES = ("align", "Align-2", "sort", "a")
-TAGS = ({}, {"team": "red"}, {"team": "red", "stage": "prod"}, {"team": "blue", "größe": 'λ "="'})
+TAGS = ({}, {"team": "red"}, {"team": "red", "stage": "prod"}, {"team": "blue", "größe": "λ = @"})
 #: Jobs of the stock that were submitted through the plane; with four names, four sets of tags and five fates, each of
 #: these meets each of those.
 OURS = 40

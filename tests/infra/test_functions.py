@@ -28,7 +28,7 @@ RIGHTS = {
     "submit_job": ITEMS
     | LOG
     | CONSUME
-    | {"batch:ListJobs", "batch:SubmitJob", "batch:TagResource", "batch:TerminateJob"},
+    | {"batch:DescribeJobs", "batch:ListJobs", "batch:SubmitJob", "batch:TagResource", "batch:TerminateJob"},
     "record_state_change": ITEMS
     | {"dynamodb:BatchGetItem"}
     | WRITE_MANY

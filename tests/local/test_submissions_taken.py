@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -110,7 +111,8 @@ def test_what_passes_our_checks_is_taken(standing: Standing, document: dict[str,
     """So whatever Batch refuses for a documented bound, the plane refuses first, before anything is kept."""
     try:
         made = plan(Draft.read(document), owner="ada", idempotency_key="k", deployment=standing.deployment, now=0)
-    except SubmissionInvalid:
+    except SubmissionInvalid as error:
+        json.dumps([violation.to_wire() for violation in error.violations])  # the answer can be written
         event("refused by the plane")
         return
     event("accepted")

@@ -97,6 +97,14 @@ def test_nodes_are_submitted_in_batchs_words() -> None:
     assert [expected] == request["nodeOverrides"]["nodePropertyOverrides"]
 
 
+def test_what_is_refused_can_be_answered() -> None:
+    """A value is what was given, as JSON, not a thing of Python's."""
+    with pytest.raises(SubmissionInvalid) as caught:
+        planned(containerOverrides={"command": ["a"]})
+
+    assert [{"command": ["a"]}] == [violation.to_wire()["value"] for violation in caught.value.violations]
+
+
 @pytest.mark.parametrize(("overrides", "expected"), [({}, 4), ({"nodeOverrides": {"numNodes": 3}}, 3)])
 def test_a_job_of_nodes_says_how_many_there_are(overrides: dict[str, Any], expected: int) -> None:
     """The definition's number, unless another was asked for."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from controlplane.submit_job_request import NodeOverrides, SubmitJobRequest
 
 #: Members that say something of the one container that a job on several nodes doesn't have, or of children.
-_OF_ONE_CONTAINER = ("containerOverrides", "command", "environment", "vcpus", "memory", "gpus", "arrayProperties")
+_OF_ONE_CONTAINER = {"containerOverrides", "command", "environment", "vcpus", "memory", "gpus", "arrayProperties"}
 
 
 def node_violations(
@@ -28,10 +28,9 @@ def node_violations(
             bound = f"left out: job definition {definition.title} is not multi-node; of those that are, there are"
             yield Violation(field="nodeOverrides", bound=f"{bound}: {several}", value=request.nodeOverrides.numNodes)
         return
-    for name in _OF_ONE_CONTAINER:
-        if getattr(request, name) is not None:
-            bound = f"left out: job definition {definition.title} is multi-node, and takes nodeOverrides"
-            yield Violation(field=name, bound=bound, value=getattr(request, name))
+    for name, value in request.model_dump(include=_OF_ONE_CONTAINER, exclude_none=True).items():
+        bound = f"left out: job definition {definition.title} is multi-node, and takes nodeOverrides"
+        yield Violation(field=name, bound=bound, value=value)
     most = deployment.largest.get("VCPU")
     count = (request.nodeOverrides and request.nodeOverrides.numNodes) or definition.nodes.num_nodes
     if most is not None and count > most:
