@@ -16,7 +16,6 @@ from controlplane.batch import SECOND_SUBMISSION, Batch
 from controlplane.dependencies import Dependencies
 from controlplane.deployment import Deployment
 from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable, NotYet
-from controlplane.job import Status
 from controlplane.record import JobRecord, RecordKey, earliest_job
 from controlplane.records import Records, ended_unsubmitted
 from controlplane.submission import Submission, to_submit_job
