@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_lambda_event_sources as event_sources
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.acknowledgment import acknowledge, acknowledge_wildcard
@@ -63,6 +65,29 @@ class PlaneFunction(Construct):
         self.allow(actions, resources)
         for resource in resources:
             acknowledge_wildcard(self.role, resource, reason=because)
+
+    def work_on(
+        self, queue: sqs.IQueue, *, batch_size: int, instances: int, gathered: cdk.Duration | None = None
+    ) -> None:
+        """Start the function with messages of a queue, in so many instances at most; what it names comes again."""
+        self.function.add_event_source(
+            event_sources.SqsEventSource(
+                queue,
+                batch_size=batch_size,
+                max_batching_window=gathered,
+                max_concurrency=instances,
+                report_batch_item_failures=True,
+            )
+        )
+
+    def may_send_to_itself(self) -> None:
+        """Let the function send messages to the queue that starts it.
+
+        Lambda would take a chain of sixteen for a loop and end it:
+        https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+        """
+        function = cast("lambda_.CfnFunction", self.function.node.default_child)
+        function.recursive_loop = "Allow"
 
 
 def _code(name: str, settings: Settings) -> dict[str, Any]:

@@ -36,7 +36,7 @@ _RECORD_TIMEOUT = cdk.Duration.seconds(60)
 _ALERT_TIMEOUT = cdk.Duration.seconds(60)
 _RECONCILE_TIMEOUT = cdk.Duration.seconds(240)
 _RECONCILE_EVERY = cdk.Duration.minutes(5)
-#: A submission may wait for what it depends on, or for Batch to take calls again: an hour, at 3 minutes a delivery.
+#: For what nobody foresaw: an hour, at 3 minutes a delivery. A submission that waits is not counted.
 _SUBMISSION_DELIVERIES = 20
 _JOB_EVENT_DELIVERIES = 5
 #: Some 2,200 of them fill an invocation.
@@ -126,7 +126,7 @@ class PlaneStack(cdk.Stack):
         self._api.serve(function.function)
 
     def _submit_job(self) -> None:
-        environment = self._environment
+        environment, settings = self._environment, self._settings
         function = self._function(
             "submit_job",
             table=ITEMS,
@@ -134,6 +134,8 @@ class PlaneStack(cdk.Stack):
             memory_mib=512,
             BATCHPLANE_DEPLOYMENT=self._deployment(),
             BATCHPLANE_URL=self._api.url,
+            BATCHPLANE_SUBMISSIONS_QUEUE_URL=self._submissions.queue.queue_url,
+            BATCHPLANE_SUBMISSIONS_PER_SECOND=str(settings.submissions_per_second / settings.submitters_at_work),
         )
         function.allow(["batch:SubmitJob"], [queue.arn for queue in environment.job_queues])
         function.allow_any(
@@ -143,14 +145,10 @@ class PlaneStack(cdk.Stack):
         )
         function.allow_any(["batch:TagResource", "batch:TerminateJob"], [self._batch_arn("job", "*")], because=_ANY_JOB)
         function.allow_any(["batch:DescribeJobs", "batch:ListJobs"], ["*"], because=_NO_RESOURCE)
-        function.function.add_event_source(
-            event_sources.SqsEventSource(
-                self._submissions.queue,
-                batch_size=2,  # a call of SubmitJob may take ten seconds before it is given up
-                max_concurrency=self._settings.submitters,
-                report_batch_item_failures=True,
-            )
-        )
+        function.allow(["sqs:SendMessage"], [self._submissions.queue.queue_arn])
+        # A call of SubmitJob may take ten seconds before it is given up.
+        function.work_on(self._submissions.queue, batch_size=2, instances=settings.submitters_at_work)
+        function.may_send_to_itself()
 
     def _record_state_change(self) -> None:
         function = self._function(
@@ -163,16 +161,10 @@ class PlaneStack(cdk.Stack):
         function.allow_any(["batch:TerminateJob"], [self._batch_arn("job", "*")], because=_ANY_JOB)
         function.allow_any(["batch:DescribeJobs"], ["*"], because=_NO_RESOURCE)  # where two events disagree
         function.allow(["sqs:SendMessage"], [self._job_events.dead_letter_queue.queue_arn])
-        function.function.add_event_source(
-            event_sources.SqsEventSource(
-                self._job_events.queue,
-                # What an array's children say in a few seconds then comes in one call, up to Lambda's 6 MB.
-                batch_size=_EVENTS_A_BATCH,
-                max_batching_window=cdk.Duration.seconds(self._settings.event_wait_seconds),
-                max_concurrency=self._settings.recorders,
-                report_batch_item_failures=True,
-            )
-        )
+        # What an array's children say in a few seconds then comes in one call, up to Lambda's 6 MB.
+        gathered = cdk.Duration.seconds(self._settings.event_wait_seconds)
+        recorders = self._settings.recorders
+        function.work_on(self._job_events.queue, batch_size=_EVENTS_A_BATCH, instances=recorders, gathered=gathered)
 
     def _alert_on_failure(self) -> None:
         function = self._function(

@@ -86,7 +86,8 @@ class Settings:
     #: Of the functions and of their layer, whose wheels must exist for both.
     function_python: str = _setting("3.13", OneOf(choices=("3.11", "3.12", "3.13")))
     function_architecture: str = _setting("arm64", OneOf(choices=("arm64", "x86_64")))
-    #: AWS Batch takes 50 SubmitJob calls a second of an account; one submitter makes some ten.
+    #: AWS Batch takes 50 SubmitJob calls a second of an account; each submitter makes its share of these at most.
+    submissions_per_second: int = _setting(50, Whole(least=2, most=50, unit="calls of SubmitJob a second"))
     submitters: int = _setting(5, Whole(least=2, most=50, unit="instances of submit_job at a time"))
     #: Fewer recorders, and a longer wait, pack an array's events into fewer writes; the record is later by as much.
     recorders: int = _setting(2, Whole(least=2, most=100, unit="instances of record_state_change at a time"))
@@ -102,6 +103,11 @@ class Settings:
             if not left_out and not bound.admits(value):
                 key = _key(each)
                 raise SettingInvalid(f"{key} must be {bound.words}; it is {value!r}. Give another with -c {key}=VALUE.")
+
+    @property
+    def submitters_at_work(self) -> int:
+        """How many instances of submit_job share the rate: each makes a call a second at least, or would wait long."""
+        return min(self.submitters, self.submissions_per_second)
 
     @classmethod
     def from_context(cls, context: Mapping[str, Any]) -> Settings:

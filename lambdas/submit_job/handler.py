@@ -1,9 +1,11 @@
 """Accepted submissions in, one SubmitJob each."""
 
+import random
+
+from controlplane.drain import Drain
 from controlplane.edge.function import Handler, first_call
-from controlplane.edge.messages import on_messages
+from controlplane.edge.message_batch import on_batch
 from controlplane.plane import Plane
-from controlplane.submission import read_message
 from controlplane.submitter import Submitter
 
 
@@ -14,9 +16,11 @@ def build(plane: Plane) -> Handler:
         records=plane.records,
         batch=plane.batch,
         clock=plane.clock,
+        pace=plane.pace,
         settle_milliseconds=plane.settle_milliseconds,
     )
-    return on_messages(lambda body: submitter.submit(read_message(body)))
+    drain = Drain(submitter=submitter, submissions=plane.submissions, clock=plane.clock, chance=random.random)
+    return on_batch(drain.drain)
 
 
 handler = first_call(build)

@@ -73,6 +73,10 @@ CallsPerSecond = Annotated[
     int | None,
     typer.Option(min=LEAST_CALLS, help="How many Batch calls a second are taken; AWS takes 50. Default: any number."),
 ]
+SubmissionsPerSecond = Annotated[
+    int | None,
+    typer.Option(min=1, help="How many jobs a second are handed to Batch, at most. Default: any number."),
+]
 KeepFinished = Annotated[
     float,
     typer.Option(metavar="DAYS", min=0, help="How long Batch keeps finished jobs and logs; inf means for good."),
@@ -103,6 +107,7 @@ def local(
     vcpus: Vcpus = None,
     faults: FaultsFile = None,
     calls_per_second: CallsPerSecond = None,
+    submissions_per_second: SubmissionsPerSecond = None,
     keep_finished: KeepFinished = KEEP_FINISHED_DAYS,
     retention: Retention = 0,
     allow_environment: AllowEnvironment = None,
@@ -131,6 +136,7 @@ def local(
                 vcpus=vcpus,
                 faults=known_faults,
                 calls_per_second=calls_per_second,
+                submissions_per_second=submissions_per_second,
                 keep_finished_days=keep_finished,
             ),
         )

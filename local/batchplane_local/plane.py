@@ -25,6 +25,7 @@ from batchplane_local.records import SqliteRecords
 from controlplane.batch import Batch
 from controlplane.deployment import Deployment
 from controlplane.log import Logs
+from controlplane.pace import Pace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +78,8 @@ class LocalPlane:
     dead_letter_queues: Sequence[GivenUp]
     clock: Callable[[], int]
     sleep: Callable[[float], None]
+    #: Returns when the next call of SubmitJob is due.
+    pace: Pace
     #: How long Batch may not know of a job that it has taken.
     settle_milliseconds: int = 0
     queues: Queues
@@ -85,16 +88,23 @@ class LocalPlane:
 
 @dataclass(frozen=True, kw_only=True)
 class EngineSettings:
-    """How the embedded Batch is to run jobs and take calls."""
+    """How the embedded Batch is to run jobs and take calls, and the plane to make them."""
 
     #: How many vCPUs jobs may use together; all of the machine's where it is None.
     vcpus: int | None = None
     #: How many Batch calls a second are taken; any number where it is None.
     calls_per_second: int | None = None
+    #: How many times a second the plane calls SubmitJob; any number of times where it is None.
+    submissions_per_second: int | None = None
     #: How many days finished Batch jobs and their logs are kept; for good where it is None.
     keep_finished_days: float | None = None
     #: What goes wrong once everything is laid out.
     faults: Faults | None = None
+
+    @property
+    def pace(self) -> Pace:
+        """The pace of one plane's calls of SubmitJob."""
+        return Pace(per_second=self.submissions_per_second, clock=time.monotonic, sleep=time.sleep)
 
     @property
     def settle_milliseconds(self) -> int:
@@ -139,7 +149,7 @@ def opened(
         records = SqliteRecords(database, changes=queues.record_changes, retention_days=retention_days, clock=clock)
         plane = _bound(folder, database, queues, batch, records, deployment=deployment, clock=clock)
         batch.faults = engine.faults
-        yield replace(plane, settle_milliseconds=engine.settle_milliseconds)
+        yield replace(plane, pace=engine.pace, settle_milliseconds=engine.settle_milliseconds)
 
 
 def _bound(
@@ -167,6 +177,7 @@ def _bound(
         dead_letter_queues=queues.given_up,
         clock=clock,
         sleep=time.sleep,
+        pace=EngineSettings().pace,
         queues=queues,
         links=links,
     )

@@ -121,17 +121,17 @@ class Queue:
         self._database = database
         self._clock = clock
 
-    def send(self, bodies: Iterable[str]) -> None:
-        """Keep these messages, all or none."""
+    def send(self, bodies: Iterable[str], *, delay_milliseconds: int = 0) -> None:
+        """Keep these messages, all or none; none can be received before the delay."""
         with self._database.write() as connection:
             for body in bodies:
-                self.put(connection, body)
+                self.put(connection, body, delay_milliseconds=delay_milliseconds)
         self.announce()
 
-    def put(self, connection: sqlite3.Connection, body: str) -> None:
+    def put(self, connection: sqlite3.Connection, body: str, *, delay_milliseconds: int = 0) -> None:
         """Keep a message as part of the caller's transaction; `announce` it once that is committed."""
         now = self._clock()
-        connection.execute(_SEND, (self.name, body, now, now))
+        connection.execute(_SEND, (self.name, body, now, now + delay_milliseconds))
 
     def announce(self) -> None:
         """Wake whoever waits for a message."""

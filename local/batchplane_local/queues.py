@@ -10,7 +10,7 @@ import msgspec
 
 from batchplane_local.queue import Queue
 from controlplane.dead_letters import DeadLetter, Moved
-from controlplane.submission import to_message
+from controlplane.submission_queue import to_message
 
 #: The events that are recorded, as in the rule `infra/state_change_rule.py`.
 _DETAIL_TYPE = "Batch Job State Change"
@@ -18,13 +18,13 @@ _DETAIL_TYPE = "Batch Job State Change"
 
 @dataclass(frozen=True, kw_only=True)
 class QueuedSubmissions:
-    """The port `controlplane.submission.Submissions`: accepted submissions on their way to `submit_job`."""
+    """The port `controlplane.submission_queue.Submissions`: accepted submissions on their way to `submit_job`."""
 
     queue: Queue
 
-    def send(self, job_id: str) -> None:
+    def send(self, job_id: str, *, waits: int = 0, delay_milliseconds: int = 0) -> None:
         """Hand one on, durably."""
-        self.queue.send([to_message(job_id)])
+        self.queue.send([to_message(job_id, waits=waits)], delay_milliseconds=delay_milliseconds)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from batchplane_local.queue import Queue
 from batchplane_local.queues import EventDeadLetters, QueuedSubmissions
 from controlplane.aws.queues import SqsDeadLetters, SqsSubmissions
 from controlplane.dead_letters import DeadLetters
-from controlplane.submission import Submissions, read_message
+from controlplane.submission_queue import SubmissionMessage, Submissions, read_message
 from tests.builders import T0
 from tests.contract.conftest import PLANES, NewDatabase
 from tests.contract.deployed import client, create_queue
@@ -84,7 +84,7 @@ def test_a_submission_is_handed_on_by_its_id(submissions: SubmissionsBox) -> Non
     """The message is one that `submit_job` reads."""
     submissions.port.send("j1")
 
-    assert ["j1"] == [read_message(body) for body in submissions.bodies()]
+    assert [SubmissionMessage(job_id="j1")] == [read_message(body) for body in submissions.bodies()]
 
 
 def test_a_submission_that_is_sent_twice_is_there_twice(submissions: SubmissionsBox) -> None:
@@ -92,7 +92,22 @@ def test_a_submission_that_is_sent_twice_is_there_twice(submissions: Submissions
     submissions.port.send("j1")
     submissions.port.send("j1")
 
-    assert ["j1", "j1"] == [read_message(body) for body in submissions.bodies()]
+    assert ["j1", "j1"] == [read_message(body).job_id for body in submissions.bodies()]
+
+
+def test_a_submission_that_waits_says_how_often_it_has(submissions: SubmissionsBox) -> None:
+    """It is sent again each time."""
+    submissions.port.send("j1", waits=3)
+
+    assert [SubmissionMessage(job_id="j1", waits=3)] == [read_message(body) for body in submissions.bodies()]
+
+
+def test_a_delayed_submission_is_not_delivered_at_once(submissions: SubmissionsBox) -> None:
+    """Its mate, which is not, comes alone; a delay beyond what SQS takes is cut, not refused."""
+    submissions.port.send("late", delay_milliseconds=3_600_000)
+    submissions.port.send("prompt")
+
+    assert ["prompt"] == [read_message(body).job_id for body in submissions.bodies()]
 
 
 @pytest.mark.parametrize("body", ['{"detail": 1}', "not JSON: λ \n"])

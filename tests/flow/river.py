@@ -39,6 +39,14 @@ from tests.builders import DEPLOYMENT, T0, life
 TURNS = 200
 
 
+class Answered(Exception):
+    """An error with an answer, as botocore's ClientError has."""
+
+    def __init__(self, code: str, status: int) -> None:
+        super().__init__(code)
+        self.response = {"Error": {"Code": code, "Message": "words"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+
+
 class Crash(BaseException):
     """The process died here. No `except Exception` hears of it."""
 
@@ -183,6 +191,7 @@ class River:
             topic=over(MailFolder(folder / "mail", clock=self.clock)),
             clock=self.clock,
             sleep=self.sleep,
+            pace=lambda: None,
             settle_milliseconds=60_000,
         )
 

@@ -194,7 +194,12 @@ def test_a_submitter_that_has_read_the_job_does_not_submit_it(river: River) -> N
     job_id = river.submit()
     records: Any = EndedMeanwhile(river)
     submitter = Submitter(
-        deployment=DEPLOYMENT, records=records, batch=river.plane.batch, clock=river.clock, settle_milliseconds=0
+        deployment=DEPLOYMENT,
+        records=records,
+        batch=river.plane.batch,
+        clock=river.clock,
+        pace=lambda: None,
+        settle_milliseconds=0,
     )
     with pytest.raises(NotYet):
         submitter.submit(job_id)

@@ -9,15 +9,7 @@ import pytest
 from controlplane.job import Status
 from controlplane.record import RecordKey
 from tests.builders import PLAIN, event
-from tests.flow.river import Crashes, River, ScriptedBatch
-
-
-class Answered(Exception):
-    """An error with an answer, as botocore's ClientError has."""
-
-    def __init__(self, code: str, status: int) -> None:
-        super().__init__(code)
-        self.response = {"Error": {"Code": code, "Message": "words"}, "ResponseMetadata": {"HTTPStatusCode": status}}
+from tests.flow.river import Answered, Crashes, River, ScriptedBatch
 
 
 def test_a_job_runs_from_submission_to_success(river: River) -> None:

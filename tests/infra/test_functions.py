@@ -28,7 +28,14 @@ RIGHTS = {
     "submit_job": ITEMS
     | LOG
     | CONSUME
-    | {"batch:DescribeJobs", "batch:ListJobs", "batch:SubmitJob", "batch:TagResource", "batch:TerminateJob"},
+    | {
+        "batch:DescribeJobs",
+        "batch:ListJobs",
+        "batch:SubmitJob",
+        "batch:TagResource",
+        "batch:TerminateJob",
+        "sqs:SendMessage",
+    },
     "record_state_change": ITEMS
     | {"dynamodb:BatchGetItem"}
     | WRITE_MANY
@@ -50,7 +57,12 @@ VARIABLES = {
         "BATCHPLANE_IO_BUCKET",
         "BATCHPLANE_SUBMISSIONS_QUEUE_URL",
     },
-    "submit_job": {"BATCHPLANE_DEPLOYMENT", "BATCHPLANE_URL"},
+    "submit_job": {
+        "BATCHPLANE_DEPLOYMENT",
+        "BATCHPLANE_SUBMISSIONS_PER_SECOND",
+        "BATCHPLANE_SUBMISSIONS_QUEUE_URL",
+        "BATCHPLANE_URL",
+    },
     "record_state_change": {"BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL"},
     "alert_on_failure": {"BATCHPLANE_ALERTS_TOPIC_ARN", "BATCHPLANE_DEPLOYMENT"},
     "reconcile_jobs": {"BATCHPLANE_DEPLOYMENT", "BATCHPLANE_SUBMISSIONS_QUEUE_URL"},
@@ -164,3 +176,17 @@ def test_only_open_jobs_are_found_by_the_reconciler() -> None:
     arn = {"Fn::GetAtt": [table, "Arn"]}
 
     assert resources("reconcile_jobs", "dynamodb:Query") == [arn, {"Fn::Join": ["", [arn, "/index/open"]]}]
+
+
+def test_submitters_share_the_rate() -> None:
+    """Five of them, ten calls a second each: AWS Batch takes fifty of an account."""
+    variables = function("submit_job")["Environment"]["Variables"]
+
+    assert "10.0" == variables["BATCHPLANE_SUBMISSIONS_PER_SECOND"]
+
+
+def test_a_submission_may_wait_more_often_than_lambda_lets_a_loop_run() -> None:
+    """It is sent again to the queue that it came from, and that is meant; no other function does so."""
+    loops = {name: function(name)["RecursiveLoop"] for name in RIGHTS if "RecursiveLoop" in function(name)}
+
+    assert {"submit_job": "Allow"} == loops

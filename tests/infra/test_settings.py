@@ -77,3 +77,9 @@ def test_an_unknown_setting_is_refused() -> None:
 def test_every_default_is_within_its_bound(each: Any) -> None:
     """None alone may stand for nothing."""
     assert each.default is None or each.metadata["bound"].admits(each.default)
+
+
+@pytest.mark.parametrize(("rate", "instances"), [(50, 5), (3, 3)])
+def test_no_submitter_waits_more_than_a_second_for_its_turn(rate: int, instances: int) -> None:
+    """A small rate is shared by fewer."""
+    assert instances == Settings(submissions_per_second=rate).submitters_at_work

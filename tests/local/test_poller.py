@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from batchplane_local.database import Database
 from batchplane_local.events import queue_event, stream_event
 from batchplane_local.poller import Poller, Source
 from batchplane_local.queue import Queue
-from controlplane.edge.messages import on_messages
+from controlplane.edge.message_batch import on_batch
 
 #: No test waits longer, in seconds.
 PATIENCE_SECONDS = 20
@@ -64,11 +64,24 @@ def feed(queue: Queue) -> Iterator[Callable[[Handler], None]]:
         yield start
 
 
+def one_by_one(work: Callable[[str], None]) -> Callable[[Sequence[str]], Sequence[Exception | None]]:
+    """What a function of whole batches is given, from the work on one message."""
+
+    def attempt(body: str) -> Exception | None:
+        try:
+            work(body)
+        except LookupError as error:
+            return error
+        return None
+
+    return lambda bodies: list(map(attempt, bodies))
+
+
 def test_a_message_wakes_its_function(queue: Queue, feed: Callable[[Handler], None]) -> None:
     """Sent before the start or after it, each is delivered."""
     got = Collected()
     queue.send(["before"])
-    feed(on_messages(got.add))
+    feed(on_batch(one_by_one(got.add)))
     got.wait_for(1)
 
     queue.send(["after"])
@@ -86,7 +99,7 @@ def test_only_the_failed_message_of_a_batch_comes_back(queue: Queue, feed: Calla
             raise LookupError
 
     queue.send(["good", "bad", "fine"])
-    feed(on_messages(work))
+    feed(on_batch(one_by_one(work)))
 
     assert ["good", "bad", "fine", "bad"] == got.wait_for(4)
 

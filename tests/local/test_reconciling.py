@@ -74,6 +74,7 @@ def submit_ours(plane: LocalPlane) -> str:
         records=plane.records,
         batch=plane.batch,
         clock=plane.clock,
+        pace=plane.pace,
         settle_milliseconds=plane.settle_milliseconds,
     ).submit(submission.job_id)
     record = plane.records.get(RecordKey(job_id=submission.job_id))

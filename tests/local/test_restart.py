@@ -47,6 +47,7 @@ def submitter(plane: LocalPlane) -> Submitter:
         records=plane.records,
         batch=plane.batch,
         clock=plane.clock,
+        pace=plane.pace,
         settle_milliseconds=plane.settle_milliseconds,
     )
 

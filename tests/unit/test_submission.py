@@ -8,7 +8,7 @@ import pytest
 from controlplane.draft import Draft
 from controlplane.errors import SubmissionInvalid
 from controlplane.job import derive_job_id
-from controlplane.submission import plan, read_message, to_message, to_submit_job
+from controlplane.submission import plan, to_submit_job
 from controlplane.submission_bounds import MAX_OVERRIDES_CHARACTERS
 from tests.builders import DEPLOYMENT, PLAIN, QUEUE, RUNNER, submission
 
@@ -122,11 +122,6 @@ def test_submit_job_gets_batchs_own_words() -> None:
         },
         "dependsOn": [{"jobId": "b"}],
     }
-
-
-def test_a_message_carries_the_job_id() -> None:
-    """What is sent is what is read."""
-    assert read_message(to_message("j1")) == "j1"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from controlplane.errors import SubmissionConflict, SubmissionInvalid, Violation
 from controlplane.job_document import to_document
 from controlplane.record import RecordKey, born
 from controlplane.records import Records
-from controlplane.submission import Submissions, plan
+from controlplane.submission import plan
+from controlplane.submission_queue import Submissions
 
 #: Most characters of an Idempotency-Key.
 MAX_KEY_CHARACTERS = 255

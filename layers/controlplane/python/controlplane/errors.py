@@ -114,6 +114,11 @@ class BatchOutcomeUnknown(BatchUnavailable):
 class NotYet(PlaneError):
     """This must wait; it is delivered again later."""
 
+    def __init__(self, message: str | None = None, *, until: int | None = None) -> None:
+        super().__init__(message)
+        #: When the wait is over, in epoch milliseconds, where that is known.
+        self.until = until
+
 
 class EventMalformed(PlaneError):
     """The message can't be read."""

@@ -14,7 +14,7 @@ from controlplane.inquiry import Bounds, Inquiry
 from controlplane.reconcile import compare, is_quiet, is_unsent
 from controlplane.record import JobRecord
 from controlplane.records import Records
-from controlplane.submission import Submissions
+from controlplane.submission_queue import MOST_WAITS, Submissions
 
 #: Pages of one run, each as many records as one DescribeJobs takes: 2,000 records in five minutes, half a million a
 #: day, and so four million in the seven days after which Batch forgets.
@@ -51,7 +51,9 @@ class JobSweep:
         for record in filter(is_unsent, quiet):
             if not inquiry.has_time:
                 return
-            inquiry.tally.sent_again += inquiry.attempt(partial(self.submissions.send, record.key.job_id))
+            # Tried once: the message of its own may wait yet, and the next walk hands it on again.
+            send = partial(self.submissions.send, record.key.job_id, waits=MOST_WAITS)
+            inquiry.tally.sent_again += inquiry.attempt(send)
         known = [record for record in quiet if record.is_open and record.size is None and record.batch_job_id]
         described = inquiry.describe([str(record.batch_job_id) for record in known]) if known else None
         if described is not None:

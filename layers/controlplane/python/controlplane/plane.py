@@ -12,7 +12,7 @@ from controlplane.deployment import Deployment
 from controlplane.io_bucket import IOBucket
 from controlplane.log import Logs
 from controlplane.records import Records
-from controlplane.submission import Submissions
+from controlplane.submission_queue import Submissions
 
 
 class Plane(Protocol):
@@ -71,6 +71,11 @@ class Plane(Protocol):
     @property
     def sleep(self) -> Callable[[float], None]:
         """Lets so many seconds pass."""
+        ...
+
+    @property
+    def pace(self) -> Callable[[], None]:
+        """Returns when this instance's next call of SubmitJob is due."""
         ...
 
     @property

@@ -14,7 +14,7 @@ from controlplane.job_sweep import JobSweep
 from controlplane.queue_sweep import QueueSweep
 from controlplane.recorder import Recorder
 from controlplane.records import Records
-from controlplane.submission import Submissions
+from controlplane.submission_queue import Submissions
 
 
 @dataclass(frozen=True, kw_only=True)

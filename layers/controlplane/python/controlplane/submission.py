@@ -1,7 +1,6 @@
 """A submission: a validated request, alive before AWS Batch knows the job. Does no I/O.
 
-Here a draft whose bounds all hold gets its job id, and becomes SubmitJob's arguments. The port for handing its id on
-stands here too, because this stage needs it.
+Here a draft whose bounds all hold gets its job id, and becomes SubmitJob's arguments.
 """
 
 from __future__ import annotations
@@ -10,24 +9,16 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from controlplane.deployment import Deployment
-from controlplane.errors import EventMalformed, SubmissionInvalid
+from controlplane.errors import SubmissionInvalid
 from controlplane.job import JobType, batch_job_name, derive_job_id
 from controlplane.short_forms import long_form
 from controlplane.submission_bounds import broken_bounds
 
 if TYPE_CHECKING:  # the functions that only read submissions don't pay for pydantic's import
     from controlplane.draft import Draft
-
-
-class Submissions(Protocol):
-    """The port that hands accepted submissions to `submit_job`: an SQS queue, or a table."""
-
-    def send(self, job_id: str) -> None:
-        """Hand one on, durably: when this returns it will be delivered at least once."""
-        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,19 +112,6 @@ def plan(
         request=({"nodeOverrides": {}} if definition.nodes else {}) | document,
         digest=hashlib.sha256(_json(document).encode()).hexdigest(),
     )
-
-
-def to_message(job_id: str) -> str:
-    """The body of the message that hands a submission on."""
-    return json.dumps({"jobId": job_id})
-
-
-def read_message(body: str) -> str:
-    """The job id in such a message. Raises EventMalformed."""
-    try:
-        return str(json.loads(body)["jobId"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise EventMalformed(f"not a submission's message: {error!r}") from error
 
 
 def to_submit_job(

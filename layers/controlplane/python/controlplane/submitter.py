@@ -35,6 +35,8 @@ class Submitter:
     batch: Batch
     #: Epoch milliseconds.
     clock: Callable[[], int]
+    #: Returns when the next call of SubmitJob is due.
+    pace: Callable[[], None]
     #: How long after an unknown outcome ListJobs is believed.
     settle_milliseconds: int
 
@@ -66,7 +68,8 @@ class Submitter:
         """Resolve an unknown outcome: True if Batch has the job. Raises NotYet before it has settled."""
         settled_at = (record.claimed_at or 0) + self.settle_milliseconds
         if self.clock() < settled_at:
-            raise NotYet(f"job {submission.job_id}: whether Batch took it is looked up at {settled_at}")
+            message = f"job {submission.job_id}: whether Batch took it is looked up at {settled_at}"
+            raise NotYet(message, until=settled_at)
         found = self.batch.find(
             job_queue=submission.job_queue,
             job_definition=submission.job_definition,
@@ -84,6 +87,7 @@ class Submitter:
 
     def _send(self, record: JobRecord, submission: Submission, depends_on: tuple[Mapping[str, str], ...]) -> None:
         capability = secrets.token_urlsafe(32) if submission.runner else None
+        self.pace()  # first, for the settle time is counted from the claim
         now = self.clock()
         digest = digest_of(capability) if capability else None
         if not self.records.claim(submission.job_id, previous=record.claimed_at, at=now, capability_digest=digest):

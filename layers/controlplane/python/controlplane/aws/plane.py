@@ -22,6 +22,7 @@ from controlplane.aws.topic import SnsTopic
 from controlplane.batch import Batch
 from controlplane.deployment import Deployment
 from controlplane.log import Logs
+from controlplane.pace import Pace
 
 #: SubmitJob has no client token, so the SDK must not post it again: a lost answer is looked up instead.
 _ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"})
@@ -100,6 +101,12 @@ class AwsPlane:
     def topic(self) -> SnsTopic:
         """The alerts topic."""
         return SnsTopic(self._client("sns"), arn=self._environment["BATCHPLANE_ALERTS_TOPIC_ARN"])
+
+    @cached_property
+    def pace(self) -> Pace:
+        """This instance's share of the calls that AWS Batch takes a second."""
+        per_second = float(self._environment["BATCHPLANE_SUBMISSIONS_PER_SECOND"])
+        return Pace(per_second=per_second, clock=time.monotonic, sleep=time.sleep)
 
     @property
     def clock(self) -> Callable[[], int]:
