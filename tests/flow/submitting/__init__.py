@@ -1,0 +1,1 @@
+"""Submitting while everything goes wrong."""
