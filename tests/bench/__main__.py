@@ -53,8 +53,10 @@ def _record(console: Console) -> None:
         with dynamodb.recording(delay=delay) as recorders:
             race(f"Events at a DynamoDB that answers in {delay} ms", "events", recorders, console=console)
     counts.print_counts(console)
-    with cold_start.starting() as starts:
+    with cold_start.consuming() as starts:
         race("Cold starts of the event consumer", "starts", starts, console=console)
+    with cold_start.submitting() as starts:
+        race("Cold starts of submit_job", "starts", starts, console=console)
 
 
 if __name__ == "__main__":

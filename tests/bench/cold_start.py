@@ -1,4 +1,4 @@
-"""Cold starts of the event consumer: whole processes, from their start to the answer to one event."""
+"""Cold starts: whole processes, from their start to the answer to one message."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+from controlplane.submission_queue import to_message
 from tests.bench.race import Contender
 from tests.bench.serving import serving
 from tests.bench.stand_in import environment
@@ -19,15 +20,32 @@ _STARTS = 4
 
 
 @contextmanager
-def starting() -> Iterator[Mapping[str, Contender]]:
+def consuming() -> Iterator[Mapping[str, Contender]]:
     """A process that imports boto3, makes the client that an event needs, and calls it; and the function itself."""
     event = json.dumps(message(map(single, strangers(1))))
-    with serving("tests.bench.stand_in", "0") as ready:
-        variables = {**os.environ, **environment(ready["url"])}
+    with _variables() as variables:
         yield {
             "boto3, its client, one UpdateItem": _starts("tests.bench.cold_plain", event, variables),
             "record_state_change, one event": _starts("tests.bench.cold_consumer", event, variables),
         }
+
+
+@contextmanager
+def submitting() -> Iterator[Mapping[str, Contender]]:
+    """A process that imports boto3, makes the clients that a submission needs, and calls them; and the function."""
+    event = json.dumps(message([to_message("j0123456789abcdefghijklmno")]))
+    with _variables() as variables:
+        yield {
+            "boto3, its two clients, one SubmitJob": _starts("tests.bench.cold_submitting", event, variables),
+            "submit_job, one submission": _starts("tests.bench.cold_submitter", event, variables),
+        }
+
+
+@contextmanager
+def _variables() -> Iterator[Mapping[str, str]]:
+    """What a process is told that speaks to a stand-in."""
+    with serving("tests.bench.stand_in", "0") as ready:
+        yield {**os.environ, **environment(ready["url"])}
 
 
 def _starts(module: str, event: str, variables: Mapping[str, str]) -> Contender:

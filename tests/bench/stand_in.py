@@ -17,15 +17,24 @@ from typing import Any, cast
 
 import uvloop
 
+from controlplane.aws.record_item import to_item
+from controlplane.aws.submission_item import submission_to_item
+from controlplane.record import born
+from tests.builders import submission
+
 #: The table that BatchGetItem finds nothing in.
 TABLE = "bench"
 #: What opens it, as it takes any key pair.
 KEY_PAIR = {"AWS_ACCESS_KEY_ID": "LOCALBENCHACCESSKEY", "AWS_SECRET_ACCESS_KEY": "no-secret-at-all-just-a-bench"}
 _JOB_ID = "4c7599ae-0a82-49aa-ba5a-4727fcce14a8"
 _JOB = {"jobArn": f"arn:aws:batch:local-1:000000000000:job/{_JOB_ID}", "jobId": _JOB_ID, "jobName": "bench"}
+_DEPLOYMENT: Mapping[str, Any] = {"name": "bench", "jobQueues": [], "jobDefinitions": []}
+#: A submission and its record at once, whichever is asked for.
+_ITEM = submission_to_item(submission()) | to_item(born(submission()))
 #: What an operation is answered; any other is answered {}, as a write is that returns nothing.
 _ANSWERS: dict[str, Mapping[str, Any]] = {
     "SubmitJob": _JOB,
+    "GetItem": {"Item": _ITEM},
     "BatchGetItem": {"Responses": {TABLE: []}, "UnprocessedKeys": {}},
     "BatchWriteItem": {"UnprocessedItems": {}},
     "Query": {"Items": [], "Count": 0, "ScannedCount": 0},
@@ -43,6 +52,10 @@ def environment(url: str) -> dict[str, str]:
         "BATCHPLANE_TABLE": TABLE,
         "BATCHPLANE_RETENTION_DAYS": "0",
         "BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL": f"{url}/dead-letters",
+        "BATCHPLANE_DEPLOYMENT": json.dumps(_DEPLOYMENT),
+        "BATCHPLANE_URL": url,
+        "BATCHPLANE_SUBMISSIONS_QUEUE_URL": f"{url}/submissions",
+        "BATCHPLANE_SUBMISSIONS_PER_SECOND": "10",
     }
 
 
