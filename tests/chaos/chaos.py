@@ -83,7 +83,7 @@ class Run:
             deployment=self.deployment,
             records=self.store.torn,
             batch=Batch(_Torn(self.batch, self)),  # type: ignore[arg-type] - by the same names
-            submissions=SimpleNamespace(send=self.pool.append),
+            submissions=SimpleNamespace(send=lambda job_id, **_: self.pool.append(job_id)),
             dead_letters=None,
             clock=lambda: self.now,
         )
@@ -137,6 +137,7 @@ class Run:
             records=self.store.torn,
             batch=self._plane.batch,
             clock=lambda: self.now,
+            pace=lambda: None,
             settle_milliseconds=_SETTLE,
         )
         for _ in range(self._turns):

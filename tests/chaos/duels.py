@@ -32,7 +32,7 @@ def two_claims(ring: Ring) -> Iterator[str]:
     may: list[int] = []
 
     def claim(at: int) -> None:
-        if ring.records.claim(OURS.job_id, previous=None, at=at, capability_digest=None):
+        if ring.records.claim(OURS.job_id, previous=None, at=at, capability_digests=()):
             may.append(at)
 
     ring.meet(lambda: claim(1), lambda: claim(2))
@@ -44,11 +44,11 @@ def two_claims(ring: Ring) -> Iterator[str]:
 def claims_too_late(ring: Ring) -> Iterator[str]:
     """Nobody sets out to submit what another has set out to, what Batch knows, or what it has refused."""
     ring.ours()
-    ring.records.claim(OURS.job_id, previous=None, at=1, capability_digest=None)
-    if ring.records.claim(OURS.job_id, previous=7, at=8, capability_digest=None):
+    ring.records.claim(OURS.job_id, previous=None, at=1, capability_digests=())
+    if ring.records.claim(OURS.job_id, previous=7, at=8, capability_digests=()):
         yield "a claim was taken over that had not been seen"
     bring(ring.records, KEY, REFUSAL, ours=True)
-    if ring.records.claim(OURS.job_id, previous=1, at=2, capability_digest=None):
+    if ring.records.claim(OURS.job_id, previous=1, at=2, capability_digests=()):
         yield "what was refused may be submitted"
 
 
@@ -56,7 +56,7 @@ def a_claim_of_what_is_settled(ring: Ring) -> Iterator[str]:
     """What Batch has is not submitted again."""
     ring.ours()
     ring.records.settle(OURS.job_id, BATCH_JOB_ID)
-    if ring.records.claim(OURS.job_id, previous=None, at=1, capability_digest=None):
+    if ring.records.claim(OURS.job_id, previous=None, at=1, capability_digests=()):
         yield "what is settled may be submitted"
     bring(ring.records, KEY, REFUSAL, ours=True)
     record = ring.whole.get(KEY)
@@ -67,7 +67,7 @@ def a_claim_of_what_is_settled(ring: Ring) -> Iterator[str]:
 def a_release_of_anothers_claim(ring: Ring) -> Iterator[str]:
     """A claim is taken back by who made it, and by nobody else."""
     ring.ours()
-    ring.records.claim(OURS.job_id, previous=None, at=1, capability_digest=None)
+    ring.records.claim(OURS.job_id, previous=None, at=1, capability_digests=())
     for other, left in ((2, 1), (1, None)):
         ring.records.release(OURS.job_id, claimed_at=other)
         record = ring.whole.get(KEY)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+import pytest
+
 from controlplane.job import Status
 from controlplane.record import Outcome, RecordKey, born
 from controlplane.records import AlertClaim, Records
@@ -61,7 +63,7 @@ def test_of_many_who_set_out_to_submit_one_may(records: Records) -> None:
     records.create(OURS)
 
     def claim(at: int) -> bool:
-        return records.claim(OURS.job_id, previous=None, at=at, capability_digest=None)
+        return records.claim(OURS.job_id, previous=None, at=at, capability_digests=())
 
     with ThreadPoolExecutor(RIVALS) as rivals:
         granted = list(rivals.map(claim, range(T0, T0 + RIVALS)))
@@ -69,21 +71,22 @@ def test_of_many_who_set_out_to_submit_one_may(records: Records) -> None:
     assert 1 == granted.count(True)
 
 
-def test_a_claim_keeps_its_time_and_the_digest(records: Records) -> None:
-    """The runner's capability is known by its digest from then on."""
+@pytest.mark.parametrize("digests", [("digest",), ("second", "first")])
+def test_a_claim_keeps_its_time_and_the_digests(records: Records, digests: tuple[str, ...]) -> None:
+    """The runner's capabilities are known by their digests from then on, in this order."""
     records.create(OURS)
-    records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digest="digest")
+    records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digests=digests)
 
-    assert replace(born(OURS), claimed_at=T0 + 1, capability_digest="digest") == records.get(KEY)
+    assert replace(born(OURS), claimed_at=T0 + 1, capability_digests=digests) == records.get(KEY)
 
 
 def test_a_claim_follows_the_one_it_saw(records: Records) -> None:
     """After an unknown outcome has settled, one more attempt may be made."""
     records.create(OURS)
-    records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digest=None)
+    records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digests=())
 
-    blind = records.claim(OURS.job_id, previous=None, at=T0 + 2, capability_digest=None)
-    seeing = records.claim(OURS.job_id, previous=T0 + 1, at=T0 + 3, capability_digest=None)
+    blind = records.claim(OURS.job_id, previous=None, at=T0 + 2, capability_digests=())
+    seeing = records.claim(OURS.job_id, previous=T0 + 1, at=T0 + 3, capability_digests=())
 
     assert (False, True) == (blind, seeing)
 
@@ -93,7 +96,7 @@ def test_a_job_that_batch_knows_is_not_claimed(records: Records) -> None:
     records.create(OURS)
     bring(records, KEY, change("RUNNABLE", name=OURS.batch_job_name), ours=True)
 
-    assert not records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digest=None)
+    assert not records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digests=())
 
 
 def test_a_job_that_is_settled_is_not_claimed(records: Records) -> None:
@@ -101,7 +104,7 @@ def test_a_job_that_is_settled_is_not_claimed(records: Records) -> None:
     records.create(OURS)
     records.settle(OURS.job_id, BATCH_JOB_ID)
 
-    assert not records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digest=None)
+    assert not records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digests=())
 
 
 def test_a_refusal_does_not_end_a_job_that_batch_has(records: Records) -> None:
@@ -119,28 +122,28 @@ def test_a_job_that_was_refused_is_not_claimed(records: Records) -> None:
     records.create(OURS)
     bring(records, KEY, refusal(), ours=True)
 
-    assert not records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digest=None)
+    assert not records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digests=())
 
 
 def test_nothing_is_claimed_where_there_is_no_job(records: Records) -> None:
     """A message may be older than its record's deletion."""
-    assert not records.claim(OURS.job_id, previous=None, at=T0, capability_digest=None)
+    assert not records.claim(OURS.job_id, previous=None, at=T0, capability_digests=())
 
 
 def test_a_released_claim_may_be_made_again(records: Records) -> None:
     """Batch was throttling, and did not take the job."""
     records.create(OURS)
-    records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digest=None)
+    records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digests=())
 
     records.release(OURS.job_id, claimed_at=T0 + 1)
 
-    assert records.claim(OURS.job_id, previous=None, at=T0 + 2, capability_digest=None)
+    assert records.claim(OURS.job_id, previous=None, at=T0 + 2, capability_digests=())
 
 
 def test_nobody_releases_anothers_claim(records: Records) -> None:
     """A release that comes late changes nothing."""
     records.create(OURS)
-    records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digest=None)
+    records.claim(OURS.job_id, previous=None, at=T0 + 1, capability_digests=())
 
     records.release(OURS.job_id, claimed_at=T0)
 

@@ -127,7 +127,7 @@ def test_changes_and_the_answer_of_submit_job_may_come_in_any_order(
     records, delivered = new_records(), life.changes
     records.create(OURS)
     if claimed:
-        records.claim(OURS.job_id, previous=None, at=T0, capability_digest="digest")
+        records.claim(OURS.job_id, previous=None, at=T0, capability_digests=("digest",))
     at = place % (len(delivered) + 1)
 
     for each in delivered[:at]:
@@ -139,7 +139,7 @@ def test_changes_and_the_answer_of_submit_job_may_come_in_any_order(
     record = records.get(KEY)
     assert record is not None
     assert (True, BATCH_JOB_ID, life.steps[-1][0]) == (settled, record.batch_job_id, record.status)
-    assert ("digest" if claimed else None) == record.capability_digest
+    assert (("digest",) if claimed else ()) == record.capability_digests
 
 
 def test_a_terminal_status_is_never_left(records: Records) -> None:

@@ -83,6 +83,24 @@ def test_a_capability_lends_links_to_its_own_job_alone(river: River) -> None:
     assert ((200, 401), 401) == (while_running, ask(job_id))
 
 
+def test_the_runner_of_either_try_may_ask_for_its_links(river: River) -> None:
+    """Where ListJobs did not know the first try in time, nobody can say which of the two will run."""
+    river.batch.cuts.append(ConnectionError("cut"))
+    job_id = river.submit()
+    river.turn()
+    tries = [river.batch.jobs.pop("batch-0")]
+    river.now += 120_000
+    river.settle()
+    tries.append(river.batch.jobs["batch-0"])
+    answers = []
+    for each in tries:
+        told = {variable["name"]: variable["value"] for variable in each["containerOverrides"]["environment"]}
+        bearer = {"authorization": f"Bearer {told['BATCHPLANE_CAPABILITY']}"}
+        answers.append(river.request("POST", "/runner/links", {"jobId": job_id}, owner=None, **bearer)[0])
+
+    assert [200, 200] == answers
+
+
 def test_a_capability_lends_no_siblings_place(river: River) -> None:
     """A single job has no index, and an array's indices end."""
     river.submit()
@@ -133,7 +151,7 @@ def test_a_capability_is_stored_as_a_digest_only(river: River) -> None:
     river.settle()
     environment = json.dumps(river.batch.jobs["batch-0"]["containerOverrides"]["environment"])
 
-    assert river.record(job_id).capability_digest not in environment
+    assert river.record(job_id).capability_digests[0] not in environment
 
 
 def test_a_plain_definition_is_told_nothing_of_the_plane(river: River) -> None:

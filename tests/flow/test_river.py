@@ -55,7 +55,7 @@ def test_events_in_any_order_make_the_same_record(make_river: Callable[..., Rive
         while river.turn(batch_size=faults.randint(1, 7)):
             pass
 
-    expected, actual = (replace(river.record(job_id), capability_digest=None) for river in (orderly, disorderly))
+    expected, actual = (replace(river.record(job_id), capability_digests=()) for river in (orderly, disorderly))
     assert expected == actual
 
 

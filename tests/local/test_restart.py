@@ -63,7 +63,7 @@ def test_a_claim_that_came_to_nothing_is_sent_at_once(tmp_path: Path) -> None:
     """The plane was killed before SubmitJob."""
     with plane_over(tmp_path) as killed:
         submission = accepted(killed)
-        killed.records.claim(submission.job_id, previous=None, at=T0, capability_digest=None)
+        killed.records.claim(submission.job_id, previous=None, at=T0, capability_digests=())
 
     with plane_over(tmp_path) as restarted:
         submitter(restarted).submit(submission.job_id)
@@ -75,7 +75,7 @@ def test_a_job_that_batch_took_is_not_sent_again(tmp_path: Path) -> None:
     """The plane was killed before SubmitJob's answer was stored."""
     with plane_over(tmp_path) as killed:
         submission = accepted(killed)
-        killed.records.claim(submission.job_id, previous=None, at=T0, capability_digest=None)
+        killed.records.claim(submission.job_id, previous=None, at=T0, capability_digests=())
         batch_job_id = killed.batch.submit(to_submit_job(submission, depends_on=(), runner_environment={}))
 
     with plane_over(tmp_path) as restarted:

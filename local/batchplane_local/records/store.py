@@ -104,14 +104,14 @@ class SqliteRecords:
             if known:
                 rows.put(record.decide(known, change))
 
-    def claim(self, job_id: str, *, previous: int | None, at: int, capability_digest: str | None) -> bool:
+    def claim(self, job_id: str, *, previous: int | None, at: int, capability_digests: tuple[str, ...]) -> bool:
         """Set out to submit: True if no one else did since `previous`, and Batch doesn't know the job yet."""
         with self._changing([RecordKey(job_id=job_id)]) as (_, rows):
             known = rows.get(RecordKey(job_id=job_id))
             if known is None or not _is_waiting(known) or known.claimed_at != previous:
                 return False
-            digest = capability_digest or known.capability_digest
-            rows.put(replace(known, claimed_at=at, capability_digest=digest))
+            digests = capability_digests or known.capability_digests
+            rows.put(replace(known, claimed_at=at, capability_digests=digests))
             return True
 
     def release(self, job_id: str, *, claimed_at: int) -> None:

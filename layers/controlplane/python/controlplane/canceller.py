@@ -102,7 +102,9 @@ class Canceller:
             return False
         ahead = self.clock() + CALL_MILLISECONDS
         job_id = submission.job_id
-        if not self.records.claim(job_id, previous=record.claimed_at, at=ahead, capability_digest=None):
+        if not self.records.claim(
+            job_id, previous=record.claimed_at, at=ahead, capability_digests=record.capability_digests
+        ):
             return False
         is_cancelled = ending is Ending.CANCEL
         merge = ended_unsubmitted(

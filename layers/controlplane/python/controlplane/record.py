@@ -64,8 +64,9 @@ class JobRecord:
     history: Mapping[int, int] = field(default_factory=dict)
     #: When `submit_job` last set out to submit it; None before, and after Batch's throttling.
     claimed_at: int | None = None
-    #: SHA-256 of the capability that the job's runner holds.
-    capability_digest: str | None = None
+    #: SHA-256 of each capability that the job's runner may hold, the newest first: one of each try that Batch may
+    #: have taken, for nobody knows which of them runs.
+    capability_digests: tuple[str, ...] = ()
     #: When the newest change came about.
     changed_at: int = 0
 

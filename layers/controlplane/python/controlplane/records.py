@@ -92,8 +92,11 @@ class Records(Protocol):
         """Note Batch's own answer about a job whose ends disagreed: the end it tells stands from now on."""
         ...
 
-    def claim(self, job_id: str, *, previous: int | None, at: int, capability_digest: str | None) -> bool:
-        """Set out to submit: True if no one else did since `previous`, and Batch doesn't know the job yet."""
+    def claim(self, job_id: str, *, previous: int | None, at: int, capability_digests: tuple[str, ...]) -> bool:
+        """Set out to submit: True if no one else did since `previous`, and Batch doesn't know the job yet.
+
+        From then on these are the digests of the capabilities that open the job.
+        """
         ...
 
     def release(self, job_id: str, *, claimed_at: int) -> None:

@@ -20,10 +20,22 @@ from controlplane.record import JobRecord, RecordKey, earliest_job
 from controlplane.records import Records, ended_unsubmitted
 from controlplane.submission import Submission, to_submit_job
 
+#: Of how many tries, the last ones, the runner may ask for its links. One is sent again only where ListJobs does not
+#: know it after the settle time: so many times in a row Batch has not taken it, or lags by as many settle times.
+MOST_CAPABILITIES = 8
+
 
 def digest_of(capability: str) -> str:
     """What is stored of a capability."""
     return hashlib.sha256(capability.encode()).hexdigest()
+
+
+def _digests(record: JobRecord, capability: str | None) -> tuple[str, ...]:
+    """What is to open a job from a try on: its own capability, and those of tries that Batch may have taken."""
+    if capability is None:
+        return ()
+    earlier = record.capability_digests if record.claimed_at is not None else ()
+    return (digest_of(capability), *earlier)[:MOST_CAPABILITIES]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +101,8 @@ class Submitter:
         capability = secrets.token_urlsafe(32) if submission.runner else None
         self.pace()  # first, for the settle time is counted from the claim
         now = self.clock()
-        digest = digest_of(capability) if capability else None
-        if not self.records.claim(submission.job_id, previous=record.claimed_at, at=now, capability_digest=digest):
+        digests = _digests(record, capability)
+        if not self.records.claim(submission.job_id, previous=record.claimed_at, at=now, capability_digests=digests):
             # Another delivery of the same id is at it; or the SDK made this very claim twice, for want of an answer.
             raise NotYet(f"job {submission.job_id}: it is being submitted, and is looked at again later")
         environment = self._runner_environment(submission, capability)

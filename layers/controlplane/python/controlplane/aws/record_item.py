@@ -24,7 +24,7 @@ Item = dict[str, dict[str, Any]]
 #: Partition keys of the index of jobs that have not ended.
 OPEN_SHARDS = 8
 #: Members of a record in the item, by their names there: what they are read and written as.
-_TEXTS = {"batch_job_id": "batchJobId", "capability_digest": "capabilityDigest"}
+_TEXTS = {"batch_job_id": "batchJobId"}
 _NUMBERS = {"size": "size", "claimed_at": "claimedAt", "missed_at": "missedAt"}
 
 
@@ -57,6 +57,7 @@ def to_item(record: JobRecord) -> Item:
     """The whole item of a record, but for its place in the index of what is open."""
     values = vars(record)
     item = record_key(record.key) | identity(record) | _changing(values) | history(record.history)
+    item |= digests(record.capability_digests)
     item |= {name: {"S": values[member]} for member, name in _TEXTS.items() if values[member] is not None}
     item |= {name: {"N": str(values[member])} for member, name in _NUMBERS.items() if values[member] is not None}
     return item | ({"lost": {"BOOL": True}} if record.lost else {})
@@ -106,6 +107,11 @@ def _changing(values: Mapping[str, Any]) -> Item:
     }
 
 
+def digests(capability_digests: tuple[str, ...]) -> Item:
+    """One attribute for those of all capabilities; none where there are none."""
+    return {"capabilityDigests": {"S": " ".join(capability_digests)}} if capability_digests else {}
+
+
 def history(entries: Mapping[int, int]) -> Item:
     """One attribute a transition."""
     return {history_name(transition): {"N": str(at)} for transition, at in entries.items()}
@@ -141,6 +147,7 @@ def from_item(item: Mapping[str, Mapping[str, Any]]) -> JobRecord:
         order=int(item["order"]["N"]),
         changed_at=int(item["changedAt"]["N"]),
         lost="lost" in item,
+        capability_digests=tuple((text("capabilityDigests") or "").split()),
         history=entries,
         **optional,
     )

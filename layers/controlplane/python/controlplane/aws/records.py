@@ -10,7 +10,7 @@ from controlplane.aws.children import DynamoChildren
 from controlplane.aws.fan_out import FanOut
 from controlplane.aws.job_update import decision, late_update, newest_update, outcome_of
 from controlplane.aws.listing import Listing
-from controlplane.aws.record_item import from_item, record_key, stays_open
+from controlplane.aws.record_item import digests, from_item, record_key, stays_open
 from controlplane.aws.retention import Retention
 from controlplane.aws.submission_store import SubmissionStore
 from controlplane.aws.sweeping import Sweeping
@@ -89,11 +89,9 @@ class DynamoRecords:
         if item:
             self._table.update(record_key(key), decision(item, change, retention=self._retention))
 
-    def claim(self, job_id: str, *, previous: int | None, at: int, capability_digest: str | None) -> bool:
+    def claim(self, job_id: str, *, previous: int | None, at: int, capability_digests: tuple[str, ...]) -> bool:
         """A conditional write on the claim that was seen."""
-        update = Update().set({"claimedAt": {"N": str(at)}})
-        if capability_digest:
-            update.set({"capabilityDigest": {"S": capability_digest}})
+        update = Update().set({"claimedAt": {"N": str(at)}} | digests(capability_digests))
         update.require(f"attribute_not_exists({update.name('batchJobId')})")
         update.require(f"{update.name('status')} = {update.value({'S': Status.SUBMITTED.value})}")
         claimed = update.name("claimedAt")
