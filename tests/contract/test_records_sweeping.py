@@ -265,13 +265,13 @@ def test_deciding_makes_no_record(records: Records) -> None:
 
 
 def test_what_is_known_is_told_from_what_is_not(records: Records) -> None:
-    """Of ours and of nobody's, however many are asked for at once."""
+    """Of ours and of nobody's, however many are asked for at once; with Batch's id, where that is noted."""
     records.create(OURS)
     bring(records, RecordKey(job_id=BATCH_JOB_ID), change("RUNNING"), ours=False)
-    there = {KEY, RecordKey(job_id=BATCH_JOB_ID)}
+    there = {KEY: None, RecordKey(job_id=BATCH_JOB_ID): BATCH_JOB_ID}
     unheard = [RecordKey(job_id=f"unheard-{n}") for n in range(250)]
 
-    assert (there, frozenset()) == (records.known([*unheard, *there]), records.known([]))
+    assert (there, {}) == (records.known([*unheard, *there]), records.known([]))
 
 
 def test_a_bookmark_is_kept_until_it_is_taken_away(records: Records) -> None:

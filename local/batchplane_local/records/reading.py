@@ -41,7 +41,7 @@ _SUBMISSION = """
 SELECT submission FROM submissions JOIN jobs USING (job_id) WHERE job_id = ? AND (ended_at IS NULL OR ended_at > ?)
 """
 _KNOWN = """
-SELECT job_id FROM jobs WHERE job_id IN (SELECT value FROM json_each(?)) AND (ended_at IS NULL OR ended_at > ?)
+SELECT record FROM jobs WHERE job_id IN (SELECT value FROM json_each(?)) AND (ended_at IS NULL OR ended_at > ?)
 """
 _OPEN = """
 SELECT record FROM jobs WHERE ended_at IS NULL AND (created_at, job_id) > (?, ?) ORDER BY created_at, job_id LIMIT ?
@@ -64,10 +64,11 @@ def record(database: Database, key: RecordKey, *, gone_by: int) -> JobRecord | N
     return RECORDS.decode(rows[0][0]) if rows else None
 
 
-def known(database: Database, keys: Iterable[RecordKey], *, gone_by: int) -> frozenset[RecordKey]:
-    """Which of these jobs there are."""
+def known(database: Database, keys: Iterable[RecordKey], *, gone_by: int) -> Mapping[RecordKey, str | None]:
+    """Those of these jobs that there are, with Batch's id of each."""
     rows = database.read(_KNOWN, json.dumps([key.job_id for key in keys]), gone_by)
-    return frozenset(RecordKey(job_id=job_id) for (job_id,) in rows)
+    records = (RECORDS.decode(document) for (document,) in rows)
+    return {record.key: record.batch_job_id for record in records}
 
 
 def children(

@@ -153,7 +153,7 @@ class SqliteRecords:
             elif known is None and key.index is not None:
                 rows.give_up(key)
 
-    def known(self, keys: Iterable[RecordKey]) -> frozenset[RecordKey]:
+    def known(self, keys: Iterable[RecordKey]) -> Mapping[RecordKey, str | None]:
         """Which of these records there are; for jobs, not for children."""
         return reading.known(self._database, keys, gone_by=self._gone_by)
 

@@ -96,6 +96,20 @@ def test_a_job_that_is_listed_late_is_found(river: River, batch: StandingBatch) 
     assert 1 == run(river, batch)
 
 
+def test_a_second_job_of_a_submission_is_found(river: River, batch: StandingBatch) -> None:
+    """No event tells of it: it has our job's name, and is terminated and recorded under its own id, once."""
+    ours = submission()
+    river.records.create(ours)
+    river.records.settle(ours.job_id, "first")
+    place = {"jobName": ours.batch_job_name, "jobDefinition": ours.job_definition}
+    for job_id in ("first", "second"):
+        batch.stand("RUNNABLE", jobId=job_id, **place)
+    for _ in range(2):
+        run(river, batch)
+
+    assert (["second"], "second") == (batch.terminated, record(river, "second").batch_job_id)
+
+
 def test_queues_share_the_calls(river: River, batch: StandingBatch) -> None:
     """A long queue leaves the next one its part."""
     other = f"{QUEUE}-other"

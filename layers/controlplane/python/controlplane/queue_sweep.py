@@ -113,12 +113,13 @@ class QueueSweep:
         """Batch's ids of those that have a record neither under our id, which their name tells, nor under Batch's.
 
         One key is enough for nearly all: few jobs carry a name like ours and are none of ours.
+        A second job of a submission has the name of the first: our record says that it is of another one.
         """
         first = {job.job_id: RecordKey(job_id=job_id_in(job.job_name) or job.job_id) for job in jobs}
         known = self.records.known(first.values())
-        left = [RecordKey(job_id=job_id) for job_id, key in first.items() if key not in known]
-        known = self.records.known(key for key in left if first[key.job_id] != key)
-        return [key.job_id for key in left if key not in known]
+        left = [job_id for job_id, key in first.items() if key not in known or known[key] not in (None, job_id)]
+        others = self.records.known(RecordKey(job_id=job_id) for job_id in left if first[job_id].job_id != job_id)
+        return [job_id for job_id in left if RecordKey(job_id=job_id) not in others]
 
 
 def _read(bookmark: str | None, *, now: int) -> Pass:

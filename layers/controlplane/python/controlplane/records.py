@@ -119,8 +119,8 @@ class Records(Protocol):
         """Note that Batch has forgotten a job that had not ended."""
         ...
 
-    def known(self, keys: Iterable[RecordKey]) -> frozenset[RecordKey]:
-        """Which of these records there are; for jobs, not for children."""
+    def known(self, keys: Iterable[RecordKey]) -> Mapping[RecordKey, str | None]:
+        """Those of these records that there are, with Batch's id of each; for jobs, not for children."""
         ...
 
     def children(

@@ -126,7 +126,7 @@ class DynamoRecords:
         """A conditional write; a child's after a read."""
         (self._sweeping if key.index is None else self._children).lose(key, at=at)
 
-    def known(self, keys: Iterable[RecordKey]) -> frozenset[RecordKey]:
+    def known(self, keys: Iterable[RecordKey]) -> Mapping[RecordKey, str | None]:
         """A read of every hundred keys."""
         return self._sweeping.known(keys)
 

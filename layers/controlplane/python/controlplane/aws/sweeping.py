@@ -7,7 +7,7 @@ at its end, and nothing between writes it.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -66,11 +66,13 @@ class Sweeping:
         update.require(f"attribute_exists({update.name('pk')})").require(f"NOT {_ended(update)}")
         self.table.update(record_key(key), update)
 
-    def known(self, keys: Iterable[RecordKey]) -> frozenset[RecordKey]:
+    def known(self, keys: Iterable[RecordKey]) -> Mapping[RecordKey, str | None]:
         """Reads of a hundred keys, eventually consistent, for half the price; what comes back is no more than that."""
         asked = {key.job_id: key for key in keys}
-        items = self.table.read(map(record_key, asked.values()), names=("pk", "expiresAt"), is_consistent=False)
-        return frozenset(asked[item["pk"]["S"]] for item in items if self.table.has(item))
+        names = ("pk", "expiresAt", "batchJobId")
+        items = self.table.read(map(record_key, asked.values()), names=names, is_consistent=False)
+        there = (item for item in items if self.table.has(item))
+        return {asked[item["pk"]["S"]]: item["batchJobId"]["S"] if "batchJobId" in item else None for item in there}
 
     def close(self, key: RecordKey) -> None:
         """A read and a write. From now on the array expires, like any job that has ended; what goes with it first."""
