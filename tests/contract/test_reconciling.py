@@ -29,7 +29,7 @@ class Messages:
 
     sent: list[str] = field(default_factory=list)
 
-    def send(self, job_id: str) -> None:
+    def send(self, job_id: str, *, waits: int = 0, delay_milliseconds: int = 0) -> None:
         """Note it."""
         self.sent.append(job_id)
 

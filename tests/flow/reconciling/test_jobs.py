@@ -49,7 +49,7 @@ class Slow:
     def __init__(self, river: River) -> None:
         self._river = river
 
-    def send(self, job_id: str) -> None:
+    def send(self, job_id: str, *, waits: int = 0, delay_milliseconds: int = 0) -> None:
         """Time passes."""
         self._river.now += 10_000
 
