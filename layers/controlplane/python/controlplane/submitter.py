@@ -34,7 +34,9 @@ def _digests(record: JobRecord, capability: str | None) -> tuple[str, ...]:
     """What is to open a job from a try on: its own capability, and those of tries that Batch may have taken."""
     if capability is None:
         return ()
-    earlier = record.capability_digests if record.claimed_at is not None else ()
+    # A claim that is no more was taken back: Batch certainly did not take the newest try.
+    was_taken_back = record.claimed_at is None
+    earlier = record.capability_digests[1:] if was_taken_back else record.capability_digests
     return (digest_of(capability), *earlier)[:MOST_CAPABILITIES]
 
 
