@@ -129,9 +129,9 @@ class Calls:
 
     def _claim(self) -> dict[str, Any]:
         random = self._random
-        previous, digest = random.choice((None, None, T0, T0 + 1)), random.choice((None, "digest"))
+        previous, digests = random.choice((None, None, T0, T0 + 1)), random.choice(((), ("digest",), ("new", "old")))
         at = random.choice((T0, T0 + 1))
-        return {"job_id": self._ours(), "previous": previous, "at": at, "capability_digest": digest}
+        return {"job_id": self._ours(), "previous": previous, "at": at, "capability_digests": digests}
 
     def _settling(self) -> dict[str, Any]:
         job_id = self._ours()

@@ -1,6 +1,6 @@
 """The sweep over job queues: passes over what was created, over several runs where there is much."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 import pytest
@@ -38,7 +38,7 @@ class Counted:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._records, name)
 
-    def known(self, keys: Iterable[RecordKey]) -> frozenset[RecordKey]:
+    def known(self, keys: Iterable[RecordKey]) -> Mapping[RecordKey, str | None]:
         """As the records say."""
         self.keys += (asked := list(keys))
         return self._records.known(asked)
