@@ -183,10 +183,7 @@ class River:
             batch=Batch(over(self.batch)),
             logs=Logs(NoLogs()),
             io_bucket=FolderBucket(
-                self._database,
-                folder / "io",
-                links=Links(secret=b"s" * 32, clock=self.clock),
-                url="http://127.0.0.1",
+                self._database, folder / "io", links=Links(secret=b"s" * 32, clock=self.clock), url="http://localhost"
             ),
             topic=over(MailFolder(folder / "mail", clock=self.clock)),
             clock=self.clock,
