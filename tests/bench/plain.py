@@ -19,8 +19,10 @@ _RANKS = {"SUBMITTED": 0, "PENDING": 1, "RUNNABLE": 2, "STARTING": 3, "RUNNING":
 _IS_NEWER = "(attribute_not_exists(#order) OR #order < :order)"
 _IS_OURS = (
     " AND #jobQueue = :jobQueue AND #jobDefinition = :jobDefinition"
-    " AND (attribute_not_exists(#batchJobId) OR #batchJobId = :batchJobId)"
+    " AND #createdAt <= :latestBirth AND (attribute_not_exists(#batchJobId) OR #batchJobId = :batchJobId)"
 )
+#: By how much Batch's clock may be behind (milliseconds).
+_SKEW = 3_600_000
 _NAMES = (
     "order",
     "changedAt",
@@ -28,6 +30,7 @@ _NAMES = (
     "detail",
     "open",
     "batchJobId",
+    "createdAt",
     "jobQueue",
     "jobDefinition",
     "lost",
@@ -66,6 +69,8 @@ def update_of(body: str) -> dict[str, Any]:
         ":jobDefinition": {"S": detail["jobDefinition"]},
         ":batchJobId": {"S": detail["jobId"]},
     }
+    if not is_child:
+        values[":latestBirth"] = {"N": str(detail["createdAt"] + _SKEW)}
     is_open = not (is_terminal or is_child)
     if is_open:
         values[":open"] = {"S": str(crc32(job_id.encode()) % 8)}

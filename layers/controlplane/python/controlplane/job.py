@@ -22,19 +22,15 @@ class Status(StrEnum):
     SUCCEEDED = "SUCCEEDED"
     FAILED = "FAILED"
 
-    @property
-    def is_terminal(self) -> bool:
-        """True for SUCCEEDED and FAILED, which are never left."""
-        return self in _TERMINAL
+    #: Place in the order that one attempt runs through: SUBMITTED 0 to RUNNING 4, SUCCEEDED 5, FAILED 6.
+    rank: int
+    #: True for SUCCEEDED and FAILED, which are never left.
+    is_terminal: bool
 
-    @property
-    def rank(self) -> int:
-        """Place in the order that one attempt runs through: SUBMITTED 0 to RUNNING 4, SUCCEEDED 5, FAILED 6."""
-        return _RANKS[self]
-
-
-_RANKS = {status: rank for rank, status in enumerate(Status)}
-_TERMINAL = frozenset({Status.SUCCEEDED, Status.FAILED})
+    def __init__(self, word: str) -> None:
+        # Found out once, for every event asks for them several times.
+        self.rank = len(type(self).__members__)
+        self.is_terminal = word in ("SUCCEEDED", "FAILED")
 
 
 class JobType(StrEnum):

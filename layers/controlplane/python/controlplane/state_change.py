@@ -39,7 +39,7 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StateChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A job was seen in a status. The last three members follow from the others, and are not to be given."""
+    """A job was seen in a status. The last two members follow from the others, and are not to be given."""
 
     detail: JobDetail
     #: When it entered the status, epoch milliseconds, as exactly as the source tells.
@@ -47,8 +47,6 @@ class StateChange(msgspec.Struct, frozen=True, kw_only=True):
     #: Batch's word for a status that this version does not know. `detail.status` is SUBMITTED then: all that is sure is
     #: that Batch has the job.
     unknown_status: str | None = None
-    #: How many attempts had ended.
-    finished_attempts: int = 0
     #: Where this stands in the job's life: a later change has a greater order; terminal ones have the greatest.
     order: int = 0
     #: Which transition this is, so that history keeps each once: like `order`, but terminal ones stand apart.
@@ -61,9 +59,13 @@ class StateChange(msgspec.Struct, frozen=True, kw_only=True):
         status = self.detail.status
         transition = _ORDER_OF_ATTEMPT * finished + status.rank
         order = TERMINAL_ORDER if status.is_terminal else transition
-        msgspec.structs.force_setattr(self, "finished_attempts", finished)
         msgspec.structs.force_setattr(self, "order", order if self.unknown_status is None else UNKNOWN_ORDER)
         msgspec.structs.force_setattr(self, "transition", transition)
+
+    @property
+    def finished_attempts(self) -> int:
+        """How many attempts had ended."""
+        return self.transition // _ORDER_OF_ATTEMPT
 
     @property
     def history(self) -> dict[int, int]:
