@@ -49,7 +49,12 @@ def submitted(plane: LocalPlane, owner: str, name: str) -> str:
     """A job that Batch has; Batch's id of it."""
     made = accepted(plane, owner, name)
     Submitter(
-        deployment=plane.deployment, records=plane.records, batch=plane.batch, clock=plane.clock, settle_milliseconds=0
+        deployment=plane.deployment,
+        records=plane.records,
+        batch=plane.batch,
+        clock=plane.clock,
+        pace=lambda: None,
+        settle_milliseconds=0,
     ).submit(made.job_id)
     record = plane.records.get(RecordKey(job_id=made.job_id))
     assert record is not None
