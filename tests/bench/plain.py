@@ -30,7 +30,6 @@ _NAMES = (
     "detail",
     "open",
     "batchJobId",
-    "createdAt",
     "jobQueue",
     "jobDefinition",
     "lost",
@@ -74,11 +73,12 @@ def update_of(body: str) -> dict[str, Any]:
     is_open = not (is_terminal or is_child)
     if is_open:
         values[":open"] = {"S": str(crc32(job_id.encode()) % 8)}
+    names = (*_NAMES, f"h{transition}") if is_child else (*_NAMES, "createdAt", f"h{transition}")
     return {
         "Key": {"pk": {"S": job_id}, "sk": {"S": "RECORD"}},
         "UpdateExpression": _update(transition, is_open=is_open, is_child=is_child),
         "ConditionExpression": _IS_NEWER if is_child else _IS_NEWER + _IS_OURS,
-        "ExpressionAttributeNames": {f"#{name}": name for name in (*_NAMES, f"h{transition}")},
+        "ExpressionAttributeNames": {f"#{name}": name for name in names},
         "ExpressionAttributeValues": values,
     }
 

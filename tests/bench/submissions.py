@@ -30,6 +30,7 @@ def contenders(folder: Path) -> Mapping[str, Contender]:
         records=SqliteRecords(database, changes=queue),
         submissions=QueuedSubmissions(queue=queue),
         clock=lambda: T0,
+        sleep=lambda seconds: None,
         logs=None,
         io_bucket=None,
     )
