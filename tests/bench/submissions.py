@@ -31,6 +31,9 @@ def contenders(folder: Path) -> Mapping[str, Contender]:
         submissions=QueuedSubmissions(queue=queue),
         clock=lambda: T0,
         sleep=lambda seconds: None,
+        batch=None,
+        dead_letter_queues=(),
+        settle_milliseconds=0,
         logs=None,
         io_bucket=None,
     )
