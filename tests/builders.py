@@ -11,7 +11,7 @@ from controlplane.draft import Draft
 from controlplane.job import Status
 from controlplane.job_detail import JobDetail
 from controlplane.record import Outcome, RecordKey
-from controlplane.records import Merge, Records
+from controlplane.records import Merge, Records, brought
 from controlplane.state_change import StateChange, from_event
 from controlplane.submission import Submission, plan
 
@@ -91,10 +91,7 @@ def refusal() -> StateChange:
 
 def bring(records: Records, key: RecordKey, *changes: StateChange, ours: bool) -> Outcome:
     """Bring changes of one job to its record, as one delivery; what became of them."""
-    (outcome,) = records.merge([Merge(key=key, changes=changes, ours=ours)])
-    if isinstance(outcome, Exception):
-        raise outcome
-    return outcome
+    return brought(records, Merge(key=key, changes=changes, ours=ours))
 
 
 def life(name: str, *, attempts: int = 1, job_id: str = BATCH_JOB_ID, exit_codes: tuple[int, ...] = ()) -> list[str]:

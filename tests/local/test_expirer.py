@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import closing
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -24,19 +21,6 @@ from tests.local.planes import GLANCE_SECONDS, PATIENCE_SECONDS
 DAY = 86_400_000
 #: The tables that hold what is told of jobs.
 TABLES = ("jobs", "submissions", "alerts", "arrays", "children")
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """Time passes by hand."""
-    return Clock()
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """The file that the records are in."""
-    with closing(Database(tmp_path / "plane.sqlite")) as database:
-        yield database
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -19,19 +18,6 @@ from batchplane_local.queue import (
 )
 from tests.builders import T0
 from tests.local.clocks import Clock
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """A clock that stands still."""
-    return Clock()
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """A database that is not there yet."""
-    with closing(Database(tmp_path / "queue.sqlite")) as opened:
-        yield opened
 
 
 @pytest.fixture

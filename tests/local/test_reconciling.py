@@ -30,12 +30,6 @@ QUIET = 6 * 60_000
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """Turned by hand."""
-    return Clock()
-
-
-@pytest.fixture
 def plane(tmp_path: Path, clock: Clock) -> Iterator[LocalPlane]:
     """A plane whose functions nobody feeds."""
     folder = DataFolder(tmp_path)

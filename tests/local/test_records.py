@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -22,13 +21,6 @@ from tests.builders import BATCH_JOB_ID, T0, bring, change, life, submission
 
 OURS = submission()
 KEY = RecordKey(job_id=OURS.job_id)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    """The file that the records are in."""
-    with closing(Database(tmp_path / "plane.sqlite")) as database:
-        yield database
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ STAGES = (
     "reconcile",
     "acceptor",
     "dependencies",
+    "look_up",
     "submitter",
     "drain",
     "recorder",

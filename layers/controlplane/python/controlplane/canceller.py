@@ -16,9 +16,10 @@ from controlplane.deployment import Deployment
 from controlplane.errors import NotYet, SubmissionInvalid, Violation
 from controlplane.job import Status, child_id
 from controlplane.job_document import to_document
+from controlplane.look_up import taken
 from controlplane.owned_jobs import OwnedJobs
-from controlplane.record import JobRecord, Outcome, earliest_job
-from controlplane.records import Records, ended_unsubmitted
+from controlplane.record import JobRecord, Outcome
+from controlplane.records import Records, brought, ended_unsubmitted
 from controlplane.submission import Submission
 
 #: No call of SubmitJob is under way longer: what `submit_job` may take (milliseconds).
@@ -110,10 +111,7 @@ class Canceller:
         merge = ended_unsubmitted(
             record, reason=words, at=self.clock(), is_cancelled=is_cancelled, is_terminated=not is_cancelled
         )
-        (outcome,) = self.records.merge([merge])
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome is Outcome.MERGED
+        return brought(self.records, merge) is Outcome.MERGED
 
     def _find(self, claimed_at: int, submission: Submission) -> bool:
         """Whether Batch has taken what somebody set out to submit; its id is noted. Raises NotYet until it is sure."""
@@ -122,12 +120,7 @@ class Canceller:
             raise NotYet(
                 f"Job {submission.job_id} is being submitted: ask again, in {left / 1000:.0f} s at the latest."
             )
-        found = self.batch.find(
-            job_queue=submission.job_queue,
-            job_definition=submission.job_definition,
-            job_name=submission.batch_job_name,
-            created_from=earliest_job(submission.created_at),
-        )
+        found = taken(self.batch, submission)
         for batch_job_id in found[:1]:  # events tell of a second one, which is then terminated
             self.records.settle(submission.job_id, batch_job_id)
         return bool(found)

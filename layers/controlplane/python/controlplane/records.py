@@ -167,3 +167,11 @@ class Records(Protocol):
     def close_alert(self, job_id: str) -> None:
         """Note that the alert of a job has reached the topic."""
         ...
+
+
+def brought(records: Records, merge: Merge) -> Outcome:
+    """What one merge came to, made alone. Raises what kept it from being made."""
+    (outcome,) = records.merge([merge])
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome

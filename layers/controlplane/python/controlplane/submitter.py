@@ -16,8 +16,9 @@ from controlplane.batch import SECOND_SUBMISSION, Batch
 from controlplane.dependencies import Dependencies
 from controlplane.deployment import Deployment
 from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable, NotYet
-from controlplane.record import JobRecord, RecordKey, earliest_job
-from controlplane.records import Records, ended_unsubmitted
+from controlplane.look_up import taken
+from controlplane.record import JobRecord, RecordKey
+from controlplane.records import Records, brought, ended_unsubmitted
 from controlplane.submission import Submission, to_submit_job
 
 #: Of how many tries, the last ones, the runner may ask for its links. One is sent again only where ListJobs does not
@@ -84,12 +85,7 @@ class Submitter:
         if self.clock() < settled_at:
             message = f"job {submission.job_id}: whether Batch took it is looked up at {settled_at}"
             raise NotYet(message, until=settled_at)
-        found = self.batch.find(
-            job_queue=submission.job_queue,
-            job_definition=submission.job_definition,
-            job_name=submission.batch_job_name,
-            created_from=earliest_job(submission.created_at),
-        )
+        found = taken(self.batch, submission)
         for batch_job_id in found:
             self._settle(submission, batch_job_id)
         return bool(found)
@@ -133,6 +129,4 @@ class Submitter:
     def _refuse(self, record: JobRecord, refusal: BatchRefused) -> None:
         """The job ends FAILED before Batch ever knew it, with Batch's own words."""
         ending = ended_unsubmitted(record, reason=str(refusal), at=self.clock())
-        (outcome,) = self.records.merge([ending])
-        if isinstance(outcome, Exception):
-            raise outcome
+        brought(self.records, ending)

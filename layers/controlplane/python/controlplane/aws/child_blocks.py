@@ -172,17 +172,13 @@ class ChildBlocks:
         self._table.put_all([item for _, item in items])
 
     def _query(self, block: Block) -> Iterator[Item]:
-        request: dict[str, Any] = {
-            "KeyConditionExpression": "pk = :pk AND begins_with(sk, :rows)",
-            "ExpressionAttributeValues": {":pk": {"S": block.partition}, ":rows": {"S": _ROWS}},
-            "ConsistentRead": True,
-        }
-        while True:
-            items, following = self._table.query(request)
-            yield from items
-            if following is None:
-                return
-            request["ExclusiveStartKey"] = following
+        return self._table.walk(
+            {
+                "KeyConditionExpression": "pk = :pk AND begins_with(sk, :rows)",
+                "ExpressionAttributeValues": {":pk": {"S": block.partition}, ":rows": {"S": _ROWS}},
+                "ConsistentRead": True,
+            }
+        )
 
 
 def attempt(action: Callable[[Any], Result], argument: Any) -> Result | Exception:

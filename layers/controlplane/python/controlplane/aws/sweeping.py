@@ -10,7 +10,6 @@ import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from controlplane.aws.children import DynamoChildren
 from controlplane.aws.index_entry import created
@@ -97,19 +96,15 @@ class Sweeping:
 
     def _shard(self, shard: int, after: str, *, step: int) -> Iterator[Item]:
         """The entries of one shard from there on, read as they are asked for."""
-        request: dict[str, Any] = {
-            "IndexName": "open",
-            "KeyConditionExpression": "#open = :shard AND openSince > :after",
-            "ExpressionAttributeNames": {"#open": "open"},
-            "ExpressionAttributeValues": {":shard": {"S": str(shard)}, ":after": {"S": after}},
-            "Limit": step,
-        }
-        while True:
-            entries, following = self.table.query(request)
-            yield from entries
-            if following is None:
-                return
-            request["ExclusiveStartKey"] = following
+        return self.table.walk(
+            {
+                "IndexName": "open",
+                "KeyConditionExpression": "#open = :shard AND openSince > :after",
+                "ExpressionAttributeNames": {"#open": "open"},
+                "ExpressionAttributeValues": {":shard": {"S": str(shard)}, ":after": {"S": after}},
+                "Limit": step,
+            }
+        )
 
 
 def _ended(update: Update) -> str:

@@ -5,7 +5,7 @@ A write that is refused costs no read: what refused it comes back with the refus
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from controlplane.aws.record_item import Item
@@ -65,6 +65,14 @@ class Table:
         """Items in order, as Query's arguments ask, and the key to go on from; None at the end."""
         answer = self._client.query(**request, TableName=self._name)
         return answer["Items"], answer.get("LastEvaluatedKey") or None
+
+    def walk(self, request: Mapping[str, Any]) -> Iterator[Item]:
+        """All items in order, as Query's arguments ask, page by page as they are asked for."""
+        items, following = self.query(request)
+        yield from items
+        while following is not None:
+            items, following = self.query({**request, "ExclusiveStartKey": following})
+            yield from items
 
     def put_all(self, items: Sequence[Item]) -> None:
         """Put up to `PUT_LIMIT` items, each by itself, whatever is there. Raises NotYet where DynamoDB leaves some."""
