@@ -1,0 +1,57 @@
+"""What every route answers to a request that it can't serve: each error as a problem document."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+
+from controlplane.edge.json_body import not_json
+from controlplane.edge.problem import problem, problem_of
+from controlplane.errors import PlaneError, SubmissionInvalid, Violation
+from controlplane.submit_job_request import violation_of
+
+#: Most broken bounds that one answer names.
+MAX_VIOLATIONS = 20
+#: Where a field may stand, as the findings of a broken bound begin.
+_PLACES = frozenset({"body", "header", "path", "query"})
+
+
+def route_refusals(app: APIGatewayHttpResolver) -> None:
+    """Answer every error of every route, and what no route is for."""
+    logger = Logger()
+
+    def invalid(error: RequestValidationError) -> Response[str]:
+        found = error.errors()[:MAX_VIOLATIONS]
+        return problem_of(SubmissionInvalid(tuple(violation_of(_as_written(each)) for each in found)))
+
+    def no_json(error: RequestUnsupportedContentType) -> Response[str]:
+        given = app.current_event.headers.get("content-type")
+        bound = Violation(field="Content-Type", bound="application/json", value=given)
+        return problem(415, title="The body is not JSON", detail=bound.detail, violations=[bound])
+
+    def undecodable(error: UnicodeDecodeError) -> Response[str]:
+        return problem_of(not_json(f"not UTF-8: {error.reason}"))
+
+    def unexpected(error: Exception) -> Response[str]:
+        logger.exception("failed")
+        return problem(500, title="The plane failed", detail="The plane failed; its log says more.")
+
+    def no_route(error: Exception) -> Response[str]:
+        event = app.current_event
+        return problem(404, title="No such route", detail=f"There is no {event.http_method} {event.path} here.")
+
+    app.exception_handler(PlaneError)(problem_of)
+    app.exception_handler(RequestValidationError)(invalid)
+    app.exception_handler(RequestUnsupportedContentType)(no_json)
+    app.exception_handler(UnicodeDecodeError)(undecodable)
+    app.exception_handler(Exception)(unexpected)
+    app.not_found(no_route)
+
+
+def _as_written(error: Any) -> Any:
+    """Name a field as the caller wrote it, without the word before it for where it stands: `body`, `query`, `path`."""
+    place = tuple(error["loc"])
+    return {**error, "loc": place[1:] if len(place) > 1 and place[0] in _PLACES else place}

@@ -1,0 +1,44 @@
+"""The routes that show jobs: one job, the children of an array, one child, and what a job has left."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from controlplane.edge.owner import owner_of
+from controlplane.job import MOST_CHILDREN, Status
+from controlplane.viewer import PAGE_LIMIT, Viewer
+
+Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
+First = Annotated[int, Query(ge=0, lt=MOST_CHILDREN)]
+Index = Annotated[int, Path(ge=0, lt=MOST_CHILDREN)]
+
+
+def route_jobs(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
+    """Add the routes."""
+
+    def owner() -> str:
+        return owner_of(app.current_event.raw_event)
+
+    @app.get("/jobs/<job_id>", summary="Describe a job")
+    def describe(job_id: str) -> dict[str, Any]:
+        return viewer.describe(job_id, owner=owner())
+
+    @app.get("/jobs/<job_id>/children", summary="List the children of an array job")
+    def children(
+        job_id: str,
+        first: First = 0,
+        limit: Limit = PAGE_LIMIT,
+        status: Annotated[list[Status], Query()] = [],  # noqa: B006 - Powertools takes it for the default, and copies
+    ) -> dict[str, Any]:
+        return viewer.children(job_id, owner=owner(), first=first, limit=limit, statuses=frozenset(status))
+
+    @app.get("/jobs/<job_id>/children/<index>", summary="Describe a child of an array job")
+    def child(job_id: str, index: Index) -> dict[str, Any]:
+        return viewer.describe(job_id, owner=owner(), index=index)
+
+    @app.get("/jobs/<job_id>/outputs", summary="List what a job has left in the IOBucket")
+    def outputs(job_id: str) -> dict[str, Any]:
+        return {"outputs": viewer.outputs(job_id, owner=owner())}

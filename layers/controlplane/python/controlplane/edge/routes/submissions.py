@@ -1,0 +1,29 @@
+"""The route `POST /jobs`: a SubmitJob document in, the job that came of it out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header
+
+from controlplane.acceptor import Acceptor
+from controlplane.draft import Draft
+from controlplane.edge.answer import answer
+from controlplane.edge.owner import owner_of
+
+
+def route_submissions(app: APIGatewayHttpResolver, acceptor: Acceptor) -> None:
+    """Add the route."""
+    logger = Logger()
+
+    @app.post("/jobs", summary="Submit a job", responses={202: {"description": "Accepted, and kept"}})
+    def submit(
+        draft: Annotated[Draft, Body()],
+        idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
+    ) -> Response[dict[str, Any]]:
+        owner = owner_of(app.current_event.raw_event)
+        document, is_new = acceptor.accept(draft, owner=owner, idempotency_key=idempotency_key)
+        logger.info("accepted" if is_new else "accepted before", job_id=document["jobId"], owner=owner)
+        return answer(202 if is_new else 200, document)
