@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from batchplane._clock import Clock
-from batchplane._errors import AnswerMalformed, PlaneUnreachable, refusal
+from batchplane._errors import AnswerMalformed, ArgumentInvalid, PlaneUnreachable, refusal
 from batchplane._retry import Retry
 
 #: Statuses that another attempt may mend. 500 is not one: the plane would fail in the same way again.
@@ -55,6 +55,10 @@ class PlaneApi:
             return self.http.request(method, path, **content)
         except httpx.TransportError as error:
             return error
+        except UnicodeEncodeError as error:  # a command line hands on bytes that are no UTF-8 as lone surrogates
+            raise ArgumentInvalid(
+                f"What is sent must be UTF-8; {error.object[error.start : error.end]!r} is not."
+            ) from error
 
     def _last(self, answer: httpx.Response | httpx.TransportError) -> httpx.Response:
         if isinstance(answer, httpx.Response):

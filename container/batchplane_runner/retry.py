@@ -10,8 +10,9 @@ from batchplane_runner.errors import TryAgain
 
 T = TypeVar("T")
 
-#: How often one request is sent at most.
-ATTEMPTS = 6
+#: How often one request is sent at most: for some minute and a half, which a plane takes to be started again, and an
+#: array of 10,000 that starts at once to be let in at 100 requests a second.
+ATTEMPTS = 22
 #: Longest first pause, in seconds; each later one may be twice as long.
 FIRST_PAUSE_SECONDS = 0.25
 #: Longest pause of all, in seconds.

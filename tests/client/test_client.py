@@ -279,3 +279,11 @@ def test_an_id_that_is_none_is_not_sent(job_id: str, client: Client, plane: Any)
         client.job(job_id)
 
     assert plane.requests == []
+
+
+def test_what_is_no_utf_8_is_said_before_anything_is_sent(client: Client, plane: Any) -> None:
+    """A word of a command line in another encoding is a plain error."""
+    with pytest.raises(ArgumentInvalid) as caught:
+        client.submit(["echo", "\udcff"])
+
+    assert "What is sent must be UTF-8; '\\udcff' is not." == str(caught.value)

@@ -106,12 +106,12 @@ def test_a_download_that_breaks_off_is_tried_again(plane: Any, run_unhurried: Ru
 
 
 def test_attempts_are_bounded(plane: Any, run_unhurried: Run) -> None:
-    """A plane that always says 503 is asked six times, and its reason is shown."""
+    """A plane that always says 503 is asked for a minute and a half, and its reason is shown."""
     plane.refusals = {"/runner/links": [503] * 50}
 
     ended = run_unhurried("true")
 
-    assert (ended.returncode, plane.asked.count("/runner/links")) == (125, 6)
+    assert (ended.returncode, plane.asked.count("/runner/links")) == (125, 22)
     assert ended.stderr == (
         "batchplane: the links to this job's files: 127.0.0.1 answered 503 Service Unavailable: refused with 503\n"
     )
