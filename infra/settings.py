@@ -25,7 +25,7 @@ _IMAGE = Text(
 _INSTANCE_TYPE = Text(
     words="an instance type or family, such as m7i.large or m7i", pattern=r"[a-z0-9-]+(\.[a-z0-9-]+)?"
 )
-#: As controlplane/edge/owner.py reads them. An ARN would name nobody, and nobody's own name is "-".
+#: As controlplane/edge/caller.py reads them. An ARN would name nobody, and nobody's own name is "-".
 _OWNER = Text(
     words="an owner, such as user/ada, assumed-role/Analyst or a token's subject, and no ARN",
     pattern=r"(?!arn:|-$)[A-Za-z0-9_+=,.@/:|-]{1,128}",

@@ -16,8 +16,10 @@ from batchplane_local.database import Database
 from batchplane_local.queue import Queue
 from batchplane_local.records import SqliteRecords
 from batchplane_local.records.rows import Rows
+from controlplane.caller import Caller
 from controlplane.job import JobType, Status, derive_job_id
 from controlplane.job_filter import JobFilter
+from controlplane.owned_jobs import OwnedJobs
 from controlplane.record import JobRecord, RecordKey, born
 from controlplane.records import Records
 from controlplane.submission import Submission
@@ -80,10 +82,17 @@ def _page(records: Records, wanted: JobFilter) -> Callable[[], int]:
 
 def _descriptions(records: Records) -> Mapping[str, Callable[[], int]]:
     """The documents of one job, and of an array with what its children are at."""
-    viewer = Viewer(deployment=DEPLOYMENT, records=records, logs=None, io_bucket=None)  # type: ignore[arg-type] - no document needs them
+    viewer = Viewer(
+        deployment=DEPLOYMENT,
+        records=records,
+        jobs=OwnedJobs(records=records),
+        logs=None,  # type: ignore[arg-type] - no document needs them
+        io_bucket=None,  # type: ignore[arg-type]
+    )
+    ada = Caller(owner=_ADA)
     return {
-        "the document of a job": lambda: bool(viewer.describe(_asked(STORED // 2).job_id, owner=_ADA)),
-        "the document of an array of 10,000": lambda: bool(viewer.describe(_asked(0).job_id, owner=_ADA)),
+        "the document of a job": lambda: bool(viewer.describe(_asked(STORED // 2).job_id, caller=ada)),
+        "the document of an array of 10,000": lambda: bool(viewer.describe(_asked(0).job_id, caller=ada)),
         "a page of its failed children": lambda: len(
             records.children(BATCH_JOB_ID, size=CHILDREN, first=0, limit=PAGE, statuses=frozenset({Status.FAILED}))
         ),

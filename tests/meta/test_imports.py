@@ -15,6 +15,7 @@ STAGES = (
     "io_bucket",
     "log",
     "deployment",
+    "caller",
     "environment_names",
     "container_overrides",
     "dead_letters",

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from controlplane.batch import MAX_REASON_CHARACTERS, Batch
+from controlplane.caller import Caller
 from controlplane.deployment import Deployment
 from controlplane.errors import NotYet, SubmissionInvalid, Violation
 from controlplane.job import Status, child_id
@@ -38,7 +39,7 @@ class Ending(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Canceller:
-    """Ends jobs for their owners."""
+    """Ends jobs for those who may touch them."""
 
     deployment: Deployment
     records: Records
@@ -50,7 +51,7 @@ class Canceller:
     settle_milliseconds: int
 
     def end(
-        self, job_id: str, ending: Ending, *, owner: str, reason: str = "", index: int | None = None
+        self, job_id: str, ending: Ending, *, caller: Caller, reason: str = "", index: int | None = None
     ) -> dict[str, Any]:
         """End a job, an array with all its children, or one child; what has ended stays as it is.
 
@@ -62,9 +63,9 @@ class Canceller:
             NotYet: The job is being submitted at this moment.
             BatchRefused, BatchUnavailable: Batch did not take it.
         """
-        words = _words(ending, owner=owner, reason=reason)
+        words = _words(ending, owner=caller.owner, reason=reason)
         for _ in range(LOOKS):
-            record, submission = self.jobs.job_or_child(job_id, owner=owner, index=index)
+            record, submission = self.jobs.to_touch(job_id, caller=caller, index=index)
             if not record.is_open:
                 return self._answer(None, "It is over already: nothing was asked of AWS Batch.", record, submission)
             if record.batch_job_id or index is not None:
@@ -72,7 +73,7 @@ class Canceller:
                 return self._answer(asked, detail, record, submission)
             if self._withdraw(record, submission, ending, words):
                 detail = "AWS Batch never had it: it has ended here, and will not be submitted."
-                return self._answer(None, detail, self.jobs.job(job_id, owner=owner)[0], submission)
+                return self._answer(None, detail, self.jobs.to_touch(job_id, caller=caller)[0], submission)
         raise NotYet(f"Job {job_id} is being submitted at this moment: ask again.")
 
     def _ask(self, record: JobRecord, ending: Ending, words: str) -> tuple[Ending, str]:

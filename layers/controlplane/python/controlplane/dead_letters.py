@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from controlplane.deployment import Deployment
+from controlplane.caller import Caller
 
 #: Most letters of each queue that one look shows, and most that one request sends back.
 LOOK_LIMIT = 50
@@ -74,14 +74,13 @@ class DeadLetterQueue(Protocol):
 class Replayer:
     """Shows operators what the plane has given up, and tries it again."""
 
-    deployment: Deployment
     queues: Sequence[DeadLetterQueue]
     #: Epoch milliseconds.
     clock: Callable[[], int]
 
-    def look(self, *, owner: str, limit: int) -> dict[str, Any]:
+    def look(self, *, caller: Caller, limit: int) -> dict[str, Any]:
         """Up to `limit` letters of each queue, the newest of those found first. Raises NotAnOperator."""
-        self.deployment.require_operator(owner)
+        caller.require_operator()
         more, found = False, []
         for queue in self.queues:
             # One above the limit tells whether there is more: no queue tells exactly how many it holds.
@@ -91,13 +90,13 @@ class Replayer:
         newest_first = sorted(found, key=lambda each: each[0], reverse=True)
         return {"deadLetters": [document for _, document in newest_first], "more": more}
 
-    def replay(self, *, owner: str, limit: int, until: int | None) -> dict[str, Any]:
+    def replay(self, *, caller: Caller, limit: int, until: int | None) -> dict[str, Any]:
         """Send up to `limit` letters back, of those sent by `until` (epoch ms; now where it is None).
 
         A letter that fails again comes to lie here again, as one sent later: who goes on with the `until` that was
         answered comes to an end. Raises NotAnOperator.
         """
-        self.deployment.require_operator(owner)
+        caller.require_operator()
         until = self.clock() if until is None else until
         moved: dict[str, Moved] = {}
         for queue in self.queues:

@@ -10,8 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from controlplane.errors import NotAnOperator
-
 
 @dataclass(frozen=True, kw_only=True)
 class JobQueue:
@@ -89,8 +87,10 @@ class Deployment:
     job_definitions: tuple[JobDefinition, ...]
     #: The most of each type of resource that a job can ever get (VCPU, MEMORY in MiB, GPU), where that is known.
     largest: Mapping[str, int] = field(default_factory=dict)
-    #: The owners who look after the plane itself, as `edge.owner` calls them.
+    #: The owners who look after the plane itself, as `edge.caller` calls them.
     operators: frozenset[str] = frozenset()
+    #: True where everybody who is let in may read every job; touching it stays its owner's.
+    open_reading: bool = False
     #: Names of environment variables that change how a job's tools behave, and that submissions may set all the same.
     allowed_environment: frozenset[str] = frozenset()
 
@@ -106,13 +106,9 @@ class Deployment:
             ),
             job_definitions=tuple(map(JobDefinition.from_wire, document["jobDefinitions"])),
             operators=frozenset(document.get("operators", ())),
+            open_reading=document.get("openReading", False),
             allowed_environment=frozenset(document.get("allowedEnvironment", ())),
         )
-
-    def require_operator(self, owner: str) -> None:
-        """Raise NotAnOperator for an owner who is none."""
-        if owner not in self.operators:
-            raise NotAnOperator(owner)
 
     def job_queue(self, given: str | None) -> JobQueue | None:
         """The queue by short name, full name or ARN; the default where none is given; None where it isn't allowed."""

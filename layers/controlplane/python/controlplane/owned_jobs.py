@@ -1,12 +1,15 @@
-"""Finding a job for its owner. Changes nothing.
+"""Finding a job for who asks: the one place that decides who may read a job, and who may touch it. Changes nothing.
 
-Another owner's job does not exist: every look-up goes by owner and ends in the same JobNotFound.
+A job that the caller may not see does not exist: every look-up ends in the same JobNotFound. Its owner reads and
+touches it, an operator too; where the deployment opens reading, everybody reads it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from controlplane.caller import Caller
 from controlplane.errors import JobNotFound
 from controlplane.job import JOB_ID
 from controlplane.record import JobRecord, RecordKey
@@ -20,19 +23,22 @@ class OwnedJobs:
 
     records: Records
 
-    def job(self, job_id: str, *, owner: str) -> tuple[JobRecord, Submission]:
-        """A job and what was asked. Raises JobNotFound."""
-        record = self.records.get(RecordKey(job_id=job_id)) if JOB_ID.fullmatch(job_id) else None
-        if record is None or record.owner != owner:
-            raise JobNotFound(f"There is no job {job_id}.")
-        submission = self.records.submission(job_id)
-        if submission is None:
-            raise JobNotFound(f"There is no job {job_id}.")
-        return record, submission
+    def to_read(self, job_id: str, *, caller: Caller, index: int | None = None) -> tuple[JobRecord, Submission]:
+        """A job that the caller may read (a child of it where an index is given), and what was asked.
 
-    def job_or_child(self, job_id: str, *, owner: str, index: int | None) -> tuple[JobRecord, Submission]:
-        """A job, or a child of it where an index is given, and what was asked. Raises JobNotFound."""
-        record, submission = self.job(job_id, owner=owner)
+        Raises JobNotFound.
+        """
+        return self._found(job_id, index, caller.may_read)
+
+    def to_touch(self, job_id: str, *, caller: Caller, index: int | None = None) -> tuple[JobRecord, Submission]:
+        """The same, of a job that the caller may change. Raises JobNotFound."""
+        return self._found(job_id, index, caller.may_touch)
+
+    def _found(self, job_id: str, index: int | None, may: Callable[[str], bool]) -> tuple[JobRecord, Submission]:
+        record = self.records.get(RecordKey(job_id=job_id)) if JOB_ID.fullmatch(job_id) else None
+        submission = self.records.submission(job_id) if record and may(record.owner) else None
+        if record is None or submission is None:
+            raise JobNotFound(f"There is no job {job_id}.")
         return (record if index is None else self._child(record, index)), submission
 
     def _child(self, parent: JobRecord, index: int) -> JobRecord:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from controlplane.caller import Caller
 from controlplane.deployment import Deployment
 from controlplane.errors import LogNotFound, SubmissionInvalid, Violation
 from controlplane.io_bucket import IOBucket, outputs_prefix
@@ -24,7 +25,7 @@ PAGE_LIMIT = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Viewer:
-    """Shows jobs to their owners."""
+    """Shows jobs to those who may read them."""
 
     deployment: Deployment
     records: Records
@@ -32,9 +33,9 @@ class Viewer:
     logs: Logs
     io_bucket: IOBucket
 
-    def describe(self, job_id: str, *, owner: str, index: int | None = None) -> dict[str, Any]:
+    def describe(self, job_id: str, *, caller: Caller, index: int | None = None) -> dict[str, Any]:
         """The document of a job, or of one child. Raises JobNotFound."""
-        record, submission = self.jobs.job_or_child(job_id, owner=owner, index=index)
+        record, submission = self.jobs.to_read(job_id, caller=caller, index=index)
         return self._document(record, submission)
 
     def list_jobs(
@@ -54,13 +55,13 @@ class Viewer:
         return {"jobs": [self._document(each, None) for each in page.records], "cursor": page.cursor}
 
     def children(
-        self, job_id: str, *, owner: str, first: int, limit: int, statuses: frozenset[Status] = frozenset()
+        self, job_id: str, *, caller: Caller, first: int, limit: int, statuses: frozenset[Status] = frozenset()
     ) -> dict[str, Any]:
         """A page of the known children of an array job, in the order of their indices; of these statuses, if any.
 
         Raises JobNotFound.
         """
-        parent, submission = self.jobs.job(job_id, owner=owner)
+        parent, submission = self.jobs.to_read(job_id, caller=caller)
         children: Sequence[JobRecord] = ()
         if parent.batch_job_id and parent.size:
             children = self.records.children(
@@ -71,16 +72,16 @@ class Viewer:
         return {"jobs": [self._document(child, submission) for child in children], "next": following}
 
     def log(
-        self, job_id: str, *, owner: str, index: int | None, attempt: int | None, after: str | None, limit: int
+        self, job_id: str, *, caller: Caller, index: int | None, attempt: int | None, after: str | None, limit: int
     ) -> LogPage:
         """A page of the log of one attempt, the last where none is named. Raises JobNotFound, LogNotFound."""
-        record, _ = self.jobs.job_or_child(job_id, owner=owner, index=index)
+        record, _ = self.jobs.to_read(job_id, caller=caller, index=index)
         stream = _stream(record, attempt)
         return self.logs.read(self.deployment.log_group(record.job_definition), stream, after=after, limit=limit)
 
-    def outputs(self, job_id: str, *, owner: str) -> list[Mapping[str, Any]]:
+    def outputs(self, job_id: str, *, caller: Caller) -> list[Mapping[str, Any]]:
         """What a job has left in the IOBucket, each with a link that reads it. Raises JobNotFound."""
-        _, submission = self.jobs.job(job_id, owner=owner)
+        _, submission = self.jobs.to_read(job_id, caller=caller)
         prefix = outputs_prefix(submission.owner, submission.job_id)
         return [
             {

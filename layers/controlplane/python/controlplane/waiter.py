@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from controlplane.caller import Caller
 from controlplane.job import Status
 from controlplane.owned_jobs import OwnedJobs
 from controlplane.record import JobRecord
@@ -20,7 +21,7 @@ PAUSE_SECONDS = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Waiter:
-    """Waits for jobs on behalf of their owners."""
+    """Waits for jobs on behalf of those who may read them."""
 
     records: Records
     jobs: OwnedJobs
@@ -31,14 +32,14 @@ class Waiter:
     sleep: Callable[[float], None]
 
     def wait(
-        self, job_id: str, *, owner: str, status: Status, seconds: float, index: int | None = None
+        self, job_id: str, *, caller: Caller, status: Status, seconds: float, index: int | None = None
     ) -> dict[str, Any]:
         """Whether a job (or child) has left a status, or is over, within so many seconds; and the job as it is then.
 
         With no seconds it is one look. Raises JobNotFound.
         """
         until = self.clock() + round(seconds * 1000)
-        record: JobRecord | None = self.jobs.job_or_child(job_id, owner=owner, index=index)[0]
+        record: JobRecord | None = self.jobs.to_read(job_id, caller=caller, index=index)[0]
         while record and record.status is status and record.is_open:
             left = (until - self.clock()) / 1000
             if left <= 0:
@@ -46,4 +47,4 @@ class Waiter:
             self.sleep(min(PAUSE_SECONDS, left))
             record = self.records.get(record.key)
         is_as_before = record is not None and record.status is status and record.is_open
-        return {"changed": not is_as_before, "job": self.viewer.describe(job_id, owner=owner, index=index)}
+        return {"changed": not is_as_before, "job": self.viewer.describe(job_id, caller=caller, index=index)}

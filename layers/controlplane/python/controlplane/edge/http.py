@@ -10,11 +10,12 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from controlplane.acceptor import Acceptor
+from controlplane.caller import Caller
 from controlplane.canceller import Canceller
 from controlplane.dead_letters import Replayer
+from controlplane.edge.caller import CurrentCaller, bearer_of, caller_of, owner_of
 from controlplane.edge.function import Handler
 from controlplane.edge.json_body import decode
-from controlplane.edge.owner import bearer_of, owner_of
 from controlplane.edge.problem import problem_of, to_answer
 from controlplane.edge.refusals import route_refusals
 from controlplane.edge.routes.dead_letters import route_dead_letters
@@ -37,15 +38,20 @@ from controlplane.waiter import Waiter
 def serve(plane: Plane) -> Handler:
     """The handler of every route."""
     app = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=decode)
+
+    def caller() -> Caller:
+        return caller_of(app.current_event.raw_event, plane.deployment)
+
     route_refusals(app)
     route_plane(app)
     route_submissions(
         app,
         Acceptor(deployment=plane.deployment, records=plane.records, submissions=plane.submissions, clock=plane.clock),
+        caller,
     )
-    _route_jobs(app, plane)
-    route_links(app, Lender(records=plane.records, io_bucket=plane.io_bucket))
-    route_dead_letters(app, Replayer(deployment=plane.deployment, queues=plane.dead_letter_queues, clock=plane.clock))
+    _route_jobs(app, plane, caller)
+    route_links(app, Lender(records=plane.records, io_bucket=plane.io_bucket), caller)
+    route_dead_letters(app, Replayer(queues=plane.dead_letter_queues, clock=plane.clock), caller)
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         try:
@@ -57,16 +63,17 @@ def serve(plane: Plane) -> Handler:
     return handler
 
 
-def _route_jobs(app: APIGatewayHttpResolver, plane: Plane) -> None:
+def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, caller: CurrentCaller) -> None:
     jobs = OwnedJobs(records=plane.records)
     viewer = Viewer(
         deployment=plane.deployment, records=plane.records, jobs=jobs, logs=plane.logs, io_bucket=plane.io_bucket
     )
-    route_job_list(app, viewer)
-    route_jobs(app, viewer)
-    route_job_log(app, viewer)
-    route_job_wait(app, Waiter(records=plane.records, jobs=jobs, viewer=viewer, clock=plane.clock, sleep=plane.sleep))
-    route_job_ending(app, _canceller(plane, jobs))
+    route_job_list(app, viewer, caller)
+    route_jobs(app, viewer, caller)
+    route_job_log(app, viewer, caller)
+    waiter = Waiter(records=plane.records, jobs=jobs, viewer=viewer, clock=plane.clock, sleep=plane.sleep)
+    route_job_wait(app, waiter, caller)
+    route_job_ending(app, _canceller(plane, jobs), caller)
 
 
 def _canceller(plane: Plane, jobs: OwnedJobs) -> Canceller:

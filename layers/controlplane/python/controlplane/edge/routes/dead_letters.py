@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from controlplane.dead_letters import LOOK_LIMIT, REPLAY_LIMIT, Replayer
-from controlplane.edge.owner import owner_of
+from controlplane.edge.caller import CurrentCaller
 
 _LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999
 
@@ -24,19 +24,16 @@ class ReplayRequest(BaseModel):
     until: Annotated[int, Field(ge=0, le=_LAST_MILLISECOND)] | None = None
 
 
-def route_dead_letters(app: APIGatewayHttpResolver, replayer: Replayer) -> None:
+def route_dead_letters(app: APIGatewayHttpResolver, replayer: Replayer, caller: CurrentCaller) -> None:
     """Add the routes."""
     logger = Logger()
 
-    def owner() -> str:
-        return owner_of(app.current_event.raw_event)
-
     @app.get("/dead-letters", summary="Show messages that were given up, to an operator")
     def look(limit: Annotated[int, Query(ge=1, le=LOOK_LIMIT)] = LOOK_LIMIT) -> dict[str, Any]:
-        return replayer.look(owner=owner(), limit=limit)
+        return replayer.look(caller=caller(), limit=limit)
 
     @app.post("/dead-letters/replay", summary="Send messages that were given up back, for an operator")
     def replay(request: Annotated[ReplayRequest, Body()]) -> dict[str, Any]:
-        answer = replayer.replay(owner=owner(), limit=request.limit, until=request.until)
-        logger.info("replayed", owner=owner(), **answer)
+        answer = replayer.replay(caller=caller(), limit=request.limit, until=request.until)
+        logger.info("replayed", owner=caller().owner, **answer)
         return answer

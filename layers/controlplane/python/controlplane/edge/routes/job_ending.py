@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from controlplane.batch import MAX_REASON_CHARACTERS
 from controlplane.canceller import Canceller, Ending
-from controlplane.edge.owner import owner_of
+from controlplane.edge.caller import CurrentCaller
 from controlplane.job import MOST_CHILDREN
 
 
@@ -23,19 +23,18 @@ class EndingRequest(BaseModel):
     reason: Annotated[str, Field(max_length=MAX_REASON_CHARACTERS)] = ""
 
 
-def route_job_ending(app: APIGatewayHttpResolver, canceller: Canceller) -> None:
+def route_job_ending(app: APIGatewayHttpResolver, canceller: Canceller, caller: CurrentCaller) -> None:
     """Add the routes."""
-    _route(app, canceller, "cancel", Ending.CANCEL)
-    _route(app, canceller, "terminate", Ending.TERMINATE)
+    _route(app, canceller, caller, "cancel", Ending.CANCEL)
+    _route(app, canceller, caller, "terminate", Ending.TERMINATE)
 
 
-def _route(app: APIGatewayHttpResolver, canceller: Canceller, word: str, ending: Ending) -> None:
+def _route(app: APIGatewayHttpResolver, canceller: Canceller, caller: CurrentCaller, word: str, ending: Ending) -> None:
     logger = Logger()
 
     def end(job_id: str, request: EndingRequest, index: int | None = None) -> dict[str, Any]:
-        owner = owner_of(app.current_event.raw_event)
-        answer = canceller.end(job_id, ending, owner=owner, reason=request.reason, index=index)
-        logger.info(word, job_id=job_id, index=index, owner=owner, asked=answer["asked"])
+        answer = canceller.end(job_id, ending, caller=caller(), reason=request.reason, index=index)
+        logger.info(word, job_id=job_id, index=index, owner=caller().owner, asked=answer["asked"])
         return answer
 
     @app.post(f"/jobs/<job_id>/{word}", summary=f"{word.capitalize()} a job; an array with all its children")

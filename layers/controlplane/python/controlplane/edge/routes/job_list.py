@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from controlplane.edge.owner import owner_of
+from controlplane.edge.caller import CurrentCaller
 from controlplane.errors import SubmissionInvalid, Violation
 from controlplane.job import JobType, Status
 from controlplane.job_filter import JobFilter
@@ -18,7 +18,7 @@ from controlplane.viewer import PAGE_LIMIT, Viewer
 _LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999
 
 
-def route_job_list(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
+def route_job_list(app: APIGatewayHttpResolver, viewer: Viewer, caller: CurrentCaller) -> None:
     """Add the route."""
 
     @app.get("/jobs", summary="List jobs, newest first")
@@ -35,7 +35,7 @@ def route_job_list(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
     ) -> dict[str, Any]:
         event = app.current_event.raw_event
         wanted = JobFilter(
-            owner=owner_of(event),
+            owner=caller().owner,
             statuses=frozenset(status),
             types=frozenset(type),
             name_prefix=name_prefix,

@@ -8,7 +8,7 @@ import msgspec
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from controlplane.edge.owner import owner_of
+from controlplane.edge.caller import CurrentCaller
 from controlplane.job import MOST_CHILDREN
 from controlplane.viewer import Viewer
 
@@ -19,20 +19,17 @@ LogLimit = Annotated[int, Query(ge=1, le=LOG_LIMIT)]
 Attempt = Annotated[int | None, Query(ge=1, le=10)]
 
 
-def route_job_log(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
+def route_job_log(app: APIGatewayHttpResolver, viewer: Viewer, caller: CurrentCaller) -> None:
     """Add the routes."""
-
-    def owner() -> str:
-        return owner_of(app.current_event.raw_event)
 
     @app.get("/jobs/<job_id>/log", summary="Read a job's log")
     def log(job_id: str, attempt: Attempt = None, after: str | None = None, limit: LogLimit = 1000) -> dict[str, Any]:
-        page = viewer.log(job_id, owner=owner(), index=None, attempt=attempt, after=after, limit=limit)
+        page = viewer.log(job_id, caller=caller(), index=None, attempt=attempt, after=after, limit=limit)
         return dict(msgspec.to_builtins(page))
 
     @app.get("/jobs/<job_id>/children/<index>/log", summary="Read a child's log")
     def child_log(
         job_id: str, index: Index, attempt: Attempt = None, after: str | None = None, limit: LogLimit = 1000
     ) -> dict[str, Any]:
-        page = viewer.log(job_id, owner=owner(), index=index, attempt=attempt, after=after, limit=limit)
+        page = viewer.log(job_id, caller=caller(), index=index, attempt=attempt, after=after, limit=limit)
         return dict(msgspec.to_builtins(page))

@@ -7,22 +7,19 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from controlplane.edge.owner import owner_of
+from controlplane.edge.caller import CurrentCaller
 from controlplane.job import MOST_CHILDREN, Status
 from controlplane.waiter import MAX_SECONDS, Waiter
 
 Timeout = Annotated[float, Query(ge=0, le=MAX_SECONDS, description="Seconds")]
 
 
-def route_job_wait(app: APIGatewayHttpResolver, waiter: Waiter) -> None:
+def route_job_wait(app: APIGatewayHttpResolver, waiter: Waiter, caller: CurrentCaller) -> None:
     """Add the routes."""
-
-    def owner() -> str:
-        return owner_of(app.current_event.raw_event)
 
     @app.get("/jobs/<job_id>/wait", summary="Wait until a job leaves a status")
     def wait(job_id: str, status: Annotated[Status, Query()], timeout: Timeout = MAX_SECONDS) -> dict[str, Any]:
-        return waiter.wait(job_id, owner=owner(), status=status, seconds=timeout)
+        return waiter.wait(job_id, caller=caller(), status=status, seconds=timeout)
 
     @app.get("/jobs/<job_id>/children/<index>/wait", summary="Wait until a child leaves a status")
     def wait_for_child(
@@ -31,4 +28,4 @@ def route_job_wait(app: APIGatewayHttpResolver, waiter: Waiter) -> None:
         status: Annotated[Status, Query()],
         timeout: Timeout = MAX_SECONDS,
     ) -> dict[str, Any]:
-        return waiter.wait(job_id, owner=owner(), status=status, seconds=timeout, index=index)
+        return waiter.wait(job_id, caller=caller(), status=status, seconds=timeout, index=index)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from controlplane.edge.owner import owner_of
+from controlplane.edge.caller import CurrentCaller
 from controlplane.job import MOST_CHILDREN, Status
 from controlplane.viewer import PAGE_LIMIT, Viewer
 
@@ -16,15 +16,12 @@ First = Annotated[int, Query(ge=0, lt=MOST_CHILDREN)]
 Index = Annotated[int, Path(ge=0, lt=MOST_CHILDREN)]
 
 
-def route_jobs(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
+def route_jobs(app: APIGatewayHttpResolver, viewer: Viewer, caller: CurrentCaller) -> None:
     """Add the routes."""
-
-    def owner() -> str:
-        return owner_of(app.current_event.raw_event)
 
     @app.get("/jobs/<job_id>", summary="Describe a job")
     def describe(job_id: str) -> dict[str, Any]:
-        return viewer.describe(job_id, owner=owner())
+        return viewer.describe(job_id, caller=caller())
 
     @app.get("/jobs/<job_id>/children", summary="List the children of an array job")
     def children(
@@ -33,12 +30,12 @@ def route_jobs(app: APIGatewayHttpResolver, viewer: Viewer) -> None:
         limit: Limit = PAGE_LIMIT,
         status: Annotated[list[Status], Query()] = [],  # noqa: B006 - Powertools takes it for the default, and copies
     ) -> dict[str, Any]:
-        return viewer.children(job_id, owner=owner(), first=first, limit=limit, statuses=frozenset(status))
+        return viewer.children(job_id, caller=caller(), first=first, limit=limit, statuses=frozenset(status))
 
     @app.get("/jobs/<job_id>/children/<index>", summary="Describe a child of an array job")
     def child(job_id: str, index: Index) -> dict[str, Any]:
-        return viewer.describe(job_id, owner=owner(), index=index)
+        return viewer.describe(job_id, caller=caller(), index=index)
 
     @app.get("/jobs/<job_id>/outputs", summary="List what a job has left in the IOBucket")
     def outputs(job_id: str) -> dict[str, Any]:
-        return {"outputs": viewer.outputs(job_id, owner=owner())}
+        return {"outputs": viewer.outputs(job_id, caller=caller())}

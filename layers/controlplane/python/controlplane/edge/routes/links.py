@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from controlplane.edge.answer import answer
-from controlplane.edge.owner import bearer_of, owner_of
+from controlplane.edge.caller import CurrentCaller, bearer_of
 from controlplane.io_bucket import Link
 from controlplane.job import MOST_CHILDREN
 from controlplane.lender import Lender, Upload
@@ -38,13 +38,12 @@ class RunnerLinksRequest(BaseModel):
     uploads: Annotated[list[UploadRequest], Field(max_length=MOST_UPLOADS)] = []
 
 
-def route_links(app: APIGatewayHttpResolver, lender: Lender) -> None:
+def route_links(app: APIGatewayHttpResolver, lender: Lender, caller: CurrentCaller) -> None:
     """Add the routes."""
 
     @app.post("/uploads", summary="Announce an input file, and get a link that stores it")
     def upload(request: Annotated[UploadRequest, Body()]) -> Response[dict[str, Any]]:
-        owner = owner_of(app.current_event.raw_event)
-        key, link = lender.lend_upload(_upload(request), owner=owner)
+        key, link = lender.lend_upload(_upload(request), owner=caller().owner)
         return answer(201, {"key": key, **_link(link)})
 
     @app.post("/runner/links", summary="A runner's links to its own job's inputs and outputs")

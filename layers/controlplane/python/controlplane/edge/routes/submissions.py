@@ -11,10 +11,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Header
 from controlplane.acceptor import Acceptor
 from controlplane.draft import Draft
 from controlplane.edge.answer import answer
-from controlplane.edge.owner import owner_of
+from controlplane.edge.caller import CurrentCaller
 
 
-def route_submissions(app: APIGatewayHttpResolver, acceptor: Acceptor) -> None:
+def route_submissions(app: APIGatewayHttpResolver, acceptor: Acceptor, caller: CurrentCaller) -> None:
     """Add the route."""
     logger = Logger()
 
@@ -23,7 +23,7 @@ def route_submissions(app: APIGatewayHttpResolver, acceptor: Acceptor) -> None:
         draft: Annotated[Draft, Body()],
         idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
     ) -> Response[dict[str, Any]]:
-        owner = owner_of(app.current_event.raw_event)
+        owner = caller().owner
         document, is_new = acceptor.accept(draft, owner=owner, idempotency_key=idempotency_key)
         logger.info("accepted" if is_new else "accepted before", job_id=document["jobId"], owner=owner)
         return answer(202 if is_new else 200, document)

@@ -1,4 +1,4 @@
-"""Who calls: read from API Gateway's authorizer, never from the body.
+"""Who calls: read from API Gateway's authorizer, never from a header and never from the body.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
@@ -6,14 +6,25 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-in
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from controlplane.caller import Caller
+from controlplane.deployment import Deployment
 from controlplane.errors import NotAuthorized
 from controlplane.job import NOBODY
 
 #: What an owner may be called; it becomes part of keys, and of a page's conditions.
 _OWNER = re.compile(r"^[A-Za-z0-9_+=,.@/:|-]{1,256}$")
+
+
+#: Gives a route the caller of the request that it serves now. Raises NotAuthorized.
+CurrentCaller = Callable[[], Caller]
+
+
+def caller_of(event: Mapping[str, Any], deployment: Deployment) -> Caller:
+    """The caller, as this deployment knows them. Raises NotAuthorized."""
+    return Caller.known(owner_of(event), deployment=deployment)
 
 
 def owner_of(event: Mapping[str, Any]) -> str:

@@ -1,11 +1,13 @@
 """The owner is read from the authorizer, and from nothing else."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from controlplane.edge.owner import bearer_of, owner_of
+from controlplane.edge.caller import bearer_of, caller_of, owner_of
 from controlplane.errors import NotAuthorized
+from tests.builders import DEPLOYMENT
 
 
 def signed(arn: str) -> dict[str, Any]:
@@ -47,6 +49,25 @@ def test_who_is_not_named_is_not_let_in(event: dict[str, Any]) -> None:
     """No authorizer, no owner; and nobody is called what nobody's jobs are kept under."""
     with pytest.raises(NotAuthorized):
         owner_of(event)
+
+
+@pytest.mark.parametrize(
+    ("owner", "open_reading", "expected"),
+    [
+        ("ada", False, {"read": [True, False], "touch": [True, False], "operate": False}),
+        ("ada", True, {"read": [True, True], "touch": [True, False], "operate": False}),
+        ("operator", False, {"read": [True, True], "touch": [True, True], "operate": True}),
+    ],
+)
+def test_the_deployment_says_what_a_caller_may(owner: str, open_reading: bool, expected: dict[str, Any]) -> None:
+    """With ada's jobs and bob's: one's own always, every job by an operator, reading alone where that is open."""
+    caller = caller_of(claimed(owner), replace(DEPLOYMENT, open_reading=open_reading))
+
+    assert expected == {
+        "read": [caller.may_read("ada"), caller.may_read("bob")],
+        "touch": [caller.may_touch("ada"), caller.may_touch("bob")],
+        "operate": caller.is_operator,
+    }
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic abc", "abc"])
