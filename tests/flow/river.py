@@ -34,6 +34,7 @@ from lambdas.record_state_change.handler import build as build_record_state_chan
 from lambdas.serve_api.handler import build as build_serve_api
 from lambdas.submit_job.handler import build as build_submit_job
 from tests.builders import DEPLOYMENT, T0, life
+from tests.documented import documented
 
 #: Most turns of one test: each delivers every queue once.
 TURNS = 200
@@ -207,7 +208,7 @@ class River:
 
     @cached_property
     def _serve_api(self) -> Handler:
-        return build_serve_api(self.plane)
+        return documented(build_serve_api(self.plane))
 
     @cached_property
     def _consumers(self) -> Sequence[tuple[Queue, Handler, Callable[[str, Sequence[Message]], dict[str, Any]]]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
+
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 
@@ -12,7 +15,12 @@ def route_plane(app: APIGatewayHttpResolver) -> None:
     def health() -> dict[str, str]:
         return {"status": "ok"}
 
-    @app.get("/openapi.json", summary="This API, described", include_in_schema=False)
+    @cache
+    def description() -> str:
+        from controlplane.edge.openapi.document import describe  # here, so that no cold start pays for it
+
+        return json.dumps(describe(app), ensure_ascii=False)
+
+    @app.get("/openapi.json", summary="Describe this API")
     def openapi() -> Response[str]:
-        schema = app.get_openapi_json_schema(title="Batchplane", version="1", description=__doc__)
-        return Response(status_code=200, content_type="application/json", body=schema)
+        return Response(status_code=200, content_type="application/json", body=description())
