@@ -6,9 +6,11 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
 
 from controlplane.edge.json_body import not_json
+from controlplane.edge.known import methods_of, unknown_parameters
 from controlplane.edge.problem import problem, problem_of
 from controlplane.errors import PlaneError, SubmissionInvalid, Violation
 from controlplane.submit_job_request import violation_of
@@ -24,8 +26,8 @@ def route_refusals(app: APIGatewayHttpResolver) -> None:
     logger = Logger()
 
     def invalid(error: RequestValidationError) -> Response[str]:
-        found = error.errors()[:MAX_VIOLATIONS]
-        return problem_of(SubmissionInvalid(tuple(violation_of(_as_written(each)) for each in found)))
+        found = tuple(violation_of(_as_written(each)) for each in error.errors()[:MAX_VIOLATIONS])
+        return problem_of(SubmissionInvalid((*found, *unknown_parameters(app))[:MAX_VIOLATIONS]))
 
     def no_json(error: RequestUnsupportedContentType) -> Response[str]:
         given = app.current_event.headers.get("content-type")
@@ -41,14 +43,29 @@ def route_refusals(app: APIGatewayHttpResolver) -> None:
 
     def no_route(error: Exception) -> Response[str]:
         event = app.current_event
-        return problem(404, title="No such route", detail=f"There is no {event.http_method} {event.path} here.")
+        methods = methods_of(app, event.path)
+        if not methods:
+            return problem(404, title="No such route", detail=f"There is no {event.path} here.")
+        allowed = ", ".join(methods)
+        bound = Violation(field="method", bound=f"one of {allowed}", value=event.http_method)
+        answer = problem(405, title="No such method", detail=f"Of {event.path}, {bound.detail}", violations=[bound])
+        answer.headers["Allow"] = allowed
+        return answer
 
+    app.use([_only_known_parameters])
     app.exception_handler(PlaneError)(problem_of)
     app.exception_handler(RequestValidationError)(invalid)
     app.exception_handler(RequestUnsupportedContentType)(no_json)
     app.exception_handler(UnicodeDecodeError)(undecodable)
     app.exception_handler(Exception)(unexpected)
     app.not_found(no_route)
+
+
+def _only_known_parameters(app: APIGatewayHttpResolver, following: NextMiddleware) -> Response[Any]:
+    unknown = unknown_parameters(app)
+    if unknown:
+        raise SubmissionInvalid(unknown[:MAX_VIOLATIONS])
+    return following(app)
 
 
 def _as_written(error: Any) -> Any:

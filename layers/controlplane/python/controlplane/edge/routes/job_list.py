@@ -8,7 +8,9 @@ from urllib.parse import parse_qsl
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import AfterValidator, WithJsonSchema
 
+from controlplane.container_overrides import broken
 from controlplane.edge.caller import CurrentCaller
 from controlplane.errors import SubmissionInvalid, Violation
 from controlplane.job import JobType, Status
@@ -16,6 +18,16 @@ from controlplane.job_filter import JobFilter
 from controlplane.viewer import PAGE_LIMIT, Viewer
 
 _LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999
+
+
+def _listed(given: JobType) -> JobType:
+    if given is JobType.ARRAY_CHILD:
+        raise broken(f"one of {', '.join(_LISTED)}: GET /jobs/{{jobId}}/children lists the children of an array")
+    return given
+
+
+_LISTED = [each for each in JobType if each is not JobType.ARRAY_CHILD]
+_Listed = Annotated[JobType, AfterValidator(_listed), WithJsonSchema({"type": "string", "enum": _LISTED})]
 
 
 def route_job_list(app: APIGatewayHttpResolver, viewer: Viewer, caller: CurrentCaller) -> None:
@@ -27,7 +39,7 @@ def route_job_list(app: APIGatewayHttpResolver, viewer: Viewer, caller: CurrentC
         cursor: Annotated[str | None, Query(max_length=256)] = None,
         job_queue: Annotated[str | None, Query(alias="jobQueue")] = None,
         status: Annotated[list[Status], Query()] = [],  # noqa: B006 - Powertools takes it for the default, and copies
-        type: Annotated[list[JobType], Query()] = [],  # noqa: A002, B006 - the wire's own word
+        type: Annotated[list[_Listed], Query()] = [],  # noqa: A002, B006 - the wire's own word
         name_prefix: Annotated[str, Query(alias="namePrefix", max_length=128)] = "",
         tag: Annotated[list[str], Query(description="NAME=VALUE")] = [],  # noqa: B006
         created_from: Annotated[int | None, Query(alias="createdFrom", ge=0, le=_LAST_MILLISECOND)] = None,
