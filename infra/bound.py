@@ -47,6 +47,21 @@ class Whole:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Switch:
+    """On or off."""
+
+    words: str = "true or false"
+
+    def read(self, given: object) -> object:
+        """The two words, in JSON's spelling."""
+        return {"true": True, "false": False}.get(given, given) if isinstance(given, str) else given
+
+    def admits(self, value: object) -> bool:
+        """True for a truth value."""
+        return isinstance(value, bool)
+
+
+@dataclass(frozen=True, kw_only=True)
 class OneOf:
     """One of a few values."""
 

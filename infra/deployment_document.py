@@ -13,6 +13,8 @@ def deployment_document(settings: Settings, environment: Environment) -> dict[st
     return {
         "name": settings.deployment_name,
         "operators": list(settings.operators),
+        "operatorClaim": settings.operator_claim,
+        "openReading": settings.open_reading,
         "allowedEnvironment": list(settings.allowed_environment),
         "jobQueues": [{"name": queue.name, "arn": queue.arn} for queue in environment.job_queues],
         "jobDefinitions": [

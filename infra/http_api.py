@@ -1,8 +1,9 @@
-"""The HTTPS door: an HTTP API whose every route needs a signed request, but for two. Knows no function's name."""
+"""The HTTPS door: an HTTP API whose every route asks who calls, but for two. Knows no function's name."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import jsii
 from aws_cdk import aws_apigateway as apigateway
@@ -26,6 +27,7 @@ _ACCESS_LOG = {
     "requestId": "$context.requestId",
     "at": "$context.requestTimeEpoch",
     "caller": "$context.identity.userArn",
+    "subject": "$context.authorizer.claims.sub",
     "sourceIp": "$context.identity.sourceIp",
     "routeKey": "$context.routeKey",
     "path": "$context.path",
@@ -46,17 +48,20 @@ class HttpApi(Construct):
         construct_id: str,
         *,
         name: str,
+        jwt_issuer: str | None,
+        jwt_audience: Sequence[str],
         requests_per_second: int,
         request_burst: int,
         log_days: int,
     ) -> None:
+        """Callers show a token of the issuer, for one of the audience; or sign their requests, where there is none."""
         super().__init__(scope, construct_id)
         self._api = apigatewayv2.HttpApi(
             self,
             "Api",
             api_name=name,
             create_default_stage=False,
-            default_authorizer=authorizers.HttpIamAuthorizer(),
+            default_authorizer=_authorizer(jwt_issuer, jwt_audience),
         )
         # Groups of this prefix need no resource policy of the account, which has room for few.
         log_group = LogGroup(self, "AccessLog", name=f"/aws/vendedlogs/apis/{name}", days=log_days)
@@ -88,6 +93,12 @@ class HttpApi(Construct):
                 authorizer=apigatewayv2.HttpNoneAuthorizer(),
             )
             acknowledge(added, "AwsSolutions-APIG4", reason=reason)
+
+
+def _authorizer(jwt_issuer: str | None, jwt_audience: Sequence[str]) -> apigatewayv2.IHttpRouteAuthorizer:
+    if jwt_issuer is None:
+        return authorizers.HttpIamAuthorizer()
+    return authorizers.HttpJwtAuthorizer("Tokens", jwt_issuer, jwt_audience=list(jwt_audience))
 
 
 @jsii.implements(apigatewayv2.IAccessLogSettings)

@@ -89,6 +89,8 @@ class PlaneStack(cdk.Stack):
             self,
             "Api",
             name=settings.deployment_name,
+            jwt_issuer=settings.jwt_issuer,
+            jwt_audience=settings.jwt_audience,
             requests_per_second=settings.requests_per_second,
             request_burst=settings.request_burst,
             log_days=settings.log_days,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
-from infra.bound import Bound, OneOf, Several, Text, Whole
+from infra.bound import Bound, OneOf, Several, Switch, Text, Whole
 
 #: What our keys of the context begin with.
 PREFIX = "batchplane:"
@@ -30,6 +30,10 @@ _OWNER = Text(
     words="an owner, such as user/ada, assumed-role/Analyst or a token's subject, and no ARN",
     pattern=r"(?!arn:|-$)[A-Za-z0-9_+=,.@/:|-]{1,128}",
 )
+_ISSUER = Text(words="the https:// URL that tokens name as their iss", pattern=r"https://[^\s,?#]{1,500}")
+_AUDIENCE = Text(words="what tokens name as their aud or client_id", pattern=r"[^\s,]{1,256}")
+#: API Gateway hands a list on with spaces between its members, so no member that counts may have one.
+_CLAIM = Text(words="NAME=VALUE, such as groups=batch-admins, the value without spaces", pattern=r"[^\s]+=[^\s=\[\]]+")
 _VARIABLE = Text(words="the name of an environment variable", pattern=r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 
 
@@ -51,6 +55,14 @@ class Settings:
     alert_emails: tuple[str, ...] = _setting((), Several(each=_EMAIL, most=10))
     #: The owners who look after the plane itself: they see what it has given up, and send it back.
     operators: tuple[str, ...] = _setting((), Several(each=_OWNER, most=10))
+    #: Whose tokens (JWT) let callers in, and for whom they must be made: both, or neither. Without them requests are
+    #: signed with AWS credentials.
+    jwt_issuer: str | None = _setting(None, _ISSUER)
+    jwt_audience: tuple[str, ...] = _setting((), Several(each=_AUDIENCE, most=10))
+    #: The claim that makes an operator of whoever holds it. It must be one that the issuer alone decides.
+    operator_claim: str | None = _setting(None, _CLAIM)
+    #: Everybody who is let in then reads every job: its document, log and outputs. Touching it stays its owner's.
+    open_reading: bool = _setting(False, Switch())
     #: Variables that change how a job's tools behave (PYTHONPATH, proxies), and that submissions may set all the same.
     allowed_environment: tuple[str, ...] = _setting((), Several(each=_VARIABLE, most=50))
 
@@ -103,6 +115,18 @@ class Settings:
             if not left_out and not bound.admits(value):
                 key = _key(each)
                 raise SettingInvalid(f"{key} must be {bound.words}; it is {value!r}. Give another with -c {key}=VALUE.")
+        self._check_tokens()
+
+    def _check_tokens(self) -> None:
+        if (self.jwt_issuer is None) != (not self.jwt_audience):
+            raise SettingInvalid(
+                f"{PREFIX}jwtIssuer and {PREFIX}jwtAudience go together: the one is {self.jwt_issuer!r}, the other"
+                f" {self.jwt_audience!r}. Give both, or neither for requests signed with AWS credentials."
+            )
+        if self.operator_claim and self.jwt_issuer is None:
+            raise SettingInvalid(
+                f"{PREFIX}operatorClaim ({self.operator_claim!r}) needs {PREFIX}jwtIssuer: only tokens have claims."
+            )
 
     @property
     def submitters_at_work(self) -> int:

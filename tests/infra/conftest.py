@@ -13,7 +13,11 @@ _CONTEXT = {
     "batchplane:ioBucketDays": "7",
     "batchplane:maxVcpus": "8",
     "batchplane:natGateways": "0",
-    "batchplane:operators": "user/ada,assumed-role/Operators",
+    "batchplane:jwtIssuer": "https://example.auth0.com/",
+    "batchplane:jwtAudience": "batchplane,https://batch.example.org",
+    "batchplane:openReading": "true",
+    "batchplane:operatorClaim": "cognito:groups=batch-admins",
+    "batchplane:operators": "auth0|ada,grace@example.org",
     "batchplane:runnerImage": "public.ecr.aws/example/runner:1",
 }
 

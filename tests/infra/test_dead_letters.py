@@ -7,7 +7,7 @@ import pytest
 from moto import mock_aws
 
 from tests.infra.account import Account
-from tests.template import Template, one, plane_template, properties
+from tests.template import one, plane_template, properties
 
 #: Every dead-letter queue, as its logical id begins, by what people call it.
 QUEUES = {
@@ -117,22 +117,3 @@ def test_a_letter_goes_back_where_it_came_from() -> None:
         ]
 
     assert told == expected
-
-
-def test_nobody_is_an_operator_unless_the_deployment_says_so() -> None:
-    """Deny by default."""
-    assert _operators(plane_template()) == []
-
-
-def test_the_settings_name_the_operators(lab_plane: Template) -> None:
-    """As the API calls owners."""
-    assert _operators(lab_plane) == ["user/ada", "assumed-role/Operators"]
-
-
-def _operators(template: Template) -> list[str]:
-    """The operators in the document that serve_api is given: text, but for the references in it."""
-    _, function = one(template, "AWS::Lambda::Function", "ServeApi")
-    written = function["Environment"]["Variables"]["BATCHPLANE_DEPLOYMENT"]
-    text = "".join(part if isinstance(part, str) else "?" for part in written["Fn::Join"][1])
-    operators: list[str] = json.loads(text)["operators"]
-    return operators

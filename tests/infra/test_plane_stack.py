@@ -28,12 +28,6 @@ def source_of(function: str) -> dict[str, Any]:
     return one(plane_template(), "AWS::Lambda::EventSourceMapping", function)[1]
 
 
-def routes() -> dict[str, str]:
-    """How each route knows its caller."""
-    found = properties(plane_template(), "AWS::ApiGatewayV2::Route").values()
-    return {route["RouteKey"]: route["AuthorizationType"] for route in found}
-
-
 def test_a_record_lies_under_its_job() -> None:
     """Partition key and sort key, both text."""
     attributes = {each["AttributeName"]: each["AttributeType"] for each in table()["AttributeDefinitions"]}
@@ -212,11 +206,6 @@ def test_an_alert_that_cannot_be_sent_holds_up_no_other() -> None:
         6 * 3600,
         destination,
     )
-
-
-def test_every_route_needs_a_signed_request_but_two() -> None:
-    """Health says nothing of anybody, and a runner shows its job's capability."""
-    assert routes() == {"ANY /{proxy+}": "AWS_IAM", "GET /health": "NONE", "POST /runner/links": "NONE"}
 
 
 def test_the_api_is_throttled() -> None:

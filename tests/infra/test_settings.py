@@ -37,6 +37,11 @@ def test_a_file_gives_values_of_their_types() -> None:
         ("alertEmails", "ada@example.org,ada@example.org"),
         ("operators", "arn:aws:iam::111122223333:user/ada"),
         ("operators", "-"),
+        ("jwtIssuer", "example.org"),
+        ("jwtAudience", "a b"),
+        ("operatorClaim", "groups"),
+        ("operatorClaim", "groups=batch admins"),
+        ("openReading", "yes"),
         ("retentionDays", "-1"),
         ("ioBucketDays", "0"),
         ("logDays", "31"),
@@ -71,6 +76,20 @@ def test_an_unknown_setting_is_refused() -> None:
         SettingInvalid, match=r"batchplane:maxCpus \(given as '8'\) is no setting; .*batchplane:maxVcpus"
     ):
         Settings.from_context({"batchplane:maxCpus": "8"})
+
+
+@pytest.mark.parametrize(
+    ("context", "words"),
+    [
+        ({"jwtIssuer": "https://example.org"}, "jwtIssuer and batchplane:jwtAudience go together"),
+        ({"jwtAudience": "batchplane"}, "jwtIssuer and batchplane:jwtAudience go together"),
+        ({"operatorClaim": "groups=batch-admins"}, "operatorClaim .* needs batchplane:jwtIssuer"),
+    ],
+)
+def test_what_says_who_is_let_in_goes_together(context: dict[str, str], words: str) -> None:
+    """Half of it would let nobody in, or not whom somebody meant."""
+    with pytest.raises(SettingInvalid, match=words):
+        Settings.from_context({f"batchplane:{key}": value for key, value in context.items()})
 
 
 @pytest.mark.parametrize("each", fields(Settings), ids=lambda each: each.name)

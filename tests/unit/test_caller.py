@@ -1,12 +1,17 @@
 """The owner is read from the authorizer, and from nothing else."""
 
+import posixpath
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from controlplane.edge.caller import bearer_of, caller_of, owner_of
 from controlplane.errors import NotAuthorized
+from controlplane.io_bucket import owner_prefix
 from tests.builders import DEPLOYMENT
 
 
@@ -39,14 +44,35 @@ def test_a_user_is_an_owner() -> None:
     assert "user/team/ada" == owner_of(signed("arn:aws:iam::111122223333:user/team/ada"))
 
 
-def test_a_tokens_subject_is_an_owner() -> None:
-    """A JWT authorizer has verified it."""
-    assert "ada" == owner_of(claimed("ada"))
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "ada",
+        "ada@example.org",
+        "auth0|64f1c0ffee",
+        "google-oauth2|103547991597142817347",
+        "248289761001",
+        "eu-west-1:8d8b8c1e-0f0e-4c39-9f3e-3b3c5b0b5f5e",
+        "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ",
+        "repo:example/batch:ref:refs/heads/main",
+    ],
+)
+def test_a_tokens_subject_is_an_owner(subject: str) -> None:
+    """A JWT authorizer has verified it; issuers write them in many ways."""
+    assert subject == owner_of(claimed(subject))
 
 
-@pytest.mark.parametrize("event", [{}, {"requestContext": {}}, claimed(""), claimed("-"), claimed("a b"), claimed(7)])
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        {"requestContext": {}},
+        {"requestContext": {"authorizer": {"jwt": {"claims": None}}}},
+        *map(claimed, ("", "-", "a b", "[ada bob]", "ada\n", ".", "..", "1.03547991e+20", "a" * 257, 7)),
+    ],
+)
 def test_who_is_not_named_is_not_let_in(event: dict[str, Any]) -> None:
-    """No authorizer, no owner; and nobody is called what nobody's jobs are kept under."""
+    """No authorizer, no owner; and nobody is called what leads elsewhere, or what nobody's jobs are kept under."""
     with pytest.raises(NotAuthorized):
         owner_of(event)
 
@@ -68,6 +94,54 @@ def test_the_deployment_says_what_a_caller_may(owner: str, open_reading: bool, e
         "touch": [caller.may_touch("ada"), caller.may_touch("bob")],
         "operate": caller.is_operator,
     }
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        ({"groups": "batch-admins"}, True),
+        ({"groups": "[staff batch-admins]"}, True),
+        ({"groups": "[staff]"}, False),
+        ({"groups": "[batch-admins-not]"}, False),
+        ({"groups": "staff batch-admins"}, False),
+        ({"groups": "[]"}, False),
+        ({"groups": ["batch-admins"]}, False),
+        ({"roles": "batch-admins"}, False),
+        ({}, False),
+    ],
+)
+def test_a_claim_makes_an_operator(claims: dict[str, Any], expected: bool) -> None:
+    """As a whole or as a member of a list, in API Gateway's words for one; anything else makes none."""
+    event = {"requestContext": {"authorizer": {"jwt": {"claims": {"sub": "ada"} | claims}}}}
+    deployment = replace(DEPLOYMENT, operator_claim=("groups", "batch-admins"))
+
+    assert (expected, False) == (
+        caller_of(event, deployment).is_operator,
+        caller_of(event, DEPLOYMENT).is_operator,
+    )
+
+
+def test_a_signed_request_holds_no_claim() -> None:
+    """Only a token has any."""
+    deployment = replace(DEPLOYMENT, operator_claim=("userArn", "arn:aws:iam::111122223333:user/ada"))
+
+    assert not caller_of(signed("arn:aws:iam::111122223333:user/ada"), deployment).is_operator
+
+
+@given(st.text("ab.-_+=,@/:|%", min_size=1, max_size=8), st.text("ab.-_+=,@/:|%", min_size=1, max_size=8))
+def test_no_owner_reaches_anothers_keys(one: str, other: str) -> None:
+    """Neither by the beginning of a key, nor by what somebody makes of a path that stands in it."""
+    prefixes = [owner_prefix(each) for each in (one, other) if _is_owner(each)]
+
+    assert prefixes == [f"{posixpath.normpath(each)}/" for each in prefixes]
+    assert one == other or not any(a.startswith(b) for a, b in permutations(prefixes, 2))
+
+
+def _is_owner(subject: str) -> bool:
+    try:
+        return owner_of(claimed(subject)) == subject
+    except NotAuthorized:
+        return False
 
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic abc", "abc"])

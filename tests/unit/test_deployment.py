@@ -1,5 +1,8 @@
 """A deployment knows its queues and definitions by every name that people and Batch say."""
 
+import pytest
+
+from controlplane.deployment import Deployment
 from tests.builders import BATCH, DEPLOYMENT, PLAIN, QUEUE
 
 
@@ -32,3 +35,21 @@ def test_the_logs_of_another_definition_are_in_batchs_own_group() -> None:
 def test_a_queue_that_is_not_named_is_not_allowed() -> None:
     """Deny by default."""
     assert None is DEPLOYMENT.job_queue("theirs")
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ({}, None),
+        ({"operatorClaim": None}, None),
+        ({"operatorClaim": "groups=admins"}, ("groups", "admins")),
+        ({"operatorClaim": "https://example.org/groups=admins"}, ("https://example.org/groups", "admins")),
+    ],
+)
+def test_the_claim_of_an_operator_is_a_name_and_a_value(
+    written: dict[str, str | None], expected: tuple[str, str] | None
+) -> None:
+    """As the setting writes it; left out, no claim makes an operator."""
+    document = {"name": "test", "jobQueues": [], "jobDefinitions": [], **written}
+
+    assert expected == Deployment.from_wire(document, url="").operator_claim

@@ -20,9 +20,9 @@ class Caller:
     reads_every_job: bool = False
 
     @classmethod
-    def known(cls, owner: str, *, deployment: Deployment) -> Caller:
-        """What a deployment makes of somebody of this name."""
-        is_operator = owner in deployment.operators
+    def known(cls, owner: str, *, deployment: Deployment, holds_operator_claim: bool = False) -> Caller:
+        """What a deployment makes of somebody of this name, whose token may hold what makes an operator here."""
+        is_operator = holds_operator_claim or owner in deployment.operators
         return cls(owner=owner, is_operator=is_operator, reads_every_job=is_operator or deployment.open_reading)
 
     def may_read(self, owner: str) -> bool:

@@ -89,6 +89,8 @@ class Deployment:
     largest: Mapping[str, int] = field(default_factory=dict)
     #: The owners who look after the plane itself, as `edge.caller` calls them.
     operators: frozenset[str] = frozenset()
+    #: The claim of a token that makes an operator of whoever holds it, and its value: ("groups", "batch-admins").
+    operator_claim: tuple[str, str] | None = None
     #: True where everybody who is let in may read every job; touching it stays its owner's.
     open_reading: bool = False
     #: Names of environment variables that change how a job's tools behave, and that submissions may set all the same.
@@ -106,6 +108,7 @@ class Deployment:
             ),
             job_definitions=tuple(map(JobDefinition.from_wire, document["jobDefinitions"])),
             operators=frozenset(document.get("operators", ())),
+            operator_claim=_claim(document.get("operatorClaim")),
             open_reading=document.get("openReading", False),
             allowed_environment=frozenset(document.get("allowedEnvironment", ())),
         )
@@ -145,6 +148,12 @@ class Deployment:
         """Ours, though a deployment since may have made another revision of it."""
         named = arn.rpartition(":")[0]
         return next((each for each in self.job_definitions if each.arn.rpartition(":")[0] == named), None)
+
+
+def _claim(written: str | None) -> tuple[str, str] | None:
+    """A claim as the setting has it, "groups=batch-admins", as name and value."""
+    name, _, value = (written or "").rpartition("=")
+    return (name, value) if name and value else None
 
 
 def _last(arn: str) -> str:

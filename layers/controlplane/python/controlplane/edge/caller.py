@@ -14,8 +14,9 @@ from controlplane.deployment import Deployment
 from controlplane.errors import NotAuthorized
 from controlplane.job import NOBODY
 
-#: What an owner may be called; it becomes part of keys, and of a page's conditions.
-_OWNER = re.compile(r"^[A-Za-z0-9_+=,.@/:|-]{1,256}$")
+#: What an owner may be called; it becomes part of keys, and of a page's conditions. A folder's "." and ".." lead out of
+#: an owner's own; and a subject that was a number may have been rounded, so that two of them became one.
+_OWNER = re.compile(r"(?!\.{1,2}$|[0-9.]+e\+[0-9]+$)[A-Za-z0-9_+=,.@/:|-]{1,256}")
 
 
 #: Gives a route the caller of the request that it serves now. Raises NotAuthorized.
@@ -24,15 +25,15 @@ CurrentCaller = Callable[[], Caller]
 
 def caller_of(event: Mapping[str, Any], deployment: Deployment) -> Caller:
     """The caller, as this deployment knows them. Raises NotAuthorized."""
-    return Caller.known(owner_of(event), deployment=deployment)
+    claim = deployment.operator_claim
+    holds_it = claim is not None and _holds(_claims(event), *claim)
+    return Caller.known(owner_of(event), deployment=deployment, holds_operator_claim=holds_it)
 
 
 def owner_of(event: Mapping[str, Any]) -> str:
     """The owner: a JWT's subject, or the user or role of a signed request. Raises NotAuthorized."""
-    authorizer = event.get("requestContext", {}).get("authorizer") or {}
-    subject = (authorizer.get("jwt") or {}).get("claims", {}).get("sub")
-    arn = (authorizer.get("iam") or {}).get("userArn")
-    owner = subject or (arn and _resource(arn))
+    arn = (_authorizer(event).get("iam") or {}).get("userArn")
+    owner = _claims(event).get("sub") or (arn and _resource(arn))
     if not isinstance(owner, str) or not _OWNER.fullmatch(owner) or owner == NOBODY:
         raise NotAuthorized
     return owner
@@ -44,6 +45,28 @@ def bearer_of(event: Mapping[str, Any]) -> str:
     if scheme.lower() != "bearer" or not token:
         raise NotAuthorized
     return token
+
+
+def _authorizer(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    return event.get("requestContext", {}).get("authorizer") or {}
+
+
+def _claims(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the JWT authorizer found in the token; nothing where another one looked."""
+    return (_authorizer(event).get("jwt") or {}).get("claims") or {}
+
+
+def _holds(claims: Mapping[str, Any], name: str, value: str) -> bool:
+    """Whether a claim is this value, or a list of which it is one.
+
+    API Gateway hands every claim on as text, a list as "[one other]". Who may choose the text of the claim could write
+    such a list: the claim must be one that the issuer alone decides.
+    """
+    given = claims.get(name)
+    if not isinstance(given, str):
+        return False
+    is_list = given.startswith("[") and given.endswith("]")
+    return value in given[1:-1].split(" ") if is_list else value == given
 
 
 def _resource(arn: str) -> str:

@@ -1,0 +1,61 @@
+"""Who is let in, and who may read and operate: what the settings make of the API and of what functions are told."""
+
+import json
+from typing import Any
+
+from tests.template import Template, one, plane_template, properties
+
+
+def routes(template: Template) -> dict[str, str]:
+    """How each route knows its caller."""
+    found = properties(template, "AWS::ApiGatewayV2::Route").values()
+    return {route["RouteKey"]: route["AuthorizationType"] for route in found}
+
+
+def deployment(template: Template) -> dict[str, Any]:
+    """The document that serve_api is given: text, but for the references in it."""
+    _, function = one(template, "AWS::Lambda::Function", "ServeApi")
+    written = function["Environment"]["Variables"]["BATCHPLANE_DEPLOYMENT"]
+    document: dict[str, Any] = json.loads(
+        "".join(part if isinstance(part, str) else "?" for part in written["Fn::Join"][1])
+    )
+    return document
+
+
+def test_every_route_needs_a_signed_request_but_two() -> None:
+    """Health says nothing of anybody, and a runner shows its job's capability."""
+    assert routes(plane_template()) == {
+        "ANY /{proxy+}": "AWS_IAM",
+        "GET /health": "NONE",
+        "POST /runner/links": "NONE",
+    }
+
+
+def test_the_settings_ask_for_tokens_instead(lab_plane: Template) -> None:
+    """On every route but the same two; API Gateway checks issuer, audience, signature and time."""
+    _, authorizer = one(lab_plane, "AWS::ApiGatewayV2::Authorizer")
+
+    assert routes(lab_plane) == {"ANY /{proxy+}": "JWT", "GET /health": "NONE", "POST /runner/links": "NONE"}
+    assert (authorizer["AuthorizerType"], authorizer["IdentitySource"], authorizer["JwtConfiguration"]) == (
+        "JWT",
+        ["$request.header.Authorization"],
+        {"Issuer": "https://example.auth0.com/", "Audience": ["batchplane", "https://batch.example.org"]},
+    )
+
+
+def test_nobody_is_an_operator_unless_the_deployment_says_so() -> None:
+    """Deny by default: neither by name nor by claim, and nobody reads what is another's."""
+    told = deployment(plane_template())
+
+    assert ([], None, False) == (told["operators"], told.get("operatorClaim"), told["openReading"])
+
+
+def test_the_settings_say_who_operates_and_who_reads(lab_plane: Template) -> None:
+    """Operators as the API calls owners, and by a claim."""
+    told = deployment(lab_plane)
+
+    assert (told["operators"], told["operatorClaim"], told["openReading"]) == (
+        ["auth0|ada", "grace@example.org"],
+        "cognito:groups=batch-admins",
+        True,
+    )
