@@ -23,6 +23,8 @@ def deployment_document(settings: Settings, environment: Environment) -> dict[st
                 "arn": each.arn,
                 "runner": each.runner,
                 "logGroup": each.log_group_name,
+                "vcpus": each.vcpus,
+                "memory": each.memory_mib,
                 # Nobody reads it. It changes with the definition, and so the plane's stack with it: were its template
                 # the same, a deployment would leave it as it is, with the ARN of the revision before.
                 "digest": each.digest,

@@ -27,6 +27,9 @@ class EnvironmentDefinition:
     #: True where the image's entry point is the runner.
     runner: bool
     log_group_name: str
+    #: What a job, or each node of one, gets that asks for nothing else.
+    vcpus: int
+    memory_mib: int
     #: Another one whenever a deployment registers another revision.
     digest: str
 

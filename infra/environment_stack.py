@@ -102,6 +102,8 @@ class EnvironmentStack(cdk.Stack):
             arn=self._publish(f"JobDefinition{title}", definition.arn),
             runner=definition.runner,
             log_group_name=self._publish(f"LogGroup{title}", definition.log_group.log_group_name),
+            vcpus=self._settings.job_vcpus,
+            memory_mib=self._settings.job_memory_mib,
             digest=definition.digest,
         )
 

@@ -19,6 +19,8 @@ BATCH = "arn:aws:batch:eu-west-1:111122223333"
 QUEUE = f"{BATCH}:job-queue/test-default"
 RUNNER = f"{BATCH}:job-definition/test-runner:3"
 PLAIN = f"{BATCH}:job-definition/test-plain:1"
+#: What both definitions reserve.
+RESERVED = {"vcpus": 1, "memory": 2048}
 BATCH_JOB_ID = "5bc5d058-f641-5cec-a8d0-65de593eee05"
 #: 2026-11-18 11:06:40 UTC, in epoch milliseconds.
 T0 = 1_795_000_000_000
@@ -29,8 +31,8 @@ DEPLOYMENT = Deployment.from_wire(
         "operators": ["operator"],
         "jobQueues": [{"name": "default", "arn": QUEUE}],
         "jobDefinitions": [
-            {"name": "runner", "arn": RUNNER, "runner": True, "logGroup": "/batchplane/test/runner"},
-            {"name": "plain", "arn": PLAIN, "runner": False, "logGroup": "/batchplane/test/plain"},
+            {"name": "runner", "arn": RUNNER, "runner": True, "logGroup": "/batchplane/test/runner"} | RESERVED,
+            {"name": "plain", "arn": PLAIN, "runner": False, "logGroup": "/batchplane/test/plain"} | RESERVED,
         ],
     },
     url="https://api.test",

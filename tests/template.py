@@ -92,3 +92,12 @@ def one(template: Template, resource_type: str, beginning: str = "") -> tuple[st
     if len(found) != 1:
         raise LookupError(f"{resource_type} {beginning}*: one was looked for, found are {[key for key, _ in found]}")
     return found[0]
+
+
+def deployment_document(template: Template) -> dict[str, Any]:
+    """The deployment's document as serve_api is given it: text, but for the references in it, which are "?"."""
+    _, function = one(template, "AWS::Lambda::Function", "ServeApi")
+    written = function["Environment"]["Variables"]["BATCHPLANE_DEPLOYMENT"]
+    text = "".join(part if isinstance(part, str) else "?" for part in written["Fn::Join"][1])
+    document: dict[str, Any] = json.loads(text)
+    return document

@@ -15,6 +15,8 @@ from batchplane._errors import ArgumentInvalid
 #: What AWS Batch takes in a job's name, and how much of it.
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 _NAME_CHARACTERS = 128
+#: Memory that the plane chooses: it grows with vCPUs and GPUs.
+AUTOMATIC = "automatic"
 _MEMORY = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(MiB|GiB|TiB|MB|GB|TB)?\s*$")
 #: Bytes in each unit of memory; without a unit a number is MiB, as in AWS Batch.
 _UNIT_BYTES = {"MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -47,7 +49,7 @@ class JobSettings(TypedDict, total=False):
     #: Values for `Ref::name` in the job definition's command.
     parameters: Mapping[str, str] | None
     vcpus: int | None
-    #: MiB, or a quantity such as "8 GiB".
+    #: MiB, a quantity such as "8 GiB", or "automatic", which it is where vcpus or gpus are given and memory is not.
     memory: int | str | None
     gpus: int | None
     #: How often the job is tried, 1 to 10.
@@ -71,6 +73,7 @@ def submit_job_document(command: Sequence[str], settings: JobSettings) -> dict[s
         "jobDefinition": settings.get("job_definition"),
         "arrayProperties": _one("size", settings.get("array_size")),
         "parameters": dict(settings.get("parameters") or {}),
+        "memory": AUTOMATIC if _is_memory_automatic(settings) else None,
         "containerOverrides": _container_overrides(command, settings),
         "retryStrategy": _one("attempts", settings.get("attempts")),
         "timeout": _one("attemptDurationSeconds", settings.get("timeout_seconds")),
@@ -89,13 +92,20 @@ def name_for(command: Sequence[str]) -> str:
     return _NOT_IN_A_NAME.sub("-", program).strip("-_")[:_NAME_CHARACTERS] or "job"
 
 
+def _is_memory_automatic(settings: JobSettings) -> bool:
+    is_asked = settings.get("vcpus") is not None or settings.get("gpus") is not None
+    return settings.get("memory") == AUTOMATIC or (is_asked and settings.get("memory") is None)
+
+
 def _memory_mib(memory: int | str | None) -> int | None:
     """MiB in a number of MiB, or in a quantity such as "8 GiB", rounded up. Raises ArgumentInvalid."""
-    if memory is None:
+    if memory is None or memory == AUTOMATIC:
         return None
     match = _MEMORY.match(str(memory))
     if not match:
-        raise ArgumentInvalid(f"memory must be whole MiB, or a quantity such as '8 GiB'; it is {memory!r}")
+        raise ArgumentInvalid(
+            f"memory must be whole MiB, a quantity such as '8 GiB', or {AUTOMATIC!r}; it is {memory!r}"
+        )
     return -int(-float(match.group(1)) * _UNIT_BYTES[match.group(2) or "MiB"] // 2**20)
 
 
@@ -135,9 +145,34 @@ def _given(document: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if value not in (None, {}, [], "")}
 
 
+def laid_over(document: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
+    """A document from elsewhere with options over it; memory that it asks for is not made automatic."""
+    if options.get("memory") == AUTOMATIC and _asks_for_memory(document):
+        options = {name: value for name, value in options.items() if name != "memory"}
+    return merged(document, options)
+
+
+def _asks_for_memory(document: Mapping[str, Any]) -> bool:
+    overrides = document.get("containerOverrides")
+    overrides = overrides if isinstance(overrides, Mapping) else {}
+    required = _by_type(overrides.get("resourceRequirements"))
+    return "memory" in document or "memory" in overrides or "MEMORY" in required
+
+
 def merged(document: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """A document with another laid over it, member by member where both have objects."""
+    """A document with another laid over it, member by member where both have objects.
+
+    Of two lists of resource requirements each type is a member.
+    """
     shared: Iterable[str] = (
         name for name in over if isinstance(over[name], Mapping) and isinstance(document.get(name), Mapping)
     )
-    return {**document, **over, **{name: merged(document[name], over[name]) for name in shared}}
+    together = {**document, **over, **{name: merged(document[name], over[name]) for name in shared}}
+    under, required = _by_type(document.get("resourceRequirements")), _by_type(over.get("resourceRequirements"))
+    return together | ({"resourceRequirements": list((under | required).values())} if under and required else {})
+
+
+def _by_type(requirements: Any) -> dict[str, Any]:
+    """Resource requirements by type; none of what can't be read, which the plane explains."""
+    listed = requirements if isinstance(requirements, list) else []
+    return {str(each["type"]): each for each in listed if isinstance(each, Mapping) and "type" in each}

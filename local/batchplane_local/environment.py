@@ -18,8 +18,9 @@ JOB_QUEUE = "default"
 RUNNER_TAG = {"runner": "batchplane"}
 #: The log group of both definitions: Batch's own default.
 LOG_GROUP = "/aws/batch/job"
-#: What a job reserves unless it asks for more; the embedded Batch counts vCPUs, and ends what uses more memory. MiB.
-RESOURCES = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
+#: What a job reserves unless it asks for more; the embedded Batch counts vCPUs, and ends what uses more memory (MiB).
+VCPUS, MEMORY = 1, 512
+RESOURCES = [{"type": "VCPU", "value": str(VCPUS)}, {"type": "MEMORY", "value": str(MEMORY)}]
 #: The embedded Batch records an image and runs none: the command finds this machine.
 IMAGE = "local"
 _CONTAINER = {"image": IMAGE, "command": ["true"], "resourceRequirements": RESOURCES}
@@ -36,15 +37,9 @@ def establish(
 ) -> Deployment:
     """Find or make them all, and say what submissions may name."""
     definitions = (
-        JobDefinition(name="runner", arn=_definition(batch, "runner", RUNNER_TAG), runner=True, log_group=LOG_GROUP),
-        JobDefinition(name="plain", arn=_definition(batch, "plain", {}), runner=False, log_group=LOG_GROUP),
-        JobDefinition(
-            name="nodes",
-            arn=_definition(batch, "nodes", {}, nodes=NODES),
-            runner=False,
-            log_group=LOG_GROUP,
-            nodes=NodeProperties.from_wire(NODES),
-        ),
+        _published("runner", _definition(batch, "runner", RUNNER_TAG), runner=True),
+        _published("plain", _definition(batch, "plain", {})),
+        _published("nodes", _definition(batch, "nodes", {}, nodes=NODES), nodes=NodeProperties.from_wire(NODES)),
     )
     queue = JobQueue(name=JOB_QUEUE, arn=_queue(batch, _environment(batch)))
     return Deployment(
@@ -55,6 +50,12 @@ def establish(
         largest=batch.machine,
         operators=operators,
         allowed_environment=allowed_environment,
+    )
+
+
+def _published(name: str, arn: str, *, runner: bool = False, nodes: NodeProperties | None = None) -> JobDefinition:
+    return JobDefinition(
+        name=name, arn=arn, runner=runner, log_group=LOG_GROUP, vcpus=VCPUS, memory=MEMORY, nodes=nodes
     )
 
 

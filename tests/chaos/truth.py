@@ -100,6 +100,7 @@ def _deployment(machine: Machine) -> Deployment:
     queue = machine.batch.describe_job_queues(jobQueues=[QUEUE])["jobQueues"][0]["jobQueueArn"]
     definitions = machine.batch.describe_job_definitions(jobDefinitionName=DEFINITION)["jobDefinitions"]
     definition = {"name": DEFINITION, "arn": definitions[0]["jobDefinitionArn"], "runner": False, "logGroup": "none"}
+    definition |= {"vcpus": 1, "memory": 512}
     document = {"name": "chaos", "jobQueues": [{"name": QUEUE, "arn": queue}], "jobDefinitions": [definition]}
     return Deployment.from_wire(document, url="https://api.test")
 

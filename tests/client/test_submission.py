@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from batchplane import ArgumentInvalid
-from batchplane._submission import merged, name_for, submit_job_document
+from batchplane._submission import JobSettings, laid_over, merged, name_for, submit_job_document
 
 
 def test_a_bare_command_says_nothing_of_the_rest() -> None:
@@ -75,9 +75,19 @@ def test_memory_is_mib_or_a_quantity(memory: int | str, mib: str) -> None:
     assert document["containerOverrides"]["resourceRequirements"] == [{"type": "MEMORY", "value": mib}]
 
 
+@pytest.mark.parametrize("settings", [{"vcpus": 4}, {"gpus": 1}, {"vcpus": 4, "memory": "automatic"}])
+def test_memory_is_the_planes_to_choose_where_vcpus_are_given(settings: JobSettings) -> None:
+    """AWS Batch itself would leave a job of 64 vCPUs the memory of its definition's one."""
+    document = submit_job_document(["x"], settings)
+
+    assert document["memory"] == "automatic"
+
+
 def test_memory_that_is_no_quantity_is_explained() -> None:
     """The error names the field, the bound and the value."""
-    with pytest.raises(ArgumentInvalid, match=r"memory must be whole MiB, or a quantity such as '8 GiB'; it is 'much'"):
+    with pytest.raises(
+        ArgumentInvalid, match=r"memory must be whole MiB, a quantity such as '8 GiB', or 'automatic'; it is 'much'"
+    ):
         submit_job_document(["x"], {"memory": "much"})
 
 
@@ -100,6 +110,30 @@ def test_a_command_in_one_string_is_refused() -> None:
 def test_a_name_is_made_of_the_characters_that_batch_takes(command: list[str], name: str) -> None:
     """The program's own name, as far as it goes."""
     assert name_for(command) == name
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"memory": "8 GiB"},
+        {"containerOverrides": {"memory": 64}},
+        {"containerOverrides": {"resourceRequirements": [{"type": "MEMORY", "value": "64"}]}},
+    ],
+)
+def test_memory_of_a_document_is_not_made_automatic(document: dict[str, Any]) -> None:
+    """Whoever gives vCPUs on the command line keeps what the file says of memory."""
+    together = laid_over(document, submit_job_document(["x"], {"vcpus": 4}))
+
+    assert together.get("memory") == document.get("memory")
+
+
+def test_requirements_of_two_documents_merge_by_type() -> None:
+    """An option changes what it names alone."""
+    under = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "64"}]
+
+    together = merged({"resourceRequirements": under}, {"resourceRequirements": [{"type": "VCPU", "value": "4"}]})
+
+    assert together == {"resourceRequirements": [{"type": "VCPU", "value": "4"}, {"type": "MEMORY", "value": "64"}]}
 
 
 def test_documents_merge_member_by_member() -> None:

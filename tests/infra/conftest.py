@@ -11,6 +11,8 @@ _CONTEXT = {
     "batchplane:alertEmails": "ada@example.org,grace@example.org",
     "batchplane:instanceTypes": "m7i,c7i.large",
     "batchplane:ioBucketDays": "7",
+    "batchplane:jobMemoryMib": "3072",
+    "batchplane:jobVcpus": "2",
     "batchplane:maxVcpus": "8",
     "batchplane:natGateways": "0",
     "batchplane:jwtIssuer": "https://example.auth0.com/",

@@ -1,25 +1,12 @@
 """Who is let in, and who may read and operate: what the settings make of the API and of what functions are told."""
 
-import json
-from typing import Any
-
-from tests.template import Template, one, plane_template, properties
+from tests.template import Template, deployment_document, one, plane_template, properties
 
 
 def routes(template: Template) -> dict[str, str]:
     """How each route knows its caller."""
     found = properties(template, "AWS::ApiGatewayV2::Route").values()
     return {route["RouteKey"]: route["AuthorizationType"] for route in found}
-
-
-def deployment(template: Template) -> dict[str, Any]:
-    """The document that serve_api is given: text, but for the references in it."""
-    _, function = one(template, "AWS::Lambda::Function", "ServeApi")
-    written = function["Environment"]["Variables"]["BATCHPLANE_DEPLOYMENT"]
-    document: dict[str, Any] = json.loads(
-        "".join(part if isinstance(part, str) else "?" for part in written["Fn::Join"][1])
-    )
-    return document
 
 
 def test_every_route_needs_a_signed_request_but_two() -> None:
@@ -45,14 +32,14 @@ def test_the_settings_ask_for_tokens_instead(lab_plane: Template) -> None:
 
 def test_nobody_is_an_operator_unless_the_deployment_says_so() -> None:
     """Deny by default: neither by name nor by claim, and nobody reads what is another's."""
-    told = deployment(plane_template())
+    told = deployment_document(plane_template())
 
     assert ([], None, False) == (told["operators"], told.get("operatorClaim"), told["openReading"])
 
 
 def test_the_settings_say_who_operates_and_who_reads(lab_plane: Template) -> None:
     """Operators as the API calls owners, and by a claim."""
-    told = deployment(lab_plane)
+    told = deployment_document(lab_plane)
 
     assert (told["operators"], told["operatorClaim"], told["openReading"]) == (
         ["auth0|ada", "grace@example.org"],

@@ -16,6 +16,7 @@ STAGES = (
     "log",
     "deployment",
     "caller",
+    "automatic_memory",
     "environment_names",
     "container_overrides",
     "dead_letters",

@@ -22,7 +22,8 @@ CLOSED = NodeProperties(num_nodes=2, main_node=0, target_nodes=("0:1",))
 
 def deployment(nodes: NodeProperties | None = OPEN) -> Deployment:
     """One with a definition `gang` and eight vCPUs."""
-    gang = JobDefinition(name="gang", arn=f"{BATCH}:job-definition/gang:1", runner=False, log_group="/g", nodes=nodes)
+    arn = f"{BATCH}:job-definition/gang:1"
+    gang = JobDefinition(name="gang", arn=arn, runner=False, log_group="/g", vcpus=1, memory=512, nodes=nodes)
     return replace(DEPLOYMENT, job_definitions=(*DEPLOYMENT.job_definitions, gang), largest={"VCPU": 8})
 
 

@@ -10,7 +10,7 @@ import typer
 
 from batchplane._client import Client
 from batchplane._errors import ArgumentInvalid, FileFailed
-from batchplane._submission import Dependency, JobSettings, merged, submit_job_document
+from batchplane._submission import Dependency, JobSettings, laid_over, merged, submit_job_document
 from batchplane.cli._exit_code import of_jobs
 from batchplane.cli._options import Json, pairs
 from batchplane.cli._terminal import Terminal
@@ -31,7 +31,10 @@ def submit(
     attempts: Annotated[int | None, typer.Option(help="How often the job is tried, 1 to 10.")] = None,
     timeout: Annotated[int | None, typer.Option(help="How long an attempt may run, in seconds, at least 60.")] = None,
     vcpus: Annotated[int | None, typer.Option(help="vCPUs; the definition's unless given.")] = None,
-    memory: Annotated[str | None, typer.Option(help="MiB, or a quantity such as '8 GiB'.")] = None,
+    memory: Annotated[
+        str | None,
+        typer.Option(help="MiB, or a quantity such as '8 GiB'; automatic with --vcpus or --gpus."),
+    ] = None,
     gpus: Annotated[int | None, typer.Option(help="GPUs; the definition's unless given.")] = None,
     depends_on: Annotated[
         list[str] | None,
@@ -62,7 +65,7 @@ def submit(
     )
     given = _document(cli_input_json)
     settings["name"] = name or given.get("jobName")
-    document = merged(given, submit_job_document(command or (), settings))
+    document = laid_over(given, submit_job_document(command or (), settings))
     _submit(context.obj, document, pairs(inputs or (), "--input"), key=idempotency_key, wait=wait, as_json=as_json)
 
 

@@ -11,10 +11,11 @@ import re
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from controlplane.environment_names import RESERVED, is_possible
+from controlplane.job import AUTOMATIC
 
 #: The greatest integer of AWS Batch's wire.
 MOST = 2**31 - 1
@@ -61,13 +62,23 @@ def _quantity(value: str) -> str:
     return value
 
 
+def _memory(memory: Any) -> int | str:
+    """MiB in a number of them, or in a quantity such as "8 GiB"; "automatic" stays the plane's to choose."""
+    if memory == AUTOMATIC:
+        return AUTOMATIC
+    mebibytes = _mebibytes(memory)
+    if not LEAST_MEMORY <= mebibytes <= MOST_AMOUNT:
+        raise broken(f"{LEAST_MEMORY} to {MOST_AMOUNT} MiB")
+    return mebibytes
+
+
 def _mebibytes(memory: Any) -> int:
-    """MiB in a number of them, or in a quantity such as "8 GiB", rounded up: nobody gets less than they asked for."""
+    """Rounded up: nobody gets less than they asked for."""
     if isinstance(memory, int) and not isinstance(memory, bool):
         return memory
     quantity = _MEMORY.fullmatch(memory) if isinstance(memory, str) else None
     if quantity is None:
-        raise broken("whole MiB, or a quantity such as '8 GiB'")
+        raise broken(f"whole MiB, a quantity such as '8 GiB', or '{AUTOMATIC}'")
     return math.ceil(Fraction(quantity[1]) * _UNIT_BYTES[quantity[2] or "MiB"] / 2**20)
 
 
@@ -83,11 +94,11 @@ EnvironmentName = Annotated[Text, AfterValidator(_environment_name)]
 Amount = Annotated[int, Field(ge=1, le=MOST_AMOUNT)]
 #: MiB.
 Mebibytes = Annotated[int, Field(ge=LEAST_MEMORY, le=MOST_AMOUNT)]
-#: MiB, or a quantity such as "8 GiB"; MiB when it is read.
+#: MiB, a quantity such as "8 GiB", or "automatic" for what the plane chooses; MiB when a quantity is read.
 Memory = Annotated[
-    Mebibytes,
-    BeforeValidator(_mebibytes),
-    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}], "examples": ["8 GiB", 8192]}),
+    int | Literal["automatic"],
+    PlainValidator(_memory),
+    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}], "examples": ["8 GiB", 8192, "automatic"]}),
 ]
 
 

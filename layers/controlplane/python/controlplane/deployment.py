@@ -55,6 +55,11 @@ class JobDefinition:
     runner: bool
     #: The CloudWatch Logs group of its jobs.
     log_group: str
+    #: What its container reserves unless a submission says otherwise; each node's, where there are several.
+    vcpus: int
+    #: MiB.
+    memory: int
+    gpus: int = 0
     #: Of a multi-node parallel job; None for a job of one container.
     nodes: NodeProperties | None = None
 
@@ -67,6 +72,9 @@ class JobDefinition:
             arn=document["arn"],
             runner=document["runner"],
             log_group=document["logGroup"],
+            vcpus=document["vcpus"],
+            memory=document["memory"],
+            gpus=document.get("gpus", 0),
             nodes=NodeProperties.from_wire(nodes) if nodes else None,
         )
 

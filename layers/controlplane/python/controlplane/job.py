@@ -54,6 +54,8 @@ _NAMED = re.compile(r"-(j[0-9a-z]{25})$")
 _NAME_ROOM = 128 - 1 - 26
 #: AWS Batch's bound on the size of an array job.
 MOST_CHILDREN = 10_000
+#: Memory that the plane is to choose, as a short form says it, and as the long form keeps it until then.
+AUTOMATIC = "automatic"
 #: The owner of jobs that nobody submitted through the plane; no authorizer ever names it.
 NOBODY = "-"
 

@@ -1,7 +1,8 @@
 """Short forms of a submission, which a person would rather type, and the members of SubmitJob that they stand for.
 
 `command`, `environment` as a map, `vcpus`, `memory` and `gpus` stand for members of containerOverrides; `vcpus` and
-`memory` of containerOverrides itself are Batch's own deprecated short forms, and stand for the same. Does no I/O.
+`memory` of containerOverrides itself are Batch's own deprecated short forms, and stand for the same. Only ours leave
+memory to the plane: in Batch's own members, what is left out is the definition's. Does no I/O.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from controlplane.errors import Violation
+from controlplane.job import AUTOMATIC
 
 if TYPE_CHECKING:
     from controlplane.container_overrides import ContainerOverrides
@@ -72,6 +74,8 @@ def conflicts(request: SubmitJobRequest) -> Iterator[Violation]:
             other = first.setdefault(amount.type, amount)
             if other is not amount:
                 yield _twice(amount.field, other.field, amount.value)
+        if each is overrides and request.memory == AUTOMATIC and "MEMORY" in first:
+            yield _twice("memory", first["MEMORY"].field, AUTOMATIC)
 
 
 def long_form(request: SubmitJobRequest) -> dict[str, Any]:
@@ -81,6 +85,8 @@ def long_form(request: SubmitJobRequest) -> dict[str, Any]:
         if _OVERRIDES in override:
             override[_OVERRIDES] = _required(override[_OVERRIDES])
     overrides = document.pop(_OVERRIDES, {}) | _named(request)
+    if _is_memory_automatic(request):
+        overrides["memory"] = AUTOMATIC
     if request.command is not None:
         overrides["command"] = request.command
     if request.environment is not None:
@@ -100,8 +106,16 @@ def _named_amounts(holder: ContainerOverrides | SubmitJobRequest, path: str) -> 
 
 
 def _named(holder: ContainerOverrides | SubmitJobRequest) -> dict[str, int]:
-    """The short forms of resources that are given."""
-    return {name: getattr(holder, name) for name in _TYPES if getattr(holder, name, None) is not None}
+    """The short forms of resources that are given in numbers."""
+    given = {name: getattr(holder, name, None) for name in _TYPES}
+    return {name: value for name, value in given.items() if isinstance(value, int)}
+
+
+def _is_memory_automatic(request: SubmitJobRequest) -> bool:
+    """Where it is said, and where vCPUs or GPUs are asked for in a short form and memory in none."""
+    asked = {each.type for each in _amounts_of(request.containerOverrides, "")} if request.containerOverrides else set()
+    is_left_out = request.memory is None and "MEMORY" not in asked and bool(_named(request))
+    return request.memory == AUTOMATIC or is_left_out
 
 
 def _required(overrides: Mapping[str, Any]) -> dict[str, Any]:

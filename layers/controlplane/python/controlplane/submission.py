@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from controlplane.automatic_memory import with_memory
 from controlplane.deployment import Deployment
 from controlplane.errors import SubmissionInvalid
 from controlplane.job import JobType, batch_job_name, derive_job_id
@@ -35,10 +36,10 @@ class Submission:
     runner: bool
     #: Epoch milliseconds of the acceptance.
     created_at: int
-    #: What the caller asked for in SubmitJob's own members, without what it left out; and `inputs`. A multi-node
-    #: parallel job has nodeOverrides, if empty ones.
+    #: What the caller asked for in SubmitJob's own members, without what it left out; memory in MiB where it was left
+    #: automatic; and `inputs`. A multi-node parallel job has nodeOverrides, if empty ones.
     request: Mapping[str, Any]
-    #: SHA-256 of that: two bodies are the same when their digests are. Defaults are not in it.
+    #: SHA-256 of what was asked: two bodies are the same when their digests are. Nothing that the plane adds is in it.
     digest: str
 
     @property
@@ -109,7 +110,8 @@ def plan(
         job_definition=definition.arn,
         runner=definition.runner,
         created_at=now,
-        request=({"nodeOverrides": {}} if definition.nodes else {}) | document,
+        request=({"nodeOverrides": {}} if definition.nodes else {})
+        | with_memory(document, definition=definition, deployment=deployment),
         digest=hashlib.sha256(_json(document).encode()).hexdigest(),
     )
 
