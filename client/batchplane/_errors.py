@@ -9,6 +9,7 @@ BatchplaneError
 │   ├── RequestInvalid      400, 413, 422: the request breaks a bound
 │   ├── NotAuthorized       401, 403
 │   ├── JobNotFound         404
+│   ├── LogNotFound         404: the job is there, and this attempt has no log
 │   ├── SubmissionConflict  409
 │   └── PlaneUnavailable    429 and 5xx, again and again
 ├── ArgumentInvalid         an argument was wrong before anything was sent
@@ -91,6 +92,10 @@ class JobNotFound(PlaneRefused):
     """There is no such job for this owner."""
 
 
+class LogNotFound(PlaneRefused):
+    """The attempt has no log, or none yet."""
+
+
 class SubmissionConflict(PlaneRefused):
     """This Idempotency-Key was used with another body."""
 
@@ -131,11 +136,15 @@ _BY_STATUS: Mapping[int, type[PlaneRefused]] = {
     429: PlaneUnavailable,
 }
 
+#: Of several kinds with one status, those that the plane names.
+_BY_TYPE: Mapping[str, type[PlaneRefused]] = {"urn:batchplane:problem:LogNotFound": LogNotFound}
+
 
 def refusal(status: int, problem: Mapping[str, Any]) -> PlaneRefused:
     """The error for a problem document (RFC 9457), which may be empty."""
     listed = problem.get("errors")
     violations = [Violation.from_wire(error) for error in listed] if isinstance(listed, list) else []
-    kind = _BY_STATUS.get(status, PlaneUnavailable if status >= 500 else PlaneRefused)
+    of_status = _BY_STATUS.get(status, PlaneUnavailable if status >= 500 else PlaneRefused)
+    kind = _BY_TYPE.get(str(problem.get("type")), of_status)
     said = problem.get("detail") or problem.get("title") or " ".join(each.detail for each in violations) or kind.__doc__
     return kind(f"{said} (HTTP {status})" if not problem else str(said), status=status, violations=violations)

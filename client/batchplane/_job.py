@@ -9,7 +9,7 @@ from typing import Any
 
 from batchplane._ended import Ended
 from batchplane._errors import ArgumentInvalid
-from batchplane._log import Log, LogLine, follow
+from batchplane._log import LogLine, follow, read
 from batchplane._output import Output
 from batchplane._plane_api import PlaneApi, member, members
 from batchplane._record import Attempt, JobRecord
@@ -188,21 +188,18 @@ class Job:
         return Job.open(self._api, f"{self._record.job_id}:{index}")
 
     def log(self, attempt: int | None = None) -> Iterator[LogLine]:
-        """The lines of an attempt (from 1; the last one unless given) to their present end. Raises JobNotFound."""
-        return Log(self._api, self._path, attempt).new_lines()
+        """The lines of an attempt (from 1) to their present end; of the last one unless it is given, if it has any yet.
 
-    def follow_log(self, attempt: int | None = None, poll: float = 1.0) -> Iterator[LogLine]:
-        """Lines as they come, until the attempt has ended; without an attempt, until the job has. Raises JobNotFound.
-
-        `poll` is the pause between two looks, in seconds.
+        Raises JobNotFound; LogNotFound where the attempt that is given has no log.
         """
-        return follow(
-            log=lambda number: Log(self._api, self._path, number),
-            refresh=lambda: self.refresh().record,
-            record=self.refresh().record,
-            attempt=attempt,
-            pause=lambda: self._api.clock.sleep(poll),
-        )
+        return read(self._api, self._path, attempt=attempt)
+
+    def follow_log(self, attempt: int | None = None) -> Iterator[LogLine]:
+        """Lines as they come, until the attempt has ended; without an attempt, until the job has.
+
+        The plane tells when there are some. Raises JobNotFound; LogNotFound where there will be no such attempt.
+        """
+        return follow(self._api, self._path, attempt=attempt, refresh=lambda: self.refresh().record)
 
     def outputs(self) -> list[Output]:
         """The files that the job left under outputs/; for an array job those of all children. Raises JobNotFound."""

@@ -80,7 +80,7 @@ def running(path: Path, settings: Settings) -> Iterator[Running]:
                 retention_days=settings.retention_days,
                 engine=settings.engine,
             ) as plane:
-                polls = LongPolls(plane.records.listeners)
+                polls = LongPolls(plane.records.listeners, plane.embedded_batch.logs.listening)
                 gateway = _gateway(plane, tokens, polls, url=url)
                 batch = _batch_served(plane, folder, batch_listener, key_pair)
                 with (

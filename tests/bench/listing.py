@@ -86,8 +86,7 @@ def _descriptions(records: Records) -> Mapping[str, Callable[[], int]]:
         deployment=DEPLOYMENT,
         records=records,
         jobs=OwnedJobs(records=records),
-        logs=None,  # type: ignore[arg-type] - no document needs them
-        io_bucket=None,  # type: ignore[arg-type]
+        io_bucket=None,  # type: ignore[arg-type] - no document needs it
     )
     ada = Caller(owner=_ADA)
     return {

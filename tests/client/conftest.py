@@ -156,9 +156,11 @@ def copy_of(response: httpx.Response) -> httpx.Response:
     return httpx.Response(response.status_code, headers=response.headers, content=response.content)
 
 
-def problem(status: int, detail: str, *errors: dict[str, Any], **headers: str) -> httpx.Response:
+def problem(
+    status: int, detail: str, *errors: dict[str, Any], type: str = "about:blank", **headers: str
+) -> httpx.Response:
     """A problem document (RFC 9457)."""
-    body = {"type": "about:blank", "title": "No", "status": status, "detail": detail, "errors": list(errors)}
+    body = {"type": type, "title": "No", "status": status, "detail": detail, "errors": list(errors)}
     return httpx.Response(status, json=body, headers={"Content-Type": "application/problem+json", **headers})
 
 

@@ -114,9 +114,21 @@ def test_logs_prints_the_lines(plane: Any, run: Run, job_document: Any) -> None:
     """To a file or a pipe, as the job wrote them."""
     plane.answer("GET /jobs/j1", job_document())
     line = {"timestamp": 1000, "message": "\x1b[31mred[/]"}
-    plane.answer("GET /jobs/j1/log", {"lines": [line], "cursor": None})
+    plane.answer("GET /jobs/j1/log", {"lines": [line], "cursor": "1:c", "attempt": 1, "end": True})
 
     assert run("logs", "j1", "--attempt", "1").stdout == "\x1b[31mred[/]\n"
+
+
+def test_the_log_of_an_attempt_that_never_was_is_an_error(
+    plane: Any, run: Run, job_document: Any, problem: Any
+) -> None:
+    """Whoever asks for the fifth attempt is not shown an empty log."""
+    plane.answer("GET /jobs/j1", job_document())
+    plane.answer("GET /jobs/j1/log", problem(404, "There was no attempt 5.", type="urn:batchplane:problem:LogNotFound"))
+
+    result = run("logs", "j1", "--attempt", "5")
+
+    assert (result.exit_code, result.stderr) == (4, "batchplane: There was no attempt 5.\n")
 
 
 def test_logs_of_an_array_name_the_child(plane: Any, run: Run, job_document: Any) -> None:
@@ -125,7 +137,7 @@ def test_logs_of_an_array_name_the_child(plane: Any, run: Run, job_document: Any
     children = [job_document(type="ArrayChild", arrayProperties={"index": index}) for index in range(2)]
     plane.answer("GET /jobs/j1/children", {"jobs": children, "next": None})
     for index, color in enumerate(("red", "orange")):
-        page = {"lines": [{"timestamp": 1000, "message": color}], "cursor": None}
+        page = {"lines": [{"timestamp": 1000, "message": color}], "cursor": "1:c", "attempt": 1, "end": True}
         plane.answer(f"GET /jobs/j1/children/{index}/log", page)
 
     assert run("logs", "j1").stdout == "[0] red\n[1] orange\n"
@@ -141,9 +153,9 @@ def test_following_prints_one_json_document_a_line(plane: Any, run: Run, finishe
     """A stream can be read line by line."""
     plane.answer("GET /jobs/j1", finished())
     lines = [{"timestamp": at, "message": word} for at, word in ((1001, "a"), (1002, "b"))]
-    plane.answer("GET /jobs/j1/log", {"lines": lines, "cursor": None})
+    plane.answer("GET /jobs/j1/log", {"lines": lines, "cursor": "1:c", "attempt": 1, "end": True})
 
-    result = run("logs", "j1", "--follow", "--json")
+    result = run("logs", "j1", "-f", "--json")
 
     assert [json.loads(line) for line in result.stdout.splitlines()] == [{"jobId": "j1"} | line for line in lines]
 

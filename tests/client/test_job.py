@@ -6,10 +6,7 @@ from typing import Any
 
 import pytest
 
-from batchplane import ArgumentInvalid, Client, JobNotFound, TransferFailed, WaitTimedOut
-
-FIRST_LINES = {"lines": [{"timestamp": 1000, "message": "one"}], "cursor": "c1"}
-SAME_PLACE = {"lines": [], "cursor": "c1"}
+from batchplane import ArgumentInvalid, Client, TransferFailed, WaitTimedOut
 
 
 def test_properties_are_those_of_the_document(client: Client, plane: Any, finished: Any) -> None:
@@ -146,89 +143,6 @@ def test_a_finished_job_is_not_waited_for(client: Client, plane: Any, time: Any,
     client.job("j1").wait().wait()
 
     assert (len(plane.requests), time.slept) == (1, [])
-
-
-def test_a_log_is_read_to_its_present_end(client: Client, plane: Any, job_document: Any) -> None:
-    """The same cursor again is the end."""
-    plane.answer("GET /jobs/j1", job_document())
-    plane.answer(
-        "GET /jobs/j1/log",
-        FIRST_LINES,
-        {"lines": [{"timestamp": 2000, "message": "two"}], "cursor": "c2"},
-        {"lines": [], "cursor": "c2"},
-    )
-
-    lines = list(client.job("j1").log(attempt=1))
-
-    assert [(str(line), line.timestamp) for line in lines] == [
-        ("one", datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)),
-        ("two", datetime(1970, 1, 1, 0, 0, 2, tzinfo=UTC)),
-    ]
-    assert plane.asked()[1:3] == [
-        "GET /jobs/j1/log?attempt=1&limit=1000",
-        "GET /jobs/j1/log?attempt=1&after=c1&limit=1000",
-    ]
-
-
-def test_a_log_that_has_not_begun_has_no_lines(client: Client, plane: Any, job_document: Any, problem: Any) -> None:
-    """The plane knows the job but not yet a log."""
-    plane.answer("GET /jobs/j1", job_document())
-    plane.answer("GET /jobs/j1/log", problem(404, "No log yet."))
-
-    assert list(client.job("j1").log()) == []
-
-
-def test_the_log_of_an_unknown_job_is_an_error(client: Client, plane: Any, job_document: Any, problem: Any) -> None:
-    """A job that is gone does not look like one that is silent."""
-    plane.answer("GET /jobs/j1", job_document(), problem(404, "There is no job j1."))
-    job = client.job("j1")
-
-    with pytest.raises(JobNotFound, match="There is no job j1"):
-        list(job.log())
-
-
-def test_following_reads_what_came_before_the_end_was_seen(
-    client: Client, plane: Any, time: Any, job_document: Any, finished: Any
-) -> None:
-    """The last lines are not lost between the last look at the log and the last look at the job."""
-    plane.answer("GET /jobs/j1", job_document(), job_document(), finished())
-    plane.answer(
-        "GET /jobs/j1/log",
-        FIRST_LINES,
-        SAME_PLACE,
-        {"lines": [{"timestamp": 2000, "message": "two"}], "cursor": "c2"},
-        {"lines": [], "cursor": "c2"},
-    )
-
-    lines = [line.message for line in client.job("j1").follow_log(poll=3)]
-
-    assert (lines, time.slept) == (["one", "two"], [3])
-
-
-def test_following_goes_on_with_the_next_attempt(client: Client, plane: Any, job_document: Any, finished: Any) -> None:
-    """Each attempt has a log of its own; the second is read from its beginning."""
-    failed = {"container": {"exitCode": 1}}
-    plane.answer(
-        "GET /jobs/j1",
-        job_document(),
-        job_document(),
-        job_document(attempts=[failed]),
-        finished(1, attempts=[failed, failed]),
-    )
-    plane.answer("GET /jobs/j1/log", FIRST_LINES, SAME_PLACE)
-
-    list(client.job("j1").follow_log())
-
-    attempts = [request.url.params["attempt"] for request in plane.requests if request.url.path.endswith("/log")]
-    assert list(dict.fromkeys(attempts)) == ["1", "2"]
-
-
-def test_following_one_attempt_ends_with_it(client: Client, plane: Any, job_document: Any) -> None:
-    """The job goes on, but not this attempt."""
-    plane.answer("GET /jobs/j1", job_document(attempts=[{"container": {"exitCode": 1}}]))
-    plane.answer("GET /jobs/j1/log", FIRST_LINES, SAME_PLACE)
-
-    assert [line.message for line in client.job("j1").follow_log(attempt=1)] == ["one"]
 
 
 def test_outputs_are_read_and_saved(client: Client, plane: Any, finished: Any, tmp_path: Path) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from batchplane_local.batch.listeners import Listeners
 from batchplane_local.clock import epoch_milliseconds
 from batchplane_local.database import Database
 from batchplane_local.gateway import MAX_BODY_BYTES, Gateway
@@ -19,7 +20,6 @@ from batchplane_local.io_bucket import FolderBucket
 from batchplane_local.io_routes import IoRoutes
 from batchplane_local.links import Links
 from batchplane_local.long_polls import LongPolls
-from batchplane_local.records.listeners import Listeners
 from batchplane_local.tokens import Tokens
 from tests.local.callers import URL, call
 
@@ -65,7 +65,7 @@ def door(tmp_path: Path) -> Iterator[Door]:
             serve_api=function,
             tokens=tokens,
             io_routes=routes,
-            long_polls=LongPolls(Listeners()),
+            long_polls=LongPolls(Listeners(), lambda stream, hear: nullcontext()),
             clock=epoch_milliseconds,
         )
         with closing(gateway):

@@ -6,15 +6,16 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 import httpx
 import pytest
 
+from batchplane_local.batch.listeners import Listeners
 from batchplane_local.http_event import HttpAnswer, HttpRequest
 from batchplane_local.long_polls import LongPolls
 from batchplane_local.process import PlaneProcess, started
-from batchplane_local.records.listeners import Listeners
 from controlplane.record import RecordKey
 from tests.local.planes import PATIENCE_SECONDS, caller
 
@@ -23,6 +24,11 @@ CHILD = RecordKey(job_id="batch-0", index=3)
 #: Less than a request may be held, in seconds.
 MOST_SECONDS = 10
 PATHS = pytest.mark.parametrize(("path", "key"), [("/jobs/j1/wait", JOB), ("/jobs/j1/children/3/wait", CHILD)])
+
+
+def no_log(stream: str, hear: Callable[[], object]) -> AbstractContextManager[None]:
+    """No log ever tells of anything."""
+    return nullcontext()
 
 
 @dataclass
@@ -47,11 +53,11 @@ class Function:
 class Held:
     """A request that is held."""
 
-    listeners: Listeners = field(default_factory=Listeners)
+    listeners: Listeners[RecordKey] = field(default_factory=Listeners)
     function: Function = field(default_factory=Function)
 
     def __post_init__(self) -> None:
-        self.polls = LongPolls(self.listeners)
+        self.polls = LongPolls(self.listeners, no_log)
 
     async def answered(self, path: str, query: str, meanwhile: Callable[[], object] = lambda: None) -> bool:
         """Whether the answer is news; `meanwhile` happens once the request is held."""
@@ -112,7 +118,7 @@ def test_it_is_let_go_when_the_plane_ends() -> None:
 def test_what_does_not_wait_is_handed_on_as_it_is(path: str, query: str, method: str) -> None:
     """The function answers it, or refuses it."""
     function = Function()
-    polls = LongPolls(Listeners())
+    polls = LongPolls(Listeners(), no_log)
     asyncio.run(polls.answer(request(path, query, method), function))
 
     assert [query] == function.queries

@@ -4,7 +4,7 @@
 1    an error that has no number of its own
 2    the command line, or the request, is wrong
 3    a job that was waited for has FAILED
-4    there is no such job
+4    there is no such job, or no such log
 5    there is no plane, or it does not answer
 6    the plane does not know who asks, or does not let them
 7    a job that was waited for is lost: nobody knows how it ended
@@ -22,6 +22,7 @@ from batchplane._errors import (
     BatchplaneError,
     CredentialsMissing,
     JobNotFound,
+    LogNotFound,
     NotAuthorized,
     PlaneNotFound,
     PlaneUnavailable,
@@ -39,7 +40,7 @@ class ExitCode(IntEnum):
     ERROR = 1
     WRONG = 2
     JOB_FAILED = 3
-    JOB_NOT_FOUND = 4
+    NOT_FOUND = 4
     NO_PLANE = 5
     NOT_AUTHORIZED = 6
     JOB_LOST = 7
@@ -50,7 +51,8 @@ class ExitCode(IntEnum):
 _BY_ERROR: Mapping[type[BatchplaneError], ExitCode] = {
     ArgumentInvalid: ExitCode.WRONG,
     RequestInvalid: ExitCode.WRONG,
-    JobNotFound: ExitCode.JOB_NOT_FOUND,
+    JobNotFound: ExitCode.NOT_FOUND,
+    LogNotFound: ExitCode.NOT_FOUND,
     PlaneNotFound: ExitCode.NO_PLANE,
     PlaneUnreachable: ExitCode.NO_PLANE,
     PlaneUnavailable: ExitCode.NO_PLANE,

@@ -13,12 +13,16 @@ from batchplane._log import LogLine
 from batchplane.cli._options import JobId
 from batchplane.cli._terminal import Terminal
 
+Follow = Annotated[bool, typer.Option("--follow", "-f", help="Print lines as they come, until the job ends.")]
+
 
 def logs(
     context: typer.Context,
     job: JobId,
     attempt: Annotated[int | None, typer.Option(min=1, max=10, help="Which attempt; the last unless given.")] = None,
-    follow: Annotated[bool, typer.Option("--follow", help="Print lines as they come, until the job ends.")] = False,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Print lines as they come, until the job ends.")
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document instead; with --follow, one on each line.")
     ] = False,

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
+from batchplane_local.batch.listeners import Listeners
 from batchplane_local.clock import epoch_milliseconds
 from batchplane_local.database import Database
 from batchplane_local.queue import Queue
 from batchplane_local.records import child_rows, job_rows, reading
 from batchplane_local.records.expiry import delete_expired
 from batchplane_local.records.job_lists import LOOKED_AT, list_jobs
-from batchplane_local.records.listeners import Listeners
 from batchplane_local.records.rows import Rows
 from controlplane import record
 from controlplane.job import Status
@@ -60,7 +60,7 @@ class SqliteRecords:
             database.create(schema)
         self._database = database
         #: Whoever wants to hear of a record that may have changed.
-        self.listeners = Listeners()
+        self.listeners: Listeners[RecordKey] = Listeners()
         self._changes = changes
         self._retention_milliseconds = retention_days * _DAY
         self._clock = clock

@@ -10,7 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from controlplane.errors import LogNotFound, SubmissionInvalid, Violation
+from controlplane.errors import LogNotFound, NotYet, SubmissionInvalid, Violation
+
+#: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonErrors.html
+_THROTTLED = frozenset({"ThrottlingException", "ServiceUnavailableException"})
 
 
 class LogsClient(Protocol):
@@ -41,16 +44,18 @@ class LogPage:
 class Logs:
     """The logs of a deployment's jobs."""
 
-    def __init__(self, client: LogsClient) -> None:
+    def __init__(self, client: LogsClient, *, lag_milliseconds: int = 0) -> None:
         self._client = client
+        #: How long after it was printed a line may not be read yet.
+        self.lag_milliseconds = lag_milliseconds
 
     def read(self, group: str, stream: str, *, after: str | None = None, limit: int = 1000) -> LogPage:
-        """A page of a stream from its beginning, or from where a cursor left off. Raises LogNotFound."""
+        """A page of a stream from its beginning, or from where a cursor left off. Raises LogNotFound, NotYet."""
         request = {"logGroupName": group, "logStreamName": stream, "startFromHead": True, "limit": limit}
         return self._page(request | ({"nextToken": after} if after else {}))
 
     def tail(self, group: str, stream: str, *, limit: int) -> tuple[LogLine, ...]:
-        """The last lines of a stream. Raises LogNotFound."""
+        """The last lines of a stream. Raises LogNotFound, NotYet."""
         return self._page(
             {"logGroupName": group, "logStreamName": stream, "startFromHead": False, "limit": limit}
         ).lines
@@ -62,6 +67,8 @@ class Logs:
             code = (getattr(error, "response", None) or {}).get("Error", {}).get("Code")
             if code == "ResourceNotFoundException":
                 raise LogNotFound from error
+            if code in _THROTTLED:
+                raise NotYet(f"CloudWatch Logs is throttling: {error}") from error
             if code == "InvalidParameterException":
                 violation = Violation(field="after", bound="a cursor of this log", value=request.get("nextToken"))
                 raise SubmissionInvalid((violation,)) from error

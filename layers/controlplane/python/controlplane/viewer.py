@@ -8,12 +8,11 @@ from typing import Any
 
 from controlplane.caller import Caller
 from controlplane.deployment import Deployment
-from controlplane.errors import LogNotFound, SubmissionInvalid, Violation
+from controlplane.errors import SubmissionInvalid, Violation
 from controlplane.io_bucket import IOBucket, outputs_prefix
 from controlplane.job import Status
 from controlplane.job_document import to_document
 from controlplane.job_filter import JobFilter
-from controlplane.log import LogPage, Logs
 from controlplane.owned_jobs import OwnedJobs
 from controlplane.record import JobRecord
 from controlplane.records import Records
@@ -30,7 +29,6 @@ class Viewer:
     deployment: Deployment
     records: Records
     jobs: OwnedJobs
-    logs: Logs
     io_bucket: IOBucket
 
     def describe(self, job_id: str, *, caller: Caller, index: int | None = None) -> dict[str, Any]:
@@ -71,14 +69,6 @@ class Viewer:
         following = after if len(children) == limit and after < (parent.size or 0) else None
         return {"jobs": [self._document(child, submission) for child in children], "next": following}
 
-    def log(
-        self, job_id: str, *, caller: Caller, index: int | None, attempt: int | None, after: str | None, limit: int
-    ) -> LogPage:
-        """A page of the log of one attempt, the last where none is named. Raises JobNotFound, LogNotFound."""
-        record, _ = self.jobs.to_read(job_id, caller=caller, index=index)
-        stream = _stream(record, attempt)
-        return self.logs.read(self.deployment.log_group(record.job_definition), stream, after=after, limit=limit)
-
     def outputs(self, job_id: str, *, caller: Caller) -> list[Mapping[str, Any]]:
         """What a job has left in the IOBucket, each with a link that reads it. Raises JobNotFound."""
         _, submission = self.jobs.to_read(job_id, caller=caller)
@@ -97,16 +87,3 @@ class Viewer:
         if submission and record.size and record.batch_job_id and not record.status.is_terminal:
             summary = self.records.status_summary(record.batch_job_id, size=record.size)
         return to_document(record, deployment=self.deployment, submission=submission, status_summary=summary)
-
-
-def _stream(record: JobRecord, attempt: int | None) -> str:
-    """The log stream of an attempt, counted from 1: finished ones name their own, the running one the job's."""
-    if attempt is None:
-        stream = record.log_stream_name
-    elif 1 <= attempt <= len(record.attempts):
-        stream = record.attempts[attempt - 1].container.log_stream_name
-    else:
-        stream = record.log_stream_name if attempt == len(record.attempts) + 1 else None
-    if stream is None:
-        raise LogNotFound
-    return stream

@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_Operati
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from itertools import islice
 from typing import Any
 
@@ -19,7 +20,7 @@ from batchplane_local.batch.cloudwatch.log_search import LogSearch
 from batchplane_local.batch.cloudwatch.log_streams import LogStreams
 from batchplane_local.batch.database.log_rows import LogStream, Order
 from batchplane_local.batch.machine.output import Moved, Outputs
-from batchplane_local.batch.names import Place
+from batchplane_local.batch.names import Place, name_in
 from batchplane_local.batch.refused import Refused
 from batchplane_local.batch.service_model import validate
 
@@ -80,6 +81,16 @@ class LogsClient:
         Takes logGroupNamePrefix or logGroupNamePattern (a part of the name), nextToken, limit.
         """
         return self.call("DescribeLogGroups", request)
+
+    @contextmanager
+    def listening(self, stream: str, hear: Callable[[], object]) -> Iterator[None]:
+        """Hear that events may have come to a stream, while the block runs: `hear` is on any thread, and must not wait.
+
+        No call of boto3's: a plane in this process need not look again and again. Of an attempt's end it is not told.
+        """
+        attempt = self._streams.task_ids.read(name_in(stream))
+        with self._outputs.listeners.listening(attempt, hear) if attempt else nullcontext():
+            yield
 
     def call(self, operation: str, request: Mapping[str, Any]) -> dict[str, Any]:
         """Do an operation by its name in the API: `GetLogEvents`. Raises what boto3's client raises."""

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from batchplane_local.batch.database.reading import Reading
 from batchplane_local.batch.jobs.changes import LogRow
+from batchplane_local.batch.listeners import Listeners
 from batchplane_local.batch.machine.slots import Slot
 
 #: Bytes of output that fit in a row; more stays in the file that the attempt wrote.
@@ -64,6 +65,10 @@ class Outputs:
         self._clock = clock
         self._lock = threading.Lock()
         self._remover = ThreadPoolExecutor(1, thread_name_prefix="batch-log-remover")
+        #: Whoever wants to hear that an attempt, by job and number, may have written something.
+        self.listeners: Listeners[tuple[int, int]] = Listeners()
+        #: By slot, the attempt that writes to it.
+        self._writing: dict[Slot, tuple[int, int]] = {}
         #: By job and attempt: the slot of one that runs, with its marks; the row of one that has just ended.
         self._running: dict[tuple[int, int], tuple[Slot, list[tuple[int, int]]]] = {}
         self._moving: dict[tuple[int, int], LogRow] = {}
@@ -72,23 +77,28 @@ class Outputs:
         """An attempt writes to this slot from now on."""
         with self._lock:
             self._running[job, attempt] = (slot, [])
+            self._writing[slot] = (job, attempt)
 
     def take_in(self, slot: Slot) -> None:
         """Something was written to this slot's pipe."""
         with self._lock:
             slot.intake.take_in()
+            writer = self._writing.get(slot)
+        if writer is not None:
+            self.listeners.tell([writer])
 
     def mark(self) -> None:
         """Note how much every running attempt has written by now."""
         with self._lock:
-            for slot, marks in self._running.values():
-                self._mark(slot, marks)
+            for attempt, (slot, marks) in self._running.items():
+                self._mark(attempt, slot, marks)
 
     def end(self, job: int, attempt: int) -> LogRow | None:
         """The attempt has ended; the row to keep its output in, None where it wrote nothing."""
         with self._lock:
             slot, marks = self._running.pop((job, attempt))
-            size = self._mark(slot, marks)
+            del self._writing[slot]
+            size = self._mark((job, attempt), slot, marks)
             if size == 0:
                 return None
             body = slot.read_log(size) if size <= _ROW_LIMIT else None
@@ -133,7 +143,7 @@ class Outputs:
         with self._lock:
             if running := self._running.get((job, attempt)):
                 slot, marks = running
-                size = self._mark(slot, marks)
+                size = self._mark((job, attempt), slot, marks)
                 read = self._reader(job, attempt, slot)
                 return Output(size=size, is_complete=False, marks=tuple(marks), read=read)
             row = self._moving.get((job, attempt))
@@ -151,12 +161,12 @@ class Outputs:
     def spans(self) -> Spans:
         """Of all output that isn't committed yet."""
         with self._lock:
-            for slot, marks in self._running.values():
-                self._mark(slot, marks)
+            for attempt, (slot, marks) in self._running.items():
+                self._mark(attempt, slot, marks)
             running = {key: (marks[0][0], marks[-1][0]) for key, (_, marks) in self._running.items() if marks}
             return running | {key: (row.first_at, row.last_at) for key, row in self._moving.items()}
 
-    def _mark(self, slot: Slot, marks: list[tuple[int, int]]) -> int:
+    def _mark(self, attempt: tuple[int, int], slot: Slot, marks: list[tuple[int, int]]) -> int:
         size = slot.log_size()
         if size > (marks[-1][1] if marks else 0):
             # A clock may be turned back; the lines of a log never are.
@@ -164,6 +174,7 @@ class Outputs:
             if len(marks) > _MARKS_LIMIT:
                 # The older ones grow coarser, the newest stays.
                 del marks[-3:0:-2]
+            self.listeners.tell([attempt])  # whoever looked first has taken it in, and the pipe says nothing of it
         return size
 
     def _reader(self, job: int, attempt: int, slot: Slot) -> Callable[[int, int], bytes]:

@@ -32,6 +32,8 @@ _ASKED = Config(retries={"total_max_attempts": 2, "mode": "standard"})
 _CALLS = 12
 #: What costs a tenth of each call: the check of requests that are ours, and a user agent that is made anew each time.
 _DYNAMODB = Config(max_pool_connections=_CALLS, parameter_validation=False, user_agent="batchplane")
+#: How long a line takes from its container to where it can be read is not documented; it is seconds (milliseconds).
+_LOG_LAG = 5_000
 _S3 = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 
 
@@ -90,7 +92,7 @@ class AwsPlane:
     @cached_property
     def logs(self) -> Logs:
         """CloudWatch Logs."""
-        return Logs(self._client("logs"))
+        return Logs(self._client("logs"), lag_milliseconds=_LOG_LAG)
 
     @cached_property
     def io_bucket(self) -> S3Bucket:

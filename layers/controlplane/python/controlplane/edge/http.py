@@ -29,6 +29,7 @@ from controlplane.edge.routes.plane import route_plane
 from controlplane.edge.routes.submissions import route_submissions
 from controlplane.errors import NotAuthorized
 from controlplane.lender import Lender
+from controlplane.log_reader import LogReader
 from controlplane.owned_jobs import OwnedJobs
 from controlplane.plane import Plane
 from controlplane.viewer import Viewer
@@ -65,15 +66,24 @@ def serve(plane: Plane) -> Handler:
 
 def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, caller: CurrentCaller) -> None:
     jobs = OwnedJobs(records=plane.records)
-    viewer = Viewer(
-        deployment=plane.deployment, records=plane.records, jobs=jobs, logs=plane.logs, io_bucket=plane.io_bucket
-    )
+    viewer = Viewer(deployment=plane.deployment, records=plane.records, jobs=jobs, io_bucket=plane.io_bucket)
     route_job_list(app, viewer, caller)
     route_jobs(app, viewer, caller)
-    route_job_log(app, viewer, caller)
+    route_job_log(app, _log_reader(plane, jobs), caller)
     waiter = Waiter(records=plane.records, jobs=jobs, viewer=viewer, clock=plane.clock, sleep=plane.sleep)
     route_job_wait(app, waiter, caller)
     route_job_ending(app, _canceller(plane, jobs), caller)
+
+
+def _log_reader(plane: Plane, jobs: OwnedJobs) -> LogReader:
+    return LogReader(
+        deployment=plane.deployment,
+        records=plane.records,
+        jobs=jobs,
+        logs=plane.logs,
+        clock=plane.clock,
+        sleep=plane.sleep,
+    )
 
 
 def _canceller(plane: Plane, jobs: OwnedJobs) -> Canceller:
