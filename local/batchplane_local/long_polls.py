@@ -22,9 +22,6 @@ from controlplane.job import parent_and_index
 from controlplane.record import RecordKey
 from controlplane.waiter import MAX_SECONDS
 
-#: From the first news of a log to the look at it, in seconds: lines come in bursts, and some without their end.
-GATHER_SECONDS = 0.1
-
 Ask = Callable[[HttpRequest], Awaitable[HttpAnswer]]
 #: Hears of a log stream while the block runs.
 ListenToLog = Callable[[str, Callable[[], object]], AbstractContextManager[None]]
@@ -152,7 +149,6 @@ class LongPolls:
                     return answered
                 with suppress(TimeoutError):
                     await asyncio.wait_for(changed.wait(), left)
-                    await asyncio.sleep(min(GATHER_SECONDS, left) if awaited.log_stream_name else 0)
 
     @contextmanager
     def _listening(self, awaited: _Awaited) -> Iterator[asyncio.Event]:
@@ -160,7 +156,8 @@ class LongPolls:
         loop, changed = asyncio.get_running_loop(), asyncio.Event()
 
         def hear() -> None:
-            loop.call_soon_threadsafe(changed.set)
+            with suppress(RuntimeError):  # the plane ends, and its loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(changed.set)
 
         stream = awaited.log_stream_name
         with (

@@ -67,8 +67,8 @@ class Outputs:
         self._remover = ThreadPoolExecutor(1, thread_name_prefix="batch-log-remover")
         #: Whoever wants to hear that an attempt, by job and number, may have written something.
         self.listeners: Listeners[tuple[int, int]] = Listeners()
-        #: By slot, the attempt that writes to it.
-        self._writing: dict[Slot, tuple[int, int]] = {}
+        #: Attempts of which that is not told yet.
+        self._untold: set[tuple[int, int]] = set()
         #: By job and attempt: the slot of one that runs, with its marks; the row of one that has just ended.
         self._running: dict[tuple[int, int], tuple[Slot, list[tuple[int, int]]]] = {}
         self._moving: dict[tuple[int, int], LogRow] = {}
@@ -77,27 +77,24 @@ class Outputs:
         """An attempt writes to this slot from now on."""
         with self._lock:
             self._running[job, attempt] = (slot, [])
-            self._writing[slot] = (job, attempt)
 
     def take_in(self, slot: Slot) -> None:
         """Something was written to this slot's pipe."""
         with self._lock:
             slot.intake.take_in()
-            writer = self._writing.get(slot)
-        if writer is not None:
-            self.listeners.tell([writer])
 
     def mark(self) -> None:
-        """Note how much every running attempt has written by now."""
+        """Note how much every running attempt has written by now, and tell of those that have written."""
         with self._lock:
             for attempt, (slot, marks) in self._running.items():
                 self._mark(attempt, slot, marks)
+            untold, self._untold = self._untold, set()
+        self.listeners.tell(untold)
 
     def end(self, job: int, attempt: int) -> LogRow | None:
         """The attempt has ended; the row to keep its output in, None where it wrote nothing."""
         with self._lock:
             slot, marks = self._running.pop((job, attempt))
-            del self._writing[slot]
             size = self._mark((job, attempt), slot, marks)
             if size == 0:
                 return None
@@ -174,7 +171,7 @@ class Outputs:
             if len(marks) > _MARKS_LIMIT:
                 # The older ones grow coarser, the newest stays.
                 del marks[-3:0:-2]
-            self.listeners.tell([attempt])  # whoever looked first has taken it in, and the pipe says nothing of it
+            self._untold.add(attempt)
         return size
 
     def _reader(self, job: int, attempt: int, slot: Slot) -> Callable[[int, int], bytes]:
