@@ -24,6 +24,7 @@ from batchplane._errors import (
     Violation,
     WaitTimedOut,
 )
+from batchplane._history import JobHistory, Step
 from batchplane._job import Job
 from batchplane._job_list import JobFilter
 from batchplane._log import LogLine
@@ -50,6 +51,7 @@ __all__ = [
     "InputKey",
     "Job",
     "JobFilter",
+    "JobHistory",
     "JobNotFound",
     "JobRecord",
     "JobSettings",
@@ -65,6 +67,7 @@ __all__ = [
     "RequestInvalid",
     "Retry",
     "SigV4Auth",
+    "Step",
     "SubmissionConflict",
     "TransferFailed",
     "Transition",

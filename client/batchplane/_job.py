@@ -9,6 +9,7 @@ from typing import Any
 
 from batchplane._ended import Ended
 from batchplane._errors import ArgumentInvalid
+from batchplane._history import JobHistory
 from batchplane._log import LogLine, follow, read
 from batchplane._output import Output
 from batchplane._plane_api import PlaneApi, member, members
@@ -200,6 +201,10 @@ class Job:
         The plane tells when there are some. Raises JobNotFound; LogNotFound where there will be no such attempt.
         """
         return follow(self._api, self._path, attempt=attempt, refresh=lambda: self.refresh().record)
+
+    def read_history(self) -> JobHistory:
+        """Ask for each status with its reason, and each attempt with the one that runs. Raises JobNotFound."""
+        return JobHistory.ask(self._api, self._path)
 
     def outputs(self) -> list[Output]:
         """The files that the job left under outputs/; for an array job those of all children. Raises JobNotFound."""

@@ -19,7 +19,7 @@ FAILED = "FAILED"
 
 @dataclass(frozen=True, kw_only=True)
 class Attempt:
-    """One finished try of a job.
+    """One try of a job; without an end while it runs.
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_AttemptDetail.html
     """
@@ -31,6 +31,8 @@ class Attempt:
     status_reason: str | None
     started_at: datetime | None
     stopped_at: datetime | None
+    #: The stream in CloudWatch Logs; `Job.log` reads it.
+    log_stream_name: str | None = None
 
     @classmethod
     def from_document(cls, attempt: Mapping[str, Any]) -> Attempt:
@@ -42,6 +44,7 @@ class Attempt:
             status_reason=attempt.get("statusReason"),
             started_at=from_milliseconds(attempt.get("startedAt")),
             stopped_at=from_milliseconds(attempt.get("stoppedAt")),
+            log_stream_name=container.get("logStreamName"),
         )
 
 

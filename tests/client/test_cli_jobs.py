@@ -83,6 +83,38 @@ def test_describe_says_what_is_not_certain_of_a_status(
     assert expected == next((line for line in lines if line.startswith("note")), None)
 
 
+def told_of(plane: Any) -> None:
+    """What became of the job j1, as the plane tells it."""
+    at = 1_772_366_400_000  # 2026-03-01 12:00 UTC
+    step = {"status": "RUNNING", "attempt": 2, "at": at, "until": None, "statusReason": "Host lost", "exitCode": 3}
+    container = {"exitCode": None, "reason": None, "logStreamName": "runner/default/1"}
+    attempt = {"attempt": 1, "startedAt": at, "stoppedAt": None, "statusReason": None, "container": container}
+    plane.answer("GET /jobs/j1/history", {"jobId": "j1", "history": [step]})
+    plane.answer("GET /jobs/j1/attempts", {"jobId": "j1", "attempts": [attempt]})
+
+
+def test_describe_shows_reasons_and_the_attempt_that_runs(plane: Any, run: Run, job_document: Any, time: Any) -> None:
+    """Each status with what led to it, and where each attempt's log is."""
+    plane.answer("GET /jobs/j1", job_document())
+    told_of(plane)
+    time.passed = 4
+
+    lines = [" ".join(line.split()) for line in run("describe", "j1", "--history").stdout.splitlines()]
+
+    assert "RUNNING 2 2026-03-01 12:00:00Z 4.0s 3 Host lost" in lines
+    assert "1 - 2026-03-01 12:00:00Z - - runner/default/1" in lines
+
+
+def test_describe_prints_the_history_as_json(plane: Any, run: Run, job_document: Any) -> None:
+    """Both documents in one."""
+    plane.answer("GET /jobs/j1", job_document())
+    told_of(plane)
+
+    document = json.loads(run("describe", "j1", "--history", "--json").stdout)
+
+    assert ([step["exitCode"] for step in document["history"]], len(document["attempts"])) == ([3], 1)
+
+
 def test_describe_prints_json(plane: Any, run: Run, job_document: Any) -> None:
     """A child's document as the plane sent it."""
     plane.answer("GET /jobs/j1/children/2", job_document(arrayProperties={"index": 2}))

@@ -37,6 +37,7 @@ STAGES = (
     "job_filter",
     "records",
     "job_document",
+    "job_history",
     "alert",
     "reconcile",
     "acceptor",

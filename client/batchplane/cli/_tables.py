@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from batchplane._dead_letters import DeadLetter
+from batchplane._history import JobHistory
 from batchplane._job import Job
+from batchplane._record import Attempt
 from batchplane._timeline import time_in_status
 from batchplane.cli._words import duration, moment, printable, spans
 
@@ -43,9 +45,22 @@ def describe_tables(job: Job, *, now: datetime) -> Iterator[Table]:
     """All that is known of one job: its properties, then its attempts, then its history."""
     yield _properties(job)
     if job.attempts:
-        yield _attempts(job)
+        yield _attempts(job.attempts)
     if job.history:
         yield _history(job, now=now)
+
+
+def history_tables(history: JobHistory, *, until: datetime | None) -> Iterator[Table]:
+    """Each status and each attempt with its reason; the last status lasts until then, None where it takes no time."""
+    steps = _table("STATUS", "ATTEMPT", "SINCE", "FOR", "EXIT CODE", "REASON")
+    for step in history.steps:
+        end = step.until or until
+        span = "-" if end is None or step.at is None else duration(max(end, step.at) - step.at)
+        row = (step.status, step.attempt, moment(step.at), span, step.exit_code, step.status_reason)
+        steps.add_row(*map(_text, row))
+    yield steps
+    if history.attempts:
+        yield _attempts(history.attempts, log_stream=True)
 
 
 def dead_letters_table(letters: Iterable[DeadLetter]) -> Table:
@@ -107,17 +122,13 @@ def _notes(job: Job) -> Iterator[str]:
         yield "conflict: AWS Batch told of two ends; the history has both"
 
 
-def _attempts(job: Job) -> Table:
-    table = _table("ATTEMPT", "EXIT CODE", "STARTED", "STOPPED", "REASON")
-    for number, attempt in enumerate(job.attempts, start=1):
-        reasons = dict.fromkeys(filter(None, (attempt.status_reason, attempt.reason)))
-        table.add_row(
-            _text(number),
-            _text(attempt.exit_code),
-            _text(moment(attempt.started_at)),
-            _text(moment(attempt.stopped_at)),
-            _text("; ".join(reasons) or None),
-        )
+def _attempts(attempts: Sequence[Attempt], *, log_stream: bool = False) -> Table:
+    table = _table("ATTEMPT", "EXIT CODE", "STARTED", "STOPPED", "REASON", *(["LOG STREAM"] if log_stream else []))
+    for number, attempt in enumerate(attempts, start=1):
+        reasons = "; ".join(dict.fromkeys(filter(None, (attempt.status_reason, attempt.reason))))
+        times = (moment(attempt.started_at), moment(attempt.stopped_at))
+        row = (number, attempt.exit_code, *times, reasons or None, *([attempt.log_stream_name] if log_stream else []))
+        table.add_row(*map(_text, row))
     return table
 
 

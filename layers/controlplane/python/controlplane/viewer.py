@@ -10,9 +10,10 @@ from controlplane.caller import Caller
 from controlplane.deployment import Deployment
 from controlplane.errors import SubmissionInvalid, Violation
 from controlplane.io_bucket import IOBucket, outputs_prefix
-from controlplane.job import Status
+from controlplane.job import Status, child_id
 from controlplane.job_document import to_document
 from controlplane.job_filter import JobFilter
+from controlplane.job_history import attempts_document, history_document
 from controlplane.owned_jobs import OwnedJobs
 from controlplane.record import JobRecord
 from controlplane.records import Records
@@ -35,6 +36,16 @@ class Viewer:
         """The document of a job, or of one child. Raises JobNotFound."""
         record, submission = self.jobs.to_read(job_id, caller=caller, index=index)
         return self._document(record, submission)
+
+    def history(self, job_id: str, *, caller: Caller, index: int | None = None) -> dict[str, Any]:
+        """Each status that a job, or a child, entered. Raises JobNotFound."""
+        record, submission = self.jobs.to_read(job_id, caller=caller, index=index)
+        return _ids(record, submission) | history_document(record)
+
+    def attempts(self, job_id: str, *, caller: Caller, index: int | None = None) -> dict[str, Any]:
+        """Each attempt of a job, or of a child, with the one that runs. Raises JobNotFound."""
+        record, submission = self.jobs.to_read(job_id, caller=caller, index=index)
+        return _ids(record, submission) | attempts_document(record)
 
     def list_jobs(
         self, wanted: JobFilter, *, job_queue: str | None = None, limit: int = PAGE_LIMIT, cursor: str | None = None
@@ -87,3 +98,9 @@ class Viewer:
         if submission and record.size and record.batch_job_id and not record.status.is_terminal:
             summary = self.records.status_summary(record.batch_job_id, size=record.size)
         return to_document(record, deployment=self.deployment, submission=submission, status_summary=summary)
+
+
+def _ids(record: JobRecord, submission: Submission) -> dict[str, Any]:
+    index = record.key.index
+    job_id = submission.job_id if index is None else child_id(submission.job_id, index)
+    return {"jobId": job_id, "batchJobId": record.batch_job_id}

@@ -20,6 +20,7 @@ from controlplane.edge.problem import problem_of, to_answer
 from controlplane.edge.refusals import route_refusals
 from controlplane.edge.routes.dead_letters import route_dead_letters
 from controlplane.edge.routes.job_ending import route_job_ending
+from controlplane.edge.routes.job_history import route_job_history
 from controlplane.edge.routes.job_list import route_job_list
 from controlplane.edge.routes.job_log import route_job_log
 from controlplane.edge.routes.job_wait import route_job_wait
@@ -69,6 +70,7 @@ def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, caller: CurrentCaller
     viewer = Viewer(deployment=plane.deployment, records=plane.records, jobs=jobs, io_bucket=plane.io_bucket)
     route_job_list(app, viewer, caller)
     route_jobs(app, viewer, caller)
+    route_job_history(app, viewer, caller)
     route_job_log(app, _log_reader(plane, jobs), caller)
     waiter = Waiter(records=plane.records, jobs=jobs, viewer=viewer, clock=plane.clock, sleep=plane.sleep)
     route_job_wait(app, waiter, caller)
