@@ -16,6 +16,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from controlplane.edge.openapi import (
     dead_letters,
     job_ending,
+    job_history,
     job_list,
     job_log,
     job_wait,
@@ -35,6 +36,7 @@ OPERATIONS: Operations = {
     **job_list.OPERATIONS,
     **jobs.OPERATIONS,
     **job_wait.OPERATIONS,
+    **job_history.OPERATIONS,
     **job_log.OPERATIONS,
     **job_ending.OPERATIONS,
     **links.OPERATIONS,

@@ -150,7 +150,8 @@ ACCEPTED: dict[str, Any] = {
     "inputs": ["data.csv"],
     "history": [{"status": "SUBMITTED", "attempt": 1, "at": 1_795_000_000_000}],
 }
-_STREAM = "runner/default/0f3c2f1f6f0d4c0b"
+#: The log stream of an attempt.
+STREAM = "runner/default/0f3c2f1f6f0d4c0b"
 #: The same job when it has ended.
 SUCCEEDED: dict[str, Any] = ACCEPTED | {
     "batchJobId": "5bc5d058-f641-5cec-a8d0-65de593eee05",
@@ -158,10 +159,10 @@ SUCCEEDED: dict[str, Any] = ACCEPTED | {
     "statusReason": "Essential container in task exited",
     "startedAt": 1_795_000_003_000,
     "stoppedAt": 1_795_000_009_000,
-    "container": ACCEPTED["container"] | {"exitCode": 0, "logStreamName": _STREAM},
+    "container": ACCEPTED["container"] | {"exitCode": 0, "logStreamName": STREAM},
     "attempts": [
         {
-            "container": {"exitCode": 0, "logStreamName": _STREAM},
+            "container": {"exitCode": 0, "logStreamName": STREAM},
             "startedAt": 1_795_000_003_000,
             "stoppedAt": 1_795_000_009_000,
         }

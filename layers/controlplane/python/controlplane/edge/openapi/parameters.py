@@ -19,6 +19,7 @@ _MEANINGS: dict[str, tuple[str, Any]] = {
     "first": ("The index to begin with.", 0),
     "after": ("Where the page before ended: its `cursor`.", None),
     "attempt": ("Which one, counted from 1; the last where it is left out.", 1),
+    "wait": ("Seconds to wait for lines, or for the end; without it the answer is what there is now.", 20),
     "status": ("A status; where several may be given, any of them will do.", None),
     "timeout": ("Longest wait, in seconds.", 25),
     "jobQueue": ("Of this queue: its short name, name or ARN.", "default"),

@@ -16,9 +16,8 @@ from controlplane.waiter import MAX_SECONDS
 LOG_LIMIT = 10_000
 Index = Annotated[int, Path(ge=0, lt=MOST_CHILDREN)]
 LogLimit = Annotated[int, Query(ge=1, le=LOG_LIMIT)]
-Attempt = Annotated[int | None, Query(ge=1, le=10, description="The last one where it is left out")]
-After = Annotated[str | None, Query(description="The cursor that the page before answered")]
-Wait = Annotated[float | None, Query(ge=0, le=MAX_SECONDS, description="Seconds to wait for lines, or the end")]
+Attempt = Annotated[int | None, Query(ge=1, le=10)]
+Wait = Annotated[float | None, Query(ge=0, le=MAX_SECONDS)]
 
 
 def route_job_log(app: APIGatewayHttpResolver, reader: LogReader, caller: CurrentCaller) -> None:
@@ -31,7 +30,7 @@ def route_job_log(app: APIGatewayHttpResolver, reader: LogReader, caller: Curren
 
     @app.get("/jobs/<job_id>/log", summary="Read a job's log, or wait for its lines")
     def log(
-        job_id: str, attempt: Attempt = None, after: After = None, limit: LogLimit = 1000, wait: Wait = None
+        job_id: str, attempt: Attempt = None, after: str | None = None, limit: LogLimit = 1000, wait: Wait = None
     ) -> dict[str, Any]:
         return read(job_id, wait, index=None, attempt=attempt, after=after, limit=limit)
 
@@ -40,7 +39,7 @@ def route_job_log(app: APIGatewayHttpResolver, reader: LogReader, caller: Curren
         job_id: str,
         index: Index,
         attempt: Attempt = None,
-        after: After = None,
+        after: str | None = None,
         limit: LogLimit = 1000,
         wait: Wait = None,
     ) -> dict[str, Any]:
