@@ -26,7 +26,7 @@ from batchplane._errors import (
 )
 from batchplane._history import JobHistory, Step
 from batchplane._job import Job
-from batchplane._job_list import JobFilter
+from batchplane._job_list import EVERY_OWNER, JobFilter
 from batchplane._log import LogLine
 from batchplane._output import Output
 from batchplane._record import Attempt, JobRecord
@@ -46,6 +46,7 @@ __all__ = [
     "CredentialsMissing",
     "DeadLetter",
     "DeadLetters",
+    "EVERY_OWNER",
     "Ended",
     "FileFailed",
     "InputKey",

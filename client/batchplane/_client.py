@@ -63,9 +63,9 @@ class Client:
     ) -> Client:
         """A client of the plane that the arguments name, else BATCHPLANE_URL, else the embedded plane of this user.
 
-        An execute-api endpoint is asked with AWS credentials (`pip install 'batchplane[aws]'`), any other with the
-        token given, BATCHPLANE_TOKEN, or the one in the embedded plane's own `plane.json`. Raises PlaneNotFound,
-        CredentialsMissing.
+        A plane is asked with the token given, or BATCHPLANE_TOKEN; without one an execute-api endpoint with AWS
+        credentials (`pip install 'batchplane[aws]'`), and the embedded plane with the token in its own `plane.json`.
+        Raises PlaneNotFound, CredentialsMissing.
         """
         environment = os.environ if environment is None else environment
         found = PlaneAddress.find(environment, home or Path.home(), url=url, token=token)
@@ -128,8 +128,8 @@ class Client:
     def jobs(self, queue: str | None = None, limit: int | None = None, **wanted: Unpack[JobFilter]) -> Iterator[Job]:
         """The caller's jobs, newest first, in one job queue or in all; at most `limit` of them. Arrays count once.
 
-        `wanted` is as `JobFilter` has it: status, type, name_prefix, tags, created_from, created_before.
-        Raises RequestInvalid.
+        `wanted` is as `JobFilter` has it: owner, status, type, name_prefix, tags, created_from, created_before.
+        Raises RequestInvalid, and NotAuthorized where another owner's jobs are not the caller's to see.
         """
         query = to_query(wanted)
         left, cursor = limit, None

@@ -59,6 +59,11 @@ class Job:
         return self._record.job_name
 
     @property
+    def owner(self) -> str:
+        """Who submitted the job; "-" where nobody did through the plane."""
+        return self._record.owner
+
+    @property
     def type(self) -> str:
         """Single, Array, ArrayChild or MultiNode."""
         return self._record.type

@@ -8,10 +8,15 @@ from typing import TypedDict
 
 from batchplane._clock import to_milliseconds
 
+#: The owner that stands for all of them, and for jobs that nobody submitted through the plane.
+EVERY_OWNER = "*"
+
 
 class JobFilter(TypedDict, total=False):
     """What a job must be to be listed; what is left out, or None, lets every job through."""
 
+    #: Whose jobs; another's, or EVERY_OWNER's, are for operators, and for all where the plane opens reading.
+    owner: str | None
     #: Any of these.
     status: Sequence[str] | None
     #: Any of "Single", "Array", "MultiNode".
@@ -30,6 +35,7 @@ def to_query(wanted: JobFilter) -> dict[str, str | int | Sequence[str] | None]:
     """The parameters of `GET /jobs`; those of several values are sequences."""
     created_from, created_before = wanted.get("created_from"), wanted.get("created_before")
     return {
+        "owner": wanted.get("owner"),
         "status": wanted.get("status"),
         "type": wanted.get("type"),
         "namePrefix": wanted.get("name_prefix"),

@@ -56,6 +56,8 @@ class JobRecord:
     #: AWS Batch's own id; None until Batch knows the job.
     batch_job_id: str | None
     job_name: str
+    #: Who submitted it; "-" where nobody did through the plane.
+    owner: str
     #: "Single", "Array", "ArrayChild" or "MultiNode".
     type: str
     job_queue: str
@@ -93,6 +95,7 @@ class JobRecord:
             job_id=document["jobId"],
             batch_job_id=document.get("batchJobId"),
             job_name=document["jobName"],
+            owner=document["owner"],
             type=document["type"],
             job_queue=document["jobQueue"],
             job_definition=document["jobDefinition"],

@@ -94,6 +94,13 @@ AllowEnvironment = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME", help="A variable that jobs may set though it changes how tools behave: PYTHONPATH."),
 ]
+Operators = Annotated[
+    list[str] | None,
+    typer.Option("--operator", metavar="OWNER", help="Who else looks after the plane, and sees every job; repeatable."),
+]
+OpenReading = Annotated[
+    bool, typer.Option("--open-reading", help="Let every owner read every job: its document, log and outputs.")
+]
 Vcpus = Annotated[int | None, typer.Option(min=1, help="How many vCPUs jobs may use. Default: all.")]
 
 
@@ -111,6 +118,8 @@ def local(
     keep_finished: KeepFinished = KEEP_FINISHED_DAYS,
     retention: Retention = 0,
     allow_environment: AllowEnvironment = None,
+    operator: Operators = None,
+    open_reading: OpenReading = False,
     as_json: Json = False,
 ) -> None:
     """Run the plane in the foreground until Ctrl-C. A killed plane goes on where it stopped.
@@ -131,6 +140,8 @@ def local(
             batch_port=batch_port,
             key_pair=key_pair,
             retention_days=retention,
+            operators=frozenset(operator or ()),
+            open_reading=open_reading,
             allowed_environment=frozenset(allow_environment or ()),
             engine=EngineSettings(
                 vcpus=vcpus,

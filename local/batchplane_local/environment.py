@@ -33,6 +33,7 @@ def establish(
     *,
     url: str,
     operators: frozenset[str] = frozenset(),
+    open_reading: bool = False,
     allowed_environment: frozenset[str] = frozenset(),
 ) -> Deployment:
     """Find or make them all, and say what submissions may name."""
@@ -49,6 +50,7 @@ def establish(
         job_definitions=definitions,
         largest=batch.machine,
         operators=operators,
+        open_reading=open_reading,
         allowed_environment=allowed_environment,
     )
 

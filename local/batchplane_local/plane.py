@@ -122,6 +122,7 @@ def opened(
     *,
     url: str,
     operators: frozenset[str] = frozenset(),
+    open_reading: bool = False,
     allowed_environment: frozenset[str] = frozenset(),
     retention_days: int = 0,
     engine: EngineSettings = EngineSettings(),  # noqa: B008 - frozen
@@ -130,6 +131,7 @@ def opened(
     """Open what a folder holds, or lay it out; when the block ends, the embedded Batch stops.
 
     The folder must be locked, and the API answer at `url`. `operators` are owners who look after the plane itself.
+    With `open_reading` every owner reads every job.
     `allowed_environment` names variables that submissions may set though they change how a job's tools behave.
     Records are kept for `retention_days` after the end of their jobs, or for good where that is 0.
     """
@@ -145,7 +147,13 @@ def opened(
         keep_finished_days=engine.keep_finished_days,
     )
     with closing(batch):
-        deployment = establish(batch, url=url, operators=operators, allowed_environment=allowed_environment)
+        deployment = establish(
+            batch,
+            url=url,
+            operators=operators,
+            open_reading=open_reading,
+            allowed_environment=allowed_environment,
+        )
         records = SqliteRecords(database, changes=queues.record_changes, retention_days=retention_days, clock=clock)
         plane = _bound(folder, database, queues, batch, records, deployment=deployment, clock=clock)
         batch.faults = engine.faults

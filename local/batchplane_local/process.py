@@ -6,7 +6,7 @@ import json
 import select
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,10 +49,11 @@ def started(
     calls_per_second: int | None = None,
     keep_finished: float | None = None,
     retention: int | None = None,
+    more: Sequence[str] = (),
 ) -> Iterator[PlaneProcess]:
     """Run the plane of a folder while the block runs; the others are the command's options of these names.
 
-    Raises NotStarted; what the plane says on stderr tells why.
+    `more` are further words of its command line. Raises NotStarted; what the plane says on stderr tells why.
     """
     options = {
         "--vcpus": vcpus,
@@ -65,6 +66,7 @@ def started(
     }
     command = [sys.executable, "-m", "batchplane_local", "--data", str(path), "--json"]
     command += [word for name, value in options.items() if value is not None for word in (name, str(value))]
+    command += more
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own module
         try:
             yield _plane(process)

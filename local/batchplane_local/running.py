@@ -42,6 +42,10 @@ class Settings:
     key_pair: KeyPair | None = None
     #: How many days the plane keeps its records of jobs that have ended; for good where it is 0.
     retention_days: int = 0
+    #: Who looks after the plane beside its first owner.
+    operators: frozenset[str] = frozenset()
+    #: True where every owner reads every job.
+    open_reading: bool = False
     #: Variables that change how a job's tools behave, and that submissions may set all the same.
     allowed_environment: frozenset[str] = frozenset()
     engine: EngineSettings = EngineSettings()
@@ -75,7 +79,8 @@ def running(path: Path, settings: Settings) -> Iterator[Running]:
                 folder,
                 database,
                 url=url,
-                operators=frozenset({credentials.owner}),
+                operators=settings.operators | {credentials.owner},
+                open_reading=settings.open_reading,
                 allowed_environment=settings.allowed_environment,
                 retention_days=settings.retention_days,
                 engine=settings.engine,

@@ -22,6 +22,7 @@ def test_every_filter_goes_into_the_query(client: Client, plane: Any) -> None:
 
     found = client.jobs(
         "gpu",
+        owner="user/bob",
         status=["FAILED", "RUNNING"],
         type=["Array"],
         name_prefix="train",
@@ -32,8 +33,8 @@ def test_every_filter_goes_into_the_query(client: Client, plane: Any) -> None:
 
     assert ([], 1) == (list(found), len(plane.asked()))
     assert plane.asked() == [
-        "GET /jobs?jobQueue=gpu&status=FAILED&status=RUNNING&type=Array&namePrefix=train&tag=team%3Da%2Cb"
-        f"&createdFrom={BEGINNING_MS}&createdBefore={BEGINNING_MS + 1000}&limit=100"
+        "GET /jobs?jobQueue=gpu&owner=user%2Fbob&status=FAILED&status=RUNNING&type=Array&namePrefix=train"
+        f"&tag=team%3Da%2Cb&createdFrom={BEGINNING_MS}&createdBefore={BEGINNING_MS + 1000}&limit=100"
     ]
 
 
@@ -79,3 +80,25 @@ def test_a_tag_of_two_values_is_refused(run: Run) -> None:
     result = run("list", "--tag", "team=a", "--tag", "team=b")
 
     assert (2, True) == (result.exit_code, "--tag names team twice" in result.stderr)
+
+
+@pytest.mark.parametrize(("options", "query"), [(["--owner", "bob"], "owner=bob&"), (["--everyone"], "owner=%2A&")])
+def test_operators_name_whose_jobs_they_mean(plane: Any, run: Run, options: list[str], query: str) -> None:
+    """One owner's, or everybody's."""
+    plane.answer("GET /jobs", NOTHING)
+    result = run("list", *options)
+
+    assert (0, [f"GET /jobs?{query}limit=50"]) == (result.exit_code, plane.asked())
+
+
+def test_everybodys_jobs_are_shown_with_their_owners(plane: Any, run: Run, job_document: Any) -> None:
+    """In a column of their own."""
+    plane.answer("GET /jobs", {"jobs": [job_document(), job_document("j2", owner="user/bob")], "cursor": None})
+    heading, *rows = (line.split()[:2] for line in run("list", "--everyone").stdout.splitlines())
+
+    assert (["JOB", "ID"], [["j1", "ada"], ["j2", "user/bob"]]) == (heading, rows)
+
+
+def test_one_owner_and_everybody_are_not_both(run: Run, plane: Any) -> None:
+    """One of them was not meant."""
+    assert (2, []) == (run("list", "--everyone", "--owner", "bob").exit_code, plane.asked())

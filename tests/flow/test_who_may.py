@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.builders import DEPLOYMENT
+from controlplane.job import NOBODY
+from tests.builders import BATCH_JOB_ID, DEPLOYMENT, event
 from tests.flow.river import River
 
 OPERATOR = "operator"
@@ -51,3 +52,88 @@ def test_batch_is_told_which_operator_ended_a_job(river: River) -> None:
     river.request("POST", f"/jobs/{job_id}/terminate", {"reason": "in the way"}, owner=OPERATOR)
 
     assert ["Terminated by operator: in the way"] == river.batch.reasons
+
+
+def owners_listed(river: River, owner: str, query: str) -> tuple[int, set[str]]:
+    """Of a list that somebody asks for, the status and whose jobs are on it."""
+    status, answer = river.request("GET", "/jobs", owner=owner, query=query)
+    return status, {job["owner"] for job in answer.get("jobs", ())}
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("", set()),
+        ("owner=ada", {"ada"}),
+        ("owner=%2A", {"ada", "bob", NOBODY}),
+        ("owner=%2A&jobQueue=default", {"ada", "bob", NOBODY}),
+        ("owner=-", {NOBODY}),
+        ("owner=ada&namePrefix=other", set()),
+    ],
+)
+def test_operators_list_the_jobs_of_whom_they_name(river: River, query: str, expected: set[str]) -> None:
+    """Everybody's too, and those that nobody submitted through the plane; their own unless they name somebody."""
+    asked(river)
+
+    assert (200, expected) == owners_listed(river, OPERATOR, query)
+
+
+@pytest.mark.parametrize("query", ["owner=ada", "owner=%2A", "owner=-", "owner=no-such"])
+def test_others_list_their_own_alone(river: River, query: str) -> None:
+    """The refusal is the same whoever is named, and says who may."""
+    asked(river)
+    status, problem = river.request("GET", "/jobs", owner="bob", query=query)
+
+    assert (403, True) == (status, "Only operators may do this, and 'bob' is none." in problem["detail"])
+    assert (200, {"bob"}) == owners_listed(river, "bob", "owner=bob")
+
+
+def test_where_reading_is_open_everybody_lists_everything(river: River) -> None:
+    """As operators do."""
+    river.plane.deployment = replace(DEPLOYMENT, open_reading=True)
+    asked(river)
+
+    assert (200, {"ada", "bob", NOBODY}) == owners_listed(river, "bob", "owner=%2A")
+
+
+def asked(river: River) -> str:
+    """A job of ada's, one of bob's, and an array of nobody's; Batch's id of that."""
+    river.submit()
+    river.request("POST", "/jobs", {"jobName": "bobs", "command": ["true"]}, owner="bob")
+    array = {"arrayProperties": {"size": 2, "statusSummary": {"RUNNING": 1}}}
+    river.job_events.send(
+        [event("PENDING", **array), event("RUNNING", job_id=f"{BATCH_JOB_ID}:1", arrayProperties={"index": 1})]
+    )
+    river.settle()
+    return BATCH_JOB_ID
+
+
+def test_a_job_of_nobody_is_shown_to_operators_under_batchs_id(river: River) -> None:
+    """With its children; it has no outputs, and what was asked is not known."""
+    path = f"/jobs/{asked(river)}"
+    shown = [river.request("GET", f"{path}{each}", owner=OPERATOR) for each in ("", "/children/1", "/outputs")]
+    (_, job), (_, child), (_, outputs) = shown
+    _, children = river.request("GET", f"{path}/children", owner=OPERATOR)
+
+    assert ([200] * 3, {"outputs": []}) == ([status for status, _ in shown], outputs)
+    assert (BATCH_JOB_ID, BATCH_JOB_ID, NOBODY, "theirs", 2) == (
+        *(job[name] for name in ("jobId", "batchJobId", "owner", "jobName")),
+        job["arrayProperties"]["size"],
+    )
+    assert (f"{BATCH_JOB_ID}:1", [child]) == (child["jobId"], children["jobs"])
+
+
+@pytest.mark.parametrize("path", ["", "/children", "/children/1", "/outputs", "/log", "/wait?status=PENDING"])
+def test_a_job_of_nobody_exists_for_operators_alone(river: River, path: str) -> None:
+    """Batch's ids can be guessed at no more than ours, but be overheard."""
+    path, _, query = f"/jobs/{asked(river)}{path}".partition("?")
+
+    assert 404 == river.request("GET", path, owner="ada", query=query)[0]
+
+
+def test_a_job_of_nobody_is_ended_by_operators(river: River) -> None:
+    """Batch alone knows of it, so Batch is asked."""
+    path = f"/jobs/{asked(river)}/terminate"
+    statuses = [river.request("POST", path, {}, owner=owner)[0] for owner in ("ada", OPERATOR)]
+
+    assert ([404, 200], [BATCH_JOB_ID]) == (statuses, river.batch.terminated)

@@ -53,6 +53,7 @@ STAGES = (
     "queue_sweep",
     "reconciler",
     "owned_jobs",
+    "lister",
     "viewer",
     "waiter",
     "log_reader",

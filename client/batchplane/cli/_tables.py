@@ -22,14 +22,25 @@ _BODY_CHARACTERS = 100
 _STATUS_STYLES = {"SUCCEEDED": "green", "FAILED": "red", "RUNNING": "cyan"}
 
 
-def jobs_table(jobs: Iterable[Job], *, now: datetime) -> Table:
+def jobs_table(jobs: Iterable[Job], *, now: datetime, with_owner: bool = False) -> Table:
     """One row a job."""
-    table = _table("JOB ID", "NAME", "STATUS", "TYPE", "ATTEMPTS", "EXIT CODE", "CREATED", "TIME IN STATUS")
+    table = _table(
+        "JOB ID",
+        *(["OWNER"] if with_owner else []),
+        "NAME",
+        "STATUS",
+        "TYPE",
+        "ATTEMPTS",
+        "EXIT CODE",
+        "CREATED",
+        "TIME IN STATUS",
+    )
     # An id that is broken can't be copied; a name or a time can.
     table.columns[0].no_wrap = True
     for job in jobs:
         table.add_row(
             _text(job.job_id),
+            *([_text(job.owner)] if with_owner else []),
             _text(job.name),
             _status(job),
             _text(job.type if job.size is None else f"{job.type} of {job.size}"),
@@ -101,7 +112,7 @@ def _facts(job: Job) -> Iterator[tuple[str, object]]:
     yield "status reason", job.status_reason
     yield "exit code", job.exit_code
     yield "command", shlex.join(map(str, container.get("command") or ())) or None
-    yield "owner", document.get("owner")
+    yield "owner", job.owner
     yield "created", moment(job.created_at)
     yield "started", moment(job.record.started_at)
     yield "stopped", moment(job.record.stopped_at)

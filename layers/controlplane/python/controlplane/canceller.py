@@ -68,7 +68,7 @@ class Canceller:
             record, submission = self.jobs.to_touch(job_id, caller=caller, index=index)
             if not record.is_open:
                 return self._answer(None, "It is over already: nothing was asked of AWS Batch.", record, submission)
-            if record.batch_job_id or index is not None:
+            if record.batch_job_id or index is not None or submission is None:
                 asked, detail = self._ask(record, ending, words)
                 return self._answer(asked, detail, record, submission)
             if self._withdraw(record, submission, ending, words):
@@ -126,7 +126,9 @@ class Canceller:
             self.records.settle(submission.job_id, batch_job_id)
         return bool(found)
 
-    def _answer(self, asked: Ending | None, detail: str, record: JobRecord, submission: Submission) -> dict[str, Any]:
+    def _answer(
+        self, asked: Ending | None, detail: str, record: JobRecord, submission: Submission | None
+    ) -> dict[str, Any]:
         document = to_document(record, deployment=self.deployment, submission=submission)
         return {"asked": asked and asked.value, "detail": detail, "job": document}
 

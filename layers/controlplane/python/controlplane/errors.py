@@ -86,8 +86,9 @@ class NotAnOperator(PlaneError):
 
     def __init__(self, owner: str) -> None:
         super().__init__(
-            f"Only operators may do this, and {owner!r} is none. On AWS the setting batchplane:operators names them;"
-            " on one machine the owner of the plane's own token is the operator."
+            f"Only operators may do this, and {owner!r} is none. On AWS the settings batchplane:operators and"
+            " batchplane:operatorClaim name them; on one machine the owner of the plane's own token is one, and whom"
+            " 'batchplane local --operator' names."
         )
 
 

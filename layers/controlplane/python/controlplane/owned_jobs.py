@@ -1,7 +1,8 @@
 """Finding a job for who asks: the one place that decides who may read a job, and who may touch it. Changes nothing.
 
 A job that the caller may not see does not exist: every look-up ends in the same JobNotFound. Its owner reads and
-touches it, an operator too; where the deployment opens reading, everybody reads it.
+touches it, an operator too; where the deployment opens reading, everybody reads it. Jobs that nobody submitted through
+the plane are the operators', under Batch's own id.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 
 from controlplane.caller import Caller
 from controlplane.errors import JobNotFound
-from controlplane.job import JOB_ID
+from controlplane.job import BATCH_JOB_ID, JOB_ID, NOBODY
 from controlplane.record import JobRecord, RecordKey
 from controlplane.records import Records
 from controlplane.submission import Submission
@@ -23,21 +24,24 @@ class OwnedJobs:
 
     records: Records
 
-    def to_read(self, job_id: str, *, caller: Caller, index: int | None = None) -> tuple[JobRecord, Submission]:
+    def to_read(self, job_id: str, *, caller: Caller, index: int | None = None) -> tuple[JobRecord, Submission | None]:
         """A job that the caller may read (a child of it where an index is given), and what was asked.
 
-        Raises JobNotFound.
+        Of a job that nobody submitted through the plane it is not known what was asked. Raises JobNotFound.
         """
         return self._found(job_id, index, caller.may_read)
 
-    def to_touch(self, job_id: str, *, caller: Caller, index: int | None = None) -> tuple[JobRecord, Submission]:
+    def to_touch(self, job_id: str, *, caller: Caller, index: int | None = None) -> tuple[JobRecord, Submission | None]:
         """The same, of a job that the caller may change. Raises JobNotFound."""
         return self._found(job_id, index, caller.may_touch)
 
-    def _found(self, job_id: str, index: int | None, may: Callable[[str], bool]) -> tuple[JobRecord, Submission]:
-        record = self.records.get(RecordKey(job_id=job_id)) if JOB_ID.fullmatch(job_id) else None
-        submission = self.records.submission(job_id) if record and may(record.owner) else None
-        if record is None or submission is None:
+    def _found(self, job_id: str, index: int | None, may: Callable[[str], bool]) -> tuple[JobRecord, Submission | None]:
+        is_id = JOB_ID.fullmatch(job_id) or BATCH_JOB_ID.fullmatch(job_id)
+        record = self.records.get(RecordKey(job_id=job_id)) if is_id else None
+        if record is None or not may(record.owner):
+            raise JobNotFound(f"There is no job {job_id}.")
+        submission = None if record.owner == NOBODY else self.records.submission(job_id)
+        if submission is None and record.owner != NOBODY:
             raise JobNotFound(f"There is no job {job_id}.")
         return (record if index is None else self._child(record, index)), submission
 

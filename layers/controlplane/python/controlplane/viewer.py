@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from controlplane.caller import Caller
 from controlplane.deployment import Deployment
-from controlplane.errors import SubmissionInvalid, Violation
 from controlplane.io_bucket import IOBucket, outputs_prefix
 from controlplane.job import Status, child_id
 from controlplane.job_document import to_document
-from controlplane.job_filter import JobFilter
 from controlplane.job_history import attempts_document, history_document
 from controlplane.owned_jobs import OwnedJobs
 from controlplane.record import JobRecord
 from controlplane.records import Records
 from controlplane.submission import Submission
-
-#: Most jobs of a page.
-PAGE_LIMIT = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,22 +42,6 @@ class Viewer:
         record, submission = self.jobs.to_read(job_id, caller=caller, index=index)
         return _ids(record, submission) | attempts_document(record)
 
-    def list_jobs(
-        self, wanted: JobFilter, *, job_queue: str | None = None, limit: int = PAGE_LIMIT, cursor: str | None = None
-    ) -> dict[str, Any]:
-        """A page of jobs, newest first; of one job queue where it is named. A page may be short though more is to come.
-
-        Raises SubmissionInvalid.
-        """
-        if job_queue is not None:
-            queue = self.deployment.job_queue(job_queue)
-            if queue is None:
-                names = ", ".join(each.name for each in self.deployment.job_queues)
-                raise SubmissionInvalid((Violation(field="jobQueue", bound=f"one of {names}", value=job_queue),))
-            wanted = replace(wanted, job_queue=queue.arn)
-        page = self.records.list_jobs(wanted, limit=limit, cursor=cursor)
-        return {"jobs": [self._document(each, None) for each in page.records], "cursor": page.cursor}
-
     def children(
         self, job_id: str, *, caller: Caller, first: int, limit: int, statuses: frozenset[Status] = frozenset()
     ) -> dict[str, Any]:
@@ -83,6 +62,8 @@ class Viewer:
     def outputs(self, job_id: str, *, caller: Caller) -> list[Mapping[str, Any]]:
         """What a job has left in the IOBucket, each with a link that reads it. Raises JobNotFound."""
         _, submission = self.jobs.to_read(job_id, caller=caller)
+        if submission is None:
+            return []
         prefix = outputs_prefix(submission.owner, submission.job_id)
         return [
             {
@@ -95,12 +76,12 @@ class Viewer:
 
     def _document(self, record: JobRecord, submission: Submission | None) -> dict[str, Any]:
         summary = None
-        if submission and record.size and record.batch_job_id and not record.status.is_terminal:
+        if record.size and record.batch_job_id and not record.status.is_terminal:
             summary = self.records.status_summary(record.batch_job_id, size=record.size)
         return to_document(record, deployment=self.deployment, submission=submission, status_summary=summary)
 
 
-def _ids(record: JobRecord, submission: Submission) -> dict[str, Any]:
+def _ids(record: JobRecord, submission: Submission | None) -> dict[str, Any]:
+    job_id = submission.job_id if submission else record.key.job_id
     index = record.key.index
-    job_id = submission.job_id if index is None else child_id(submission.job_id, index)
-    return {"jobId": job_id, "batchJobId": record.batch_job_id}
+    return {"jobId": job_id if index is None else child_id(job_id, index), "batchJobId": record.batch_job_id}

@@ -30,6 +30,7 @@ from controlplane.edge.routes.plane import route_plane
 from controlplane.edge.routes.submissions import route_submissions
 from controlplane.errors import NotAuthorized
 from controlplane.lender import Lender
+from controlplane.lister import Lister
 from controlplane.log_reader import LogReader
 from controlplane.owned_jobs import OwnedJobs
 from controlplane.plane import Plane
@@ -68,7 +69,7 @@ def serve(plane: Plane) -> Handler:
 def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, caller: CurrentCaller) -> None:
     jobs = OwnedJobs(records=plane.records)
     viewer = Viewer(deployment=plane.deployment, records=plane.records, jobs=jobs, io_bucket=plane.io_bucket)
-    route_job_list(app, viewer, caller)
+    route_job_list(app, Lister(deployment=plane.deployment, records=plane.records), caller)
     route_jobs(app, viewer, caller)
     route_job_history(app, viewer, caller)
     route_job_log(app, _log_reader(plane, jobs), caller)

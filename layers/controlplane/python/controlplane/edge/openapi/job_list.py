@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from controlplane.edge.openapi.job import SUCCEEDED, Job
 from controlplane.edge.openapi.operation import Answer, Operation, Operations
+from controlplane.errors import NotAnOperator
 
 
 class JobsPage(TypedDict):
@@ -22,5 +23,6 @@ OPERATIONS: Operations = {
         id="listJobs",
         tag="Jobs",
         answers={200: Answer(description="A page", type=JobsPage, example={"jobs": [SUCCEEDED], "cursor": None})},
+        problems=(NotAnOperator,),
     ),
 }

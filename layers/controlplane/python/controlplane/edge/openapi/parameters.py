@@ -21,6 +21,11 @@ _MEANINGS: dict[str, tuple[str, Any]] = {
     "attempt": ("Which one, counted from 1; the last where it is left out.", 1),
     "wait": ("Seconds to wait for lines, or for the end; without it the answer is what there is now.", 20),
     "status": ("A status; where several may be given, any of them will do.", None),
+    "owner": (
+        "Whose jobs: the caller's own where it is left out, `*` for everybody's, `-` for those that nobody submitted"
+        " through the plane. Another's are for operators, and for all where the deployment opens reading.",
+        "user/ada",
+    ),
     "timeout": ("Longest wait, in seconds.", 25),
     "jobQueue": ("Of this queue: its short name, name or ARN.", "default"),
     "type": ("Of any of these types.", None),

@@ -15,7 +15,7 @@ from controlplane.edge.caller import CurrentCaller
 from controlplane.errors import SubmissionInvalid, Violation
 from controlplane.job import JobType, Status
 from controlplane.job_filter import JobFilter
-from controlplane.viewer import PAGE_LIMIT, Viewer
+from controlplane.lister import PAGE_LIMIT, Lister
 
 _LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999
 
@@ -30,11 +30,12 @@ _LISTED = [each for each in JobType if each is not JobType.ARRAY_CHILD]
 _Listed = Annotated[JobType, AfterValidator(_listed), WithJsonSchema({"type": "string", "enum": _LISTED})]
 
 
-def route_job_list(app: APIGatewayHttpResolver, viewer: Viewer, caller: CurrentCaller) -> None:
+def route_job_list(app: APIGatewayHttpResolver, lister: Lister, caller: CurrentCaller) -> None:
     """Add the route."""
 
     @app.get("/jobs", summary="List jobs, newest first")
     def list_jobs(
+        owner: Annotated[str | None, Query(min_length=1, max_length=256)] = None,
         limit: Annotated[int, Query(ge=1, le=PAGE_LIMIT)] = PAGE_LIMIT,
         cursor: Annotated[str | None, Query(max_length=256)] = None,
         job_queue: Annotated[str | None, Query(alias="jobQueue")] = None,
@@ -45,17 +46,17 @@ def route_job_list(app: APIGatewayHttpResolver, viewer: Viewer, caller: CurrentC
         created_from: Annotated[int | None, Query(alias="createdFrom", ge=0, le=_LAST_MILLISECOND)] = None,
         created_before: Annotated[int | None, Query(alias="createdBefore", ge=0, le=_LAST_MILLISECOND)] = None,
     ) -> dict[str, Any]:
-        event = app.current_event.raw_event
+        known = caller()
         wanted = JobFilter(
-            owner=caller().owner,
+            owner=known.owner if owner is None else owner,
             statuses=frozenset(status),
             types=frozenset(type),
             name_prefix=name_prefix,
-            tags=tags_of(event),
+            tags=tags_of(app.current_event.raw_event),
             created_from=created_from,
             created_before=created_before,
         )
-        return viewer.list_jobs(wanted, job_queue=job_queue, limit=limit, cursor=cursor)
+        return lister.list_jobs(wanted, caller=known, job_queue=job_queue, limit=limit, cursor=cursor)
 
 
 def tags_of(event: Mapping[str, Any]) -> Mapping[str, str]:

@@ -9,7 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from controlplane.edge.caller import CurrentCaller
 from controlplane.job import MOST_CHILDREN, Status
-from controlplane.viewer import PAGE_LIMIT, Viewer
+from controlplane.lister import PAGE_LIMIT
+from controlplane.viewer import Viewer
 
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 First = Annotated[int, Query(ge=0, lt=MOST_CHILDREN)]
