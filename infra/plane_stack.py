@@ -107,6 +107,7 @@ class PlaneStack(cdk.Stack):
             BATCHPLANE_IO_BUCKET=self._environment.io_bucket_name,
             BATCHPLANE_SUBMISSIONS_QUEUE_URL=self._submissions.queue.queue_url,
             BATCHPLANE_DEAD_LETTER_QUEUES=self._dead_letter_queues(),
+            BATCHPLANE_URL=self._api.url,
         )
         function.allow(["dynamodb:Query"], self._indexes("byOwner", "byQueue"))
         function.allow(["sqs:SendMessage"], [self._submissions.queue.queue_arn, self._job_events.queue.queue_arn])

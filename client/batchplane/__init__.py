@@ -5,6 +5,7 @@ from batchplane._client import Client
 from batchplane._clock import Clock
 from batchplane._dead_letters import DeadLetter, DeadLetters, Replayed
 from batchplane._ended import Ended
+from batchplane._environment import AllowedDefinition, AllowedQueue, Caller, Environment
 from batchplane._errors import (
     AnswerMalformed,
     ArgumentInvalid,
@@ -36,11 +37,14 @@ from batchplane._timeline import Transition, time_in_status
 from batchplane._transfer import InputKey
 
 __all__ = [
+    "AllowedDefinition",
+    "AllowedQueue",
     "AnswerMalformed",
     "ArgumentInvalid",
     "Attempt",
     "BatchplaneError",
     "BearerAuth",
+    "Caller",
     "Client",
     "Clock",
     "CredentialsMissing",
@@ -48,6 +52,7 @@ __all__ = [
     "DeadLetters",
     "EVERY_OWNER",
     "Ended",
+    "Environment",
     "FileFailed",
     "InputKey",
     "Job",

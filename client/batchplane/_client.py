@@ -14,6 +14,7 @@ import httpx
 from batchplane._clock import Clock
 from batchplane._dead_letters import DeadLetters, Replayed, replay
 from batchplane._discovery import PlaneAddress
+from batchplane._environment import Caller, Environment
 from batchplane._job import Job
 from batchplane._job_list import JobFilter, to_query
 from batchplane._plane_api import PlaneApi, members
@@ -142,6 +143,14 @@ class Client:
             cursor = page.get("cursor")
             if cursor is None:
                 return
+
+    def whoami(self) -> Caller:
+        """Whom the plane takes this caller for, and what they may."""
+        return Caller.from_wire(self._api.get("/whoami"))
+
+    def environment(self) -> Environment:
+        """What the plane offers: its IOBucket, and the job queues and definitions that jobs may name."""
+        return Environment.from_wire(self._api.get("/environment"))
 
     def upload(self, content: str | os.PathLike[str] | bytes, name: str | None = None) -> InputKey:
         """Put a file (a path, or bytes) into the IOBucket for jobs to come; the key to give as their input.

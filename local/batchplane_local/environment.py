@@ -6,6 +6,7 @@ The part of `environment_stack` on AWS. A restart finds what is there: what was 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from batchplane_local.batch import EmbeddedBatch
@@ -32,6 +33,7 @@ def establish(
     batch: EmbeddedBatch,
     *,
     url: str,
+    io_bucket: Path,
     operators: frozenset[str] = frozenset(),
     open_reading: bool = False,
     allowed_environment: frozenset[str] = frozenset(),
@@ -48,6 +50,7 @@ def establish(
         url=url,
         job_queues=(queue,),
         job_definitions=definitions,
+        io_bucket=str(io_bucket),
         largest=batch.machine,
         operators=operators,
         open_reading=open_reading,

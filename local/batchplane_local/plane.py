@@ -150,6 +150,7 @@ def opened(
         deployment = establish(
             batch,
             url=url,
+            io_bucket=folder.io_bucket,
             operators=operators,
             open_reading=open_reading,
             allowed_environment=allowed_environment,

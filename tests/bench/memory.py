@@ -40,7 +40,9 @@ def main(folder: Path, size: int, jobs: int) -> None:
     """Run the jobs, and print after each step how many there were, and the resident memory in KiB."""
     with closing(EmbeddedBatch.open(folder, deliver=lambda events: None)) as batch:
         plain = next(
-            each.arn for each in establish(batch, url="http://127.0.0.1").job_definitions if each.name == "plain"
+            each.arn
+            for each in establish(batch, url="http://127.0.0.1", io_bucket=folder).job_definitions
+            if each.name == "plain"
         )
         request = {"jobName": "bench", "jobQueue": "default", "jobDefinition": plain}
         request |= {"containerOverrides": {"command": ["/bin/true"]}}

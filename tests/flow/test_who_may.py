@@ -137,3 +137,25 @@ def test_a_job_of_nobody_is_ended_by_operators(river: River) -> None:
     statuses = [river.request("POST", path, {}, owner=owner)[0] for owner in ("ada", OPERATOR)]
 
     assert ([404, 200], [BATCH_JOB_ID]) == (statuses, river.batch.terminated)
+
+
+@pytest.mark.parametrize(
+    ("owner", "is_open", "is_operator", "reads_every_job"),
+    [("ada", False, False, False), ("ada", True, False, True), (OPERATOR, False, True, True)],
+)
+def test_callers_are_told_who_they_are(
+    river: River, owner: str, is_open: bool, is_operator: bool, reads_every_job: bool
+) -> None:
+    """As the authorizer and the deployment say."""
+    river.plane.deployment = replace(DEPLOYMENT, open_reading=is_open)
+
+    assert (200, {"owner": owner, "isOperator": is_operator, "readsEveryJob": reads_every_job}) == river.request(
+        "GET", "/whoami", owner=owner
+    )
+
+
+def test_the_environment_is_told_to_everybody_who_is_let_in(river: River) -> None:
+    """And to nobody else."""
+    status, document = river.request("GET", "/environment", owner="bob")
+
+    assert (200, "test", 401) == (status, document["name"], river.request("GET", "/environment", owner=None)[0])

@@ -56,6 +56,7 @@ VARIABLES = {
         "BATCHPLANE_DEPLOYMENT",
         "BATCHPLANE_IO_BUCKET",
         "BATCHPLANE_SUBMISSIONS_QUEUE_URL",
+        "BATCHPLANE_URL",
     },
     "submit_job": {
         "BATCHPLANE_DEPLOYMENT",

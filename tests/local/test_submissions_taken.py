@@ -100,7 +100,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
     """Its compute environment is disabled: nothing runs, whatever is drawn."""
     folder: Path = tmp_path_factory.mktemp("batch")
     with closing(EmbeddedBatch.open(folder, vcpus=8, deliver=lambda events: None)) as batch:
-        deployment = establish(batch, url="http://127.0.0.1:1")
+        deployment = establish(batch, url="http://127.0.0.1:1", io_bucket=folder)
         batch.update_compute_environment(computeEnvironment=DEPLOYMENT, state="DISABLED")
         yield Standing(batch=batch, deployment=deployment)
 

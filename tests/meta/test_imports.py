@@ -17,6 +17,7 @@ STAGES = (
     "deployment",
     "caller",
     "automatic_memory",
+    "environment_document",
     "environment_names",
     "container_overrides",
     "dead_letters",

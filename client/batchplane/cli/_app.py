@@ -8,6 +8,7 @@ from batchplane.cli import _exit_code
 from batchplane.cli._dead_letters import dead_letters
 from batchplane.cli._describe import describe
 from batchplane.cli._ending import cancel, terminate
+from batchplane.cli._environment import environment, whoami
 from batchplane.cli._group import CommandGroup
 from batchplane.cli._list import list_jobs
 from batchplane.cli._logs import logs
@@ -41,4 +42,6 @@ app.command("logs")(logs)
 app.command("wait")(wait)
 app.command("cancel")(cancel)
 app.command("terminate")(terminate)
+app.command("whoami")(whoami)
+app.command("environment")(environment)
 app.add_typer(dead_letters, name="dead-letters")

@@ -1,4 +1,4 @@
-"""Jobs and dead letters as tables for people. All text in them is others' own: shown, and never interpreted."""
+"""Jobs, dead letters, the environment as tables for people. All text in them is others' own: shown, not interpreted."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from batchplane._dead_letters import DeadLetter
+from batchplane._environment import Environment
 from batchplane._history import JobHistory
 from batchplane._job import Job
 from batchplane._record import Attempt
@@ -54,7 +55,7 @@ def jobs_table(jobs: Iterable[Job], *, now: datetime, with_owner: bool = False) 
 
 def describe_tables(job: Job, *, now: datetime) -> Iterator[Table]:
     """All that is known of one job: its properties, then its attempts, then its history."""
-    yield _properties(job)
+    yield facts_table(_facts(job))
     if job.attempts:
         yield _attempts(job.attempts)
     if job.history:
@@ -89,11 +90,35 @@ def dead_letters_table(letters: Iterable[DeadLetter]) -> Table:
     return table
 
 
-def _properties(job: Job) -> Table:
+def environment_tables(environment: Environment) -> Iterator[Table]:
+    """What a plane offers: what holds for all jobs, then the queues, then the definitions."""
+    largest, allowed = environment.largest, environment.allowed_environment
+    yield facts_table(
+        [
+            ("deployment", environment.name),
+            ("endpoint", environment.url),
+            ("IOBucket", environment.io_bucket),
+            ("most of a job", _pairs(largest, " ") or None),
+            ("variables allowed", ", ".join(allowed) or None),
+        ]
+    )
+    queues = _table("JOB QUEUE", "ARN", "FAIR SHARE")
+    for queue in environment.job_queues:
+        queues.add_row(_text(queue.name), _text(queue.arn), _text("yes" if queue.fair_share else "no"))
+    yield queues
+    definitions = _table("JOB DEFINITION", "ARN", "RUNNER", "NODES")
+    for each in environment.job_definitions:
+        name, runner = f"{each.name}:{each.revision}", "yes" if each.runner else "no"
+        definitions.add_row(_text(name), _text(each.arn), _text(runner), _text(each.num_nodes))
+    yield definitions
+
+
+def facts_table(facts: Iterable[tuple[str, object]]) -> Table:
+    """One row a fact."""
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True, style="bold")
     table.add_column(overflow="fold")
-    for name, value in _facts(job):
+    for name, value in facts:
         table.add_row(name, value if isinstance(value, Text) else _text(value))
     return table
 

@@ -93,6 +93,8 @@ class Deployment:
     url: str
     job_queues: tuple[JobQueue, ...]
     job_definitions: tuple[JobDefinition, ...]
+    #: The name of the bucket; on one machine its folder.
+    io_bucket: str = ""
     #: The most of each type of resource that a job can ever get (VCPU, MEMORY in MiB, GPU), where that is known.
     largest: Mapping[str, int] = field(default_factory=dict)
     #: The owners who look after the plane itself, as `edge.caller` calls them.
@@ -105,7 +107,7 @@ class Deployment:
     allowed_environment: frozenset[str] = frozenset()
 
     @classmethod
-    def from_wire(cls, document: Mapping[str, Any], *, url: str) -> Deployment:
+    def from_wire(cls, document: Mapping[str, Any], *, url: str, io_bucket: str = "") -> Deployment:
         """Read the document that the infrastructure writes and the functions are given."""
         return cls(
             name=document["name"],
@@ -115,6 +117,7 @@ class Deployment:
                 for each in document["jobQueues"]
             ),
             job_definitions=tuple(map(JobDefinition.from_wire, document["jobDefinitions"])),
+            io_bucket=io_bucket,
             operators=frozenset(document.get("operators", ())),
             operator_claim=_claim(document.get("operatorClaim")),
             open_reading=document.get("openReading", False),

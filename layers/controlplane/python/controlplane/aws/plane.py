@@ -52,7 +52,10 @@ class AwsPlane:
     def deployment(self) -> Deployment:
         """What the infrastructure wrote for this function."""
         document = json.loads(self._environment["BATCHPLANE_DEPLOYMENT"])
-        return Deployment.from_wire(document, url=self._environment.get("BATCHPLANE_URL", ""))
+        known = self._environment
+        return Deployment.from_wire(
+            document, url=known.get("BATCHPLANE_URL", ""), io_bucket=known.get("BATCHPLANE_IO_BUCKET", "")
+        )
 
     @cached_property
     def records(self) -> DynamoRecords:

@@ -46,7 +46,7 @@ def serve(plane: Plane) -> Handler:
         return caller_of(app.current_event.raw_event, plane.deployment)
 
     route_refusals(app)
-    route_plane(app)
+    route_plane(app, plane.deployment, caller)
     route_submissions(
         app,
         Acceptor(deployment=plane.deployment, records=plane.records, submissions=plane.submissions, clock=plane.clock),

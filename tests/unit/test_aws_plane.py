@@ -1,0 +1,19 @@
+"""The plane on AWS is what its function's environment says."""
+
+import json
+
+from controlplane.aws.plane import AwsPlane
+
+
+def test_the_deployment_is_read_from_the_environment() -> None:
+    """The document, where the API answers, and the IOBucket's name."""
+    document = {"name": "lab", "jobQueues": [], "jobDefinitions": [], "operators": ["user/ada"], "openReading": True}
+    environment = {
+        "BATCHPLANE_DEPLOYMENT": json.dumps(document),
+        "BATCHPLANE_IO_BUCKET": "lab-io",
+        "BATCHPLANE_URL": "https://api.test/",
+    }
+    deployment = AwsPlane(environment).deployment
+
+    assert ("lab", "https://api.test", "lab-io") == (deployment.name, deployment.url, deployment.io_bucket)
+    assert (frozenset({"user/ada"}), True) == (deployment.operators, deployment.open_reading)
