@@ -63,10 +63,11 @@ class _Kind:
 
     def seconds(self, request: HttpRequest) -> float:
         """How long a request is to be held; 0 for one that does not wait, or that the function is to refuse."""
-        given = dict(parse_qsl(request.query)).get(self.parameter, str(self.default))
+        pairs = parse_qsl(request.query, keep_blank_values=True)
+        given = [value for name, value in pairs if name == self.parameter]
         try:
-            seconds = float(given)
-        except ValueError:
+            (seconds,) = map(float, given or [str(self.default)])
+        except ValueError:  # no number, or more than one
             return 0
         return seconds if seconds <= MAX_SECONDS else 0
 

@@ -207,7 +207,8 @@ class River:
         self._database.close()
 
     @cached_property
-    def _serve_api(self) -> Handler:
+    def serve_api(self) -> Handler:
+        """The function, whose every answer is held to its description."""
         return documented(build_serve_api(self.plane))
 
     @cached_property
@@ -236,7 +237,7 @@ class River:
             "body": body if isinstance(body, str | None) else json.dumps(body),
             "isBase64Encoded": False,
         }
-        answer = self._serve_api(event, SimpleNamespace())
+        answer = self.serve_api(event, SimpleNamespace())
         return answer["statusCode"], json.loads(answer["body"])
 
     def submit(self, **document: Any) -> str:

@@ -113,6 +113,8 @@ def test_it_is_let_go_when_the_plane_ends() -> None:
         ("/jobs/j1/wait", "timeout=x", "GET"),
         ("/jobs/j1/wait", "timeout=nan", "GET"),
         ("/jobs/j1/wait", "timeout=0", "GET"),
+        ("/jobs/j1/wait", "timeout=", "GET"),
+        ("/jobs/j1/wait", "timeout=25&timeout=25", "GET"),
     ],
 )
 def test_what_does_not_wait_is_handed_on_as_it_is(path: str, query: str, method: str) -> None:

@@ -17,7 +17,7 @@ from controlplane.edge.caller import CurrentCaller, bearer_of, caller_of, owner_
 from controlplane.edge.function import Handler
 from controlplane.edge.json_body import decode
 from controlplane.edge.problem import problem_of, to_answer
-from controlplane.edge.refusals import route_refusals
+from controlplane.edge.refusals import other_content, route_refusals
 from controlplane.edge.routes.dead_letters import route_dead_letters
 from controlplane.edge.routes.job_ending import route_job_ending
 from controlplane.edge.routes.job_history import route_job_history
@@ -61,7 +61,8 @@ def serve(plane: Plane) -> Handler:
             _let_in(event)
         except NotAuthorized as error:
             return to_answer(problem_of(error))
-        return app.resolve(event, context)
+        refused = other_content(event)
+        return to_answer(refused) if refused else app.resolve(event, context)
 
     return handler
 

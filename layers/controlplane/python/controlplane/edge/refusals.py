@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from controlplane.edge.json_body import not_json
 from controlplane.edge.known import methods_of, unknown_parameters
@@ -20,6 +21,9 @@ MAX_VIOLATIONS = 20
 #: Where a field may stand, as the findings of a broken bound begin.
 _PLACES = frozenset({"body", "header", "path", "query"})
 
+#: What a body's headers may say, beside a type's parameters: that it is JSON, and not packed.
+_CONTENT = {"Content-Type": "application/json", "Content-Encoding": "identity"}
+
 
 def route_refusals(app: APIGatewayHttpResolver) -> None:
     """Answer every error of every route, and what no route is for."""
@@ -28,11 +32,6 @@ def route_refusals(app: APIGatewayHttpResolver) -> None:
     def invalid(error: RequestValidationError) -> Response[str]:
         found = tuple(violation_of(_as_written(each)) for each in error.errors()[:MAX_VIOLATIONS])
         return problem_of(SubmissionInvalid((*found, *unknown_parameters(app))[:MAX_VIOLATIONS]))
-
-    def no_json(error: RequestUnsupportedContentType) -> Response[str]:
-        given = app.current_event.headers.get("content-type")
-        bound = Violation(field="Content-Type", bound="application/json", value=given)
-        return problem(415, title="The body is not JSON", detail=bound.detail, violations=[bound])
 
     def undecodable(error: UnicodeDecodeError) -> Response[str]:
         return problem_of(not_json(f"not UTF-8: {error.reason}"))
@@ -55,10 +54,25 @@ def route_refusals(app: APIGatewayHttpResolver) -> None:
     app.use([_only_known_parameters])
     app.exception_handler(PlaneError)(problem_of)
     app.exception_handler(RequestValidationError)(invalid)
-    app.exception_handler(RequestUnsupportedContentType)(no_json)
     app.exception_handler(UnicodeDecodeError)(undecodable)
     app.exception_handler(Exception)(unexpected)
     app.not_found(no_route)
+
+
+def other_content(event: Mapping[str, Any]) -> Response[str] | None:
+    """What is answered to a body that is something else than JSON as it is; None where nothing is wrong.
+
+    Powertools would read forms too, fails on some of them, and knows a type in lower case alone.
+    """
+    headers = event.get("headers", {})
+    if not event.get("body") and event["requestContext"]["http"]["method"] != "POST":
+        return None
+    for name, taken in _CONTENT.items():
+        given = str(headers.get(name.lower(), taken))
+        if given.partition(";")[0].strip() != taken:
+            bound = Violation(field=name, bound=taken, value=given)
+            return problem(415, title="The body is not JSON", detail=bound.detail, violations=[bound])
+    return None
 
 
 def _only_known_parameters(app: APIGatewayHttpResolver, following: NextMiddleware) -> Response[Any]:

@@ -38,6 +38,7 @@ OPERATIONS: Operations = {
     **job_wait.OPERATIONS,
     **job_history.OPERATIONS,
     **job_log.OPERATIONS,
+    **job_history.OPERATIONS,
     **job_ending.OPERATIONS,
     **links.OPERATIONS,
     **dead_letters.OPERATIONS,
