@@ -15,6 +15,8 @@ from typing import Any
 
 #: How long one process waits for another's write, in milliseconds.
 BUSY_MILLISECONDS = 10_000
+#: Pages of the write-ahead log, of 4 KiB each, after which it is worked into the file: that waits for the disk.
+CHECKPOINT_PAGES = 16_000
 #: Bytes of the file that are read without a system call for each page.
 MAPPED_BYTES = 1 << 30
 
@@ -66,6 +68,7 @@ class Database:
             connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
             self._own.connection = connection
             self._opened.append(connection)

@@ -6,10 +6,8 @@ refused before anything of it is read, and a token is asked for.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +18,7 @@ from batchplane_local.invocation import Invocation
 from batchplane_local.io_routes import IoRoutes
 from batchplane_local.links import PATH as LINKS_PATH
 from batchplane_local.long_polls import LongPolls
+from batchplane_local.quiet import Quiet
 from batchplane_local.tokens import Tokens
 from controlplane.edge.function import Handler
 from controlplane.errors import Violation
@@ -51,6 +50,7 @@ class Gateway:
         tokens: Tokens,
         io_routes: IoRoutes,
         long_polls: LongPolls,
+        quiet: Quiet,
         clock: Callable[[], int],
     ) -> None:
         port = urlsplit(url).port
@@ -59,9 +59,8 @@ class Gateway:
         self._tokens = tokens
         self._io_routes = io_routes
         self._long_polls = long_polls
+        self._quiet = quiet
         self._clock = clock
-        # As in Lambda, an instance of a function serves one request at a time; Powertools relies on that.
-        self._instance = ThreadPoolExecutor(max_workers=1, thread_name_prefix="serve_api")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -77,10 +76,6 @@ class Gateway:
             await self._io_routes(scope, receive, send)
         else:
             await self._invoke(scope, receive, send)
-
-    def close(self) -> None:
-        """Let the request that is being served end, and serve no other."""
-        self._instance.shutdown()
 
     async def _invoke(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -101,9 +96,13 @@ class Gateway:
             await answer(send, answered.status, answered.headers, answered.body)
 
     async def _ask(self, request: HttpRequest) -> HttpAnswer:
-        return await asyncio.get_running_loop().run_in_executor(self._instance, self._serve, request)
+        """The function's answer.
 
-    def _serve(self, request: HttpRequest) -> HttpAnswer:
+        As in Lambda, an instance of a function serves one request at a time; Powertools relies on that. It does so in
+        the event loop's own thread: another would serve no more of them, and each would wait for it to wake and hand
+        its answer back (docs/decisions/0031-requests-first.md).
+        """
+        self._quiet.disturb()
         event = self._let_in(request)
         return HttpAnswer.from_wire(self._serve_api(event, Invocation.of("serve_api")))
 

@@ -21,6 +21,7 @@ from batchplane_local.links import Links, link_secret
 from batchplane_local.mail import MailFolder
 from batchplane_local.queue import Queue
 from batchplane_local.queues import EventDeadLetters, GivenUp, JobEvents, QueuedSubmissions
+from batchplane_local.quiet import Quiet
 from batchplane_local.records import SqliteRecords
 from controlplane.batch import Batch
 from controlplane.deployment import Deployment
@@ -79,7 +80,9 @@ class LocalPlane:
     clock: Callable[[], int]
     sleep: Callable[[float], None]
     #: Returns when the next call of SubmitJob is due.
-    pace: Pace
+    pace: Callable[[], None]
+    #: Disturbed by requests, so that submissions are handed on between them.
+    quiet: Quiet
     #: How long Batch may not know of a job that it has taken.
     settle_milliseconds: int = 0
     queues: Queues
@@ -158,7 +161,7 @@ def opened(
         records = SqliteRecords(database, changes=queues.record_changes, retention_days=retention_days, clock=clock)
         plane = _bound(folder, database, queues, batch, records, deployment=deployment, clock=clock)
         batch.faults = engine.faults
-        yield replace(plane, pace=engine.pace, settle_milliseconds=engine.settle_milliseconds)
+        yield replace(plane, pace=plane.quiet.then(engine.pace), settle_milliseconds=engine.settle_milliseconds)
 
 
 def _bound(
@@ -187,6 +190,7 @@ def _bound(
         clock=clock,
         sleep=time.sleep,
         pace=EngineSettings().pace,
+        quiet=Quiet(clock=time.monotonic, sleep=time.sleep),
         queues=queues,
         links=links,
     )

@@ -91,7 +91,6 @@ def running(path: Path, settings: Settings) -> Iterator[Running]:
                 with (
                     fed(plane),
                     expiring(plane),
-                    closing(gateway),
                     served(gateway, listener),
                     closing(polls),
                     batch as batch_url,
@@ -120,6 +119,7 @@ def _gateway(plane: LocalPlane, tokens: Tokens, long_polls: LongPolls, *, url: s
         tokens=tokens,
         io_routes=IoRoutes(bucket=plane.io_bucket, links=plane.links),
         long_polls=long_polls,
+        quiet=plane.quiet,
         clock=plane.clock,
     )
 

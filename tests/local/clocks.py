@@ -16,3 +16,18 @@ class Clock:
     def __call__(self) -> int:
         """Epoch milliseconds."""
         return self.now
+
+
+@dataclass
+class Seconds:
+    """A clock that runs while somebody sleeps."""
+
+    now: float = 100.0
+
+    def __call__(self) -> float:
+        """The time, in seconds."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds

@@ -20,8 +20,10 @@ from batchplane_local.io_bucket import FolderBucket
 from batchplane_local.io_routes import IoRoutes
 from batchplane_local.links import Links
 from batchplane_local.long_polls import LongPolls
+from batchplane_local.quiet import QUIET_SECONDS, Quiet
 from batchplane_local.tokens import Tokens
 from tests.local.callers import URL, call
+from tests.local.clocks import Seconds
 
 
 @dataclass
@@ -44,6 +46,9 @@ class Door:
     gateway: Gateway
     function: Recording
     token: str
+    #: By which it would be quiet; it stands still.
+    clock: Seconds
+    quiet: Quiet
 
     @property
     def bearer(self) -> dict[str, str]:
@@ -60,16 +65,18 @@ def door(tmp_path: Path) -> Iterator[Door]:
         links = Links(secret=b"secret", clock=epoch_milliseconds)
         bucket = FolderBucket(database, tmp_path / "io", links=links, url=URL)
         routes = IoRoutes(bucket=bucket, links=links)
+        clock = Seconds()
+        quiet = Quiet(clock=clock, sleep=clock.sleep)
         gateway = Gateway(
             url=URL,
             serve_api=function,
             tokens=tokens,
             io_routes=routes,
             long_polls=LongPolls(Listeners(), lambda stream, hear: nullcontext()),
+            quiet=quiet,
             clock=epoch_milliseconds,
         )
-        with closing(gateway):
-            yield Door(gateway=gateway, function=function, token=tokens.mint("ada"))
+        yield Door(gateway=gateway, function=function, token=tokens.mint("ada"), clock=clock, quiet=quiet)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8651", "localhost:8651", "[::1]:8651"])
@@ -218,3 +225,12 @@ def test_a_body_at_the_bound_is_let_in(door: Door) -> None:
 
     (event,) = door.function.events
     assert MAX_BODY_BYTES == len(event["body"])
+
+
+def test_a_request_is_heard_by_what_lets_requests_go_first(door: Door) -> None:
+    """What can wait begins a moment later."""
+    call(door.gateway, "GET", "/jobs", headers=door.bearer)
+    began = door.clock.now
+    door.quiet.wait()
+
+    assert began + QUIET_SECONDS == door.clock.now

@@ -2,24 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from controlplane.pace import Pace
-
-
-@dataclass
-class Seconds:
-    """A clock that runs while somebody sleeps."""
-
-    now: float = 100.0
-
-    def __call__(self) -> float:
-        """The time, in seconds."""
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        self.now += seconds
+from tests.local.clocks import Seconds
 
 
 def turns(pace: Pace, clock: Seconds, *, count: int, busy: float = 0.0) -> list[float]:

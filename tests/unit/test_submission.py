@@ -139,3 +139,10 @@ def test_what_no_machine_has_is_refused_where_that_is_known(asked: str, fields: 
         found = {violation.field for violation in error.violations}
 
     assert fields == found
+
+
+def test_what_a_job_is_to_have_in_its_environment_is_not_written_out_with_the_draft() -> None:
+    """Whoever logs a route's arguments would tell it, and pay for every submission."""
+    draft = Draft.read({"jobName": "n", "environment": {"PASSWORD": "hunter2"}})
+
+    assert "hunter2" not in repr(draft)

@@ -7,7 +7,7 @@ other bounds can be checked all the same: a person mends a request once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, ValidationError
@@ -26,7 +26,8 @@ _NO_NAME = {"jobName": "unnamed"}
 class Draft:
     """What was read; to pydantic, and so in /openapi.json, a SubmitJobRequest."""
 
-    request: SubmitJobRequest
+    #: Powertools writes the arguments of every route out, for a log of its own: that took longer than to read them.
+    request: SubmitJobRequest = field(repr=False)
     #: What is wrong with members that the request is therefore without. A draft with any is never accepted.
     violations: tuple[Violation, ...] = ()
 

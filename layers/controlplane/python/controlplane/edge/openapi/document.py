@@ -38,7 +38,6 @@ OPERATIONS: Operations = {
     **job_wait.OPERATIONS,
     **job_history.OPERATIONS,
     **job_log.OPERATIONS,
-    **job_history.OPERATIONS,
     **job_ending.OPERATIONS,
     **links.OPERATIONS,
     **dead_letters.OPERATIONS,
