@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, Unpack
 
 import httpx
 
+from batchplane._bulk import Progress, submit_all
 from batchplane._clock import Clock
 from batchplane._dead_letters import DeadLetters, Replayed, replay
 from batchplane._discovery import PlaneAddress
 from batchplane._environment import Caller, Environment
+from batchplane._errors import PlaneRefused
 from batchplane._job import Job
 from batchplane._job_list import JobFilter, to_query
 from batchplane._plane_api import PlaneApi, members
@@ -121,6 +123,21 @@ class Client:
         """
         headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
         return Job(self._api, self._api.post("/jobs", document, **headers))
+
+    def submit_all(
+        self,
+        documents: Iterable[Mapping[str, Any]],
+        *,
+        idempotency_key: str | None = None,
+        progress: Progress = lambda _: None,
+    ) -> list[Job | PlaneRefused]:
+        """Submit many of AWS Batch's SubmitJob documents, a hundred in one request; what each came to, in their order.
+
+        One that is refused stops no other. What is told "not now" is sent again, as `Retry` has it. Under one
+        Idempotency-Key the document at place n has the key `KEY:n`: what was killed half-way is repeated without harm.
+        `progress` is told after each request what its submissions came to. Raises RequestInvalid, ArgumentInvalid.
+        """
+        return submit_all(self._api, documents, key=idempotency_key or str(uuid.uuid4()), progress=progress)
 
     def job(self, job_id: str) -> Job:
         """The job with this id, in any session; `ID:INDEX` is a child of an array job. Raises JobNotFound."""

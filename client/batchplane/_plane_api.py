@@ -13,7 +13,7 @@ from batchplane._errors import AnswerMalformed, ArgumentInvalid, PlaneUnreachabl
 from batchplane._retry import Retry
 
 #: Statuses that another attempt may mend. 500 is not one: the plane would fail in the same way again.
-_NOT_NOW = frozenset({429, 502, 503, 504})
+NOT_NOW = frozenset({429, 502, 503, 504})
 
 
 class PlaneApi:
@@ -42,7 +42,7 @@ class PlaneApi:
         while True:
             past += 1
             answer = self._attempt(method, path, **content)
-            if isinstance(answer, httpx.Response) and answer.status_code not in _NOT_NOW:
+            if isinstance(answer, httpx.Response) and answer.status_code not in NOT_NOW:
                 return answer
             retry_after = answer.headers.get("Retry-After") if isinstance(answer, httpx.Response) else None
             pause = self.retry.pause_seconds(past, retry_after=retry_after)

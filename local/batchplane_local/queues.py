@@ -26,6 +26,11 @@ class QueuedSubmissions:
         """Hand one on, durably."""
         self.queue.send([to_message(job_id, waits=waits)], delay_milliseconds=delay_milliseconds)
 
+    def send_all(self, job_ids: Sequence[str]) -> Sequence[None]:
+        """Hand many on in one transaction: where one can't be kept, this fails, and none is."""
+        self.queue.send(map(to_message, job_ids))
+        return [None] * len(job_ids)
+
 
 @dataclass(frozen=True, kw_only=True)
 class JobEvents:

@@ -101,6 +101,7 @@ class Calls:
     def _kinds(self) -> dict[str, tuple[int, Callable[[], dict[str, Any]]]]:
         return {
             "create": (4, lambda: {"submission": self._random.choice(self.submissions)}),
+            "create_all": (2, lambda: {"submissions": self._random.sample(self.submissions, 2)}),
             "merge": (24, lambda: {"merges": [self._merge() for _ in range(self._random.randint(1, 4))]}),
             "decide": (2, self._decision),
             "claim": (4, self._claim),

@@ -95,6 +95,18 @@ def test_a_submission_that_is_sent_twice_is_there_twice(submissions: Submissions
     assert ["j1", "j1"] == [read_message(body).job_id for body in submissions.bodies()]
 
 
+def test_many_are_handed_on_at_once(submissions: SubmissionsBox) -> None:
+    """More than one call of SQS takes; each is there once."""
+    job_ids = [f"j{number}" for number in range(25)]
+    answers = list(submissions.port.send_all(job_ids))
+    bodies = [body for _ in range(10) for body in submissions.bodies()]
+
+    assert ([None] * 25, job_ids) == (
+        answers,
+        sorted((read_message(each).job_id for each in bodies), key=job_ids.index),
+    )
+
+
 def test_a_submission_that_waits_says_how_often_it_has(submissions: SubmissionsBox) -> None:
     """It is sent again each time."""
     submissions.port.send("j1", waits=3)

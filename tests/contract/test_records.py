@@ -51,6 +51,18 @@ def test_a_job_that_exists_is_left_as_it_is(records: Records) -> None:
     assert (OURS, before) == (earlier, records.get(KEY))
 
 
+def test_many_are_created_as_each_would_be(records: Records) -> None:
+    """New ones are kept with their records; of one that exists, what was asked comes back."""
+    records.create(OURS)
+    others = [submission(key=f"given:many-{number}", tags={"n": str(number)}) for number in range(30)]
+    again = replace(OURS, created_at=T0 + 9, digest="another")
+
+    assert [None] * 15 + [OURS] + [None] * 15 == list(records.create_all([*others[:15], again, *others[15:]]))
+    assert [(each, born(each)) for each in others] == [
+        (records.submission(each.job_id), records.get(RecordKey(job_id=each.job_id))) for each in others
+    ]
+
+
 def test_what_nobody_stored_is_not_there(records: Records) -> None:
     """No record, no submission, no children."""
     found = (records.get(KEY), records.submission(OURS.job_id), list(records.children("b", size=9, first=0, limit=9)))

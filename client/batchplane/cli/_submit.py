@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from batchplane._client import Client
-from batchplane._errors import ArgumentInvalid, FileFailed
-from batchplane._submission import Dependency, JobSettings, laid_over, merged, submit_job_document
+from batchplane._submission import Dependency, JobSettings, laid_over, merged, name_for, submit_job_document
+from batchplane.cli._documents import read_document, read_lines
 from batchplane.cli._exit_code import of_jobs
 from batchplane.cli._options import Json, pairs
+from batchplane.cli._submit_many import submit_many
 from batchplane.cli._terminal import Terminal
 
 
@@ -45,6 +46,10 @@ def submit(
         Path | None, typer.Option(metavar="FILE", help="SubmitJob's document; options given here win over it.")
     ] = None,
     idempotency_key: Annotated[str | None, typer.Option(help="The same key with the same job is the same job.")] = None,
+    many: Annotated[
+        str | None,
+        typer.Option("--from", metavar="FILE", help="Submit many: SubmitJob's document a line; - is stdin."),
+    ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until the job has finished.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -63,10 +68,23 @@ def submit(
         depends_on=[_dependency(each) for each in depends_on or ()],
         tags=pairs(tag or (), "--tag"),
     )
-    given = _document(cli_input_json)
-    settings["name"] = name or given.get("jobName")
-    document = laid_over(given, submit_job_document(command or (), settings))
-    _submit(context.obj, document, pairs(inputs or (), "--input"), key=idempotency_key, wait=wait, as_json=as_json)
+    given = read_document(cli_input_json)
+    files = pairs(inputs or (), "--input")
+    if many is None:
+        document = _completed(given, command or (), settings)
+        _submit(context.obj, document, files, key=idempotency_key, wait=wait, as_json=as_json)
+        return
+    if files:
+        raise typer.BadParameter("--input is of one job: a line of --from names its own inputs, by uploaded keys")
+    documents = [_completed(merged(given, each), command or (), settings) for each in read_lines(many)]
+    raise typer.Exit(submit_many(context.obj, documents, key=idempotency_key, wait=wait, as_json=as_json))
+
+
+def _completed(given: Mapping[str, Any], command: Sequence[str], settings: JobSettings) -> dict[str, Any]:
+    """A document, with what was said on the command line laid over it."""
+    words = command or given.get("command")
+    name = settings["name"] or given.get("jobName") or name_for([str(word) for word in words or ()])
+    return laid_over(given, submit_job_document(command, settings | {"name": name}))
 
 
 def _submit(
@@ -92,18 +110,3 @@ def _uploaded(client: Client, files: dict[str, str]) -> dict[str, str]:
 def _dependency(given: str) -> Dependency:
     job_id, equals, kind = given.partition("=")
     return {"jobId": job_id, "type": kind} if equals else job_id
-
-
-def _document(file: Path | None) -> dict[str, Any]:
-    """The SubmitJob document in a file, as the AWS CLI takes one."""
-    if file is None:
-        return {}
-    try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise FileFailed(f"--cli-input-json {file} can't be read ({error.strerror})") from error
-    except ValueError as error:
-        raise ArgumentInvalid(f"--cli-input-json {file} must be JSON: {error}") from error
-    if not isinstance(document, dict):
-        raise ArgumentInvalid(f"--cli-input-json {file} must be a JSON object; it is a {type(document).__name__}")
-    return document

@@ -61,9 +61,12 @@ class Terminal:
                 tell(_progress_words(jobs))
 
     @contextmanager
-    def progress(self) -> Iterator[Callable[[str], None]]:
-        """What is given replaces the last on stderr, where that is a terminal, until the block ends."""
-        if not sys.stderr.isatty():
+    def progress(self, *, among_lines: bool = False) -> Iterator[Callable[[str], None]]:
+        """What is given replaces the last on stderr, where that is a terminal, until the block ends.
+
+        Among lines that are printed meanwhile, only where those don't go to a terminal.
+        """
+        if not sys.stderr.isatty() or (among_lines and sys.stdout.isatty()):
             yield lambda _: None
             return
         with Console(stderr=True, highlight=False).status("") as status:

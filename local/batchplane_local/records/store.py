@@ -73,13 +73,16 @@ class SqliteRecords:
 
     def create(self, submission: Submission) -> Submission | None:
         """Store a submission and its record; where the job exists, leave it and return the submission it came from."""
-        key = RecordKey(job_id=submission.job_id)
-        with self._changing([key]) as (_, rows):
-            if rows.get(key):
-                return self.submission(key.job_id)
-            rows.submit(submission)
-            rows.put(record.born(submission), tags=submission.request.get("tags"))
-        return None
+        with self._changing([RecordKey(job_id=submission.job_id)]) as (_, rows):
+            return self._create(rows, submission)
+
+    def create_all(self, submissions: Sequence[Submission]) -> Sequence[Submission | Exception | None]:
+        """The same for many jobs in one transaction: a database that fails, fails them all."""
+        try:
+            with self._changing([RecordKey(job_id=each.job_id) for each in submissions]) as (_, rows):
+                return [self._create(rows, each) for each in submissions]
+        except sqlite3.Error as error:
+            return [error] * len(submissions)
 
     def submission(self, job_id: str) -> Submission | None:
         """What was asked."""
@@ -233,6 +236,14 @@ class SqliteRecords:
     def _gone_by(self) -> int:
         """What ended then or earlier has expired."""
         return self._clock() - self._retention_milliseconds if self.is_expiring else _LONG_AGO
+
+    def _create(self, rows: Rows, submission: Submission) -> Submission | None:
+        key = RecordKey(job_id=submission.job_id)
+        if rows.get(key):
+            return self.submission(key.job_id)
+        rows.submit(submission)
+        rows.put(record.born(submission), tags=submission.request.get("tags"))
+        return None
 
     @contextmanager
     def _changing(self, keys: Sequence[RecordKey]) -> Iterator[tuple[sqlite3.Connection, Rows]]:

@@ -1,4 +1,4 @@
-"""Accepting a submission: the work of `serve_api`'s `POST /jobs`. Accepted means kept.
+"""Accepting submissions: the work of `serve_api`'s `POST /jobs` and `POST /jobs/bulk`. Accepted means kept.
 
 The first conditional write is the lock. An answer is given only after the record and the message are durable; a repeat
 of the same key hands the id on again, which does no harm.
@@ -7,9 +7,10 @@ of the same key hands the id on again, which does no harm.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from controlplane.deployment import Deployment
 from controlplane.draft import Draft
@@ -17,11 +18,30 @@ from controlplane.errors import SubmissionConflict, SubmissionInvalid, Violation
 from controlplane.job_document import to_document
 from controlplane.record import RecordKey, born
 from controlplane.records import Records
-from controlplane.submission import plan
+from controlplane.submission import Submission, plan
 from controlplane.submission_queue import Submissions
 
 #: Most characters of an Idempotency-Key.
 MAX_KEY_CHARACTERS = 255
+_Done = TypeVar("_Done")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """One submission among many."""
+
+    draft: Draft
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accepted:
+    """A submission that is kept."""
+
+    #: The job's.
+    document: dict[str, Any]
+    #: False where its key was used before, with this very body.
+    is_new: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,23 +54,74 @@ class Acceptor:
     #: Epoch milliseconds.
     clock: Callable[[], int]
 
-    def accept(self, draft: Draft, *, owner: str, idempotency_key: str | None = None) -> tuple[dict[str, Any], bool]:
-        """Take a submission; return the job's document and whether the job is new.
+    def accept(self, draft: Draft, *, owner: str, idempotency_key: str | None = None) -> Accepted:
+        """Take a submission.
 
         Raises:
             SubmissionInvalid: It breaks bounds.
             SubmissionConflict: The key was used with another body.
         """
-        key = f"random:{secrets.token_hex(16)}" if idempotency_key is None else f"given:{_checked(idempotency_key)}"
-        submission = plan(draft, owner=owner, idempotency_key=key, deployment=self.deployment, now=self.clock())
-        earlier = self.records.create(submission)
-        if earlier and earlier.digest != submission.digest:
-            raise SubmissionConflict
+        submission = self._plan(Asked(draft=draft, idempotency_key=idempotency_key), owner=owner)
+        stands = self.records.create(submission) or submission
+        _require_same(submission, stands)
         self.submissions.send(submission.job_id)
-        accepted = earlier or submission
-        record = self.records.get(RecordKey(job_id=accepted.job_id)) if earlier else None
-        document = to_document(record or born(accepted), deployment=self.deployment, submission=accepted)
-        return document, earlier is None
+        return self._accepted(submission, stands)
+
+    def accept_all(self, asked: Iterable[Asked | Exception], *, owner: str) -> Sequence[Accepted | Exception]:
+        """Take many, each as if it were alone: what `accept` would have returned or raised, in their order.
+
+        Of several with one key the first that breaks no bound is taken, and the others repeat it. What was found wrong
+        before comes back as it is.
+        """
+        planned = [_tried(partial(self._plan, each, owner=owner)) for each in asked]
+        first: dict[str, Submission] = {}
+        for each in planned:
+            if isinstance(each, Submission):
+                first.setdefault(each.job_id, each)
+        kept = self._keep(list(first.values()))
+        return [
+            each if isinstance(each, Exception) else _tried(partial(self._came_to, each, kept[each.job_id]))
+            for each in planned
+        ]
+
+    def _plan(self, asked: Asked | Exception, *, owner: str) -> Submission:
+        if isinstance(asked, Exception):
+            raise asked
+        given = asked.idempotency_key
+        key = f"random:{secrets.token_hex(16)}" if given is None else f"given:{_checked(given)}"
+        return plan(asked.draft, owner=owner, idempotency_key=key, deployment=self.deployment, now=self.clock())
+
+    def _keep(self, submissions: Sequence[Submission]) -> Mapping[str, Submission | Exception]:
+        """What stands under each job id, kept and handed on; or why nothing does. No job twice."""
+        created = self.records.create_all(submissions)
+        kept = {new.job_id: earlier or new for new, earlier in zip(submissions, created, strict=True)}
+        to_send = [job_id for job_id, each in kept.items() if isinstance(each, Submission)]
+        refused = zip(to_send, self.submissions.send_all(to_send), strict=True)
+        return kept | {job_id: error for job_id, error in refused if error}
+
+    def _came_to(self, submission: Submission, stands: Submission | Exception) -> Accepted:
+        if isinstance(stands, Exception):
+            raise stands
+        _require_same(submission, stands)
+        return self._accepted(submission, stands)
+
+    def _accepted(self, submission: Submission, stands: Submission) -> Accepted:
+        is_new = stands is submission
+        record = None if is_new else self.records.get(RecordKey(job_id=stands.job_id))
+        document = to_document(record or born(stands), deployment=self.deployment, submission=stands)
+        return Accepted(document=document, is_new=is_new)
+
+
+def _tried(work: Callable[[], _Done]) -> _Done | Exception:
+    try:
+        return work()
+    except Exception as error:  # it stops no other
+        return error
+
+
+def _require_same(submission: Submission, stands: Submission) -> None:
+    if stands.digest != submission.digest:
+        raise SubmissionConflict
 
 
 def _checked(key: str) -> str:

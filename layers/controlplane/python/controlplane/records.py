@@ -72,6 +72,13 @@ class Records(Protocol):
         """Store a submission and its record; where the job exists, leave it and return the submission it came from."""
         ...
 
+    def create_all(self, submissions: Sequence[Submission]) -> Sequence[Submission | Exception | None]:
+        """The same for many jobs, no job twice: what `create` would have returned or raised, in their order.
+
+        Each is atomic by itself, and one that fails stops no other.
+        """
+        ...
+
     def submission(self, job_id: str) -> Submission | None:
         """What was asked."""
         ...

@@ -6,6 +6,7 @@ A message says whose turn it is and how often it has waited; what was asked stan
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -29,6 +30,10 @@ class Submissions(Protocol):
 
     def send(self, job_id: str, *, waits: int = 0, delay_milliseconds: int = 0) -> None:
         """Hand one on, durably: when this returns it will be delivered at least once, and not before the delay."""
+        ...
+
+    def send_all(self, job_ids: Sequence[str]) -> Sequence[Exception | None]:
+        """Hand many on, each durably: None, or why it was not taken, in their order."""
         ...
 
 

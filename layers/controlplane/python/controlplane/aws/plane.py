@@ -28,7 +28,7 @@ from controlplane.pace import Pace
 _ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"})
 #: What may be asked again, once: a call that hangs must leave a run of the sweep its time.
 _ASKED = Config(retries={"total_max_attempts": 2, "mode": "standard"})
-#: DynamoDB's calls at a time: more wait for the interpreter's lock rather than for DynamoDB.
+#: Calls of DynamoDB, or of SQS, at a time: more wait for the interpreter's lock rather than for an answer.
 _CALLS = 12
 #: What costs a tenth of each call: the check of requests that are ours, and a user agent that is made anew each time.
 _DYNAMODB = Config(max_pool_connections=_CALLS, parameter_validation=False, user_agent="batchplane")
@@ -63,7 +63,7 @@ class AwsPlane:
         return DynamoRecords(
             self._client("dynamodb", config=_DYNAMODB),
             table=self._environment["BATCHPLANE_TABLE"],
-            fan_out=Threads(_CALLS),
+            fan_out=self._fan_out,
             retention_days=int(self._environment["BATCHPLANE_RETENTION_DAYS"]),
             clock=self.clock,
         )
@@ -71,7 +71,9 @@ class AwsPlane:
     @cached_property
     def submissions(self) -> SqsSubmissions:
         """The submissions queue."""
-        return SqsSubmissions(self._sqs, url=self._environment["BATCHPLANE_SUBMISSIONS_QUEUE_URL"])
+        return SqsSubmissions(
+            self._sqs, url=self._environment["BATCHPLANE_SUBMISSIONS_QUEUE_URL"], fan_out=self._fan_out
+        )
 
     @cached_property
     def dead_letters(self) -> SqsDeadLetters:
@@ -127,6 +129,10 @@ class AwsPlane:
     def settle_milliseconds(self) -> int:
         """How far ListJobs lags behind SubmitJob is not documented; a minute is believed to be enough."""
         return 60_000
+
+    @cached_property
+    def _fan_out(self) -> Threads:
+        return Threads(_CALLS)
 
     @cached_property
     def _sqs(self) -> Any:

@@ -60,6 +60,10 @@ class DynamoRecords:
         """Two conditional writes; more for a job that has expired."""
         return self._submissions.create(submission)
 
+    def create_all(self, submissions: Sequence[Submission]) -> Sequence[Submission | Exception | None]:
+        """The same writes for each, several at a time."""
+        return list(self._fan_out(self._create, submissions))
+
     def submission(self, job_id: str) -> Submission | None:
         """One strongly consistent read."""
         return self._submissions.get(job_id)
@@ -171,6 +175,12 @@ class DynamoRecords:
     def close_alert(self, job_id: str) -> None:
         """One write."""
         self._alerts.close(job_id)
+
+    def _create(self, submission: Submission) -> Submission | Exception | None:
+        try:
+            return self._submissions.create(submission)
+        except Exception as error:  # it stops no other
+            return error
 
     def _merge(self, merge: Merge) -> Outcome | Exception:
         try:

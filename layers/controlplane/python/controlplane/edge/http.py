@@ -18,6 +18,7 @@ from controlplane.edge.function import Handler
 from controlplane.edge.json_body import decode
 from controlplane.edge.problem import problem_of, to_answer
 from controlplane.edge.refusals import other_content, route_refusals
+from controlplane.edge.routes.bulk_submissions import route_bulk_submissions
 from controlplane.edge.routes.dead_letters import route_dead_letters
 from controlplane.edge.routes.job_ending import route_job_ending
 from controlplane.edge.routes.job_history import route_job_history
@@ -47,11 +48,7 @@ def serve(plane: Plane) -> Handler:
 
     route_refusals(app)
     route_plane(app, plane.deployment, caller)
-    route_submissions(
-        app,
-        Acceptor(deployment=plane.deployment, records=plane.records, submissions=plane.submissions, clock=plane.clock),
-        caller,
-    )
+    _route_submissions(app, plane, caller)
     _route_jobs(app, plane, caller)
     route_links(app, Lender(records=plane.records, io_bucket=plane.io_bucket), caller)
     route_dead_letters(app, Replayer(queues=plane.dead_letter_queues, clock=plane.clock), caller)
@@ -65,6 +62,14 @@ def serve(plane: Plane) -> Handler:
         return to_answer(refused) if refused else app.resolve(event, context)
 
     return handler
+
+
+def _route_submissions(app: APIGatewayHttpResolver, plane: Plane, caller: CurrentCaller) -> None:
+    acceptor = Acceptor(
+        deployment=plane.deployment, records=plane.records, submissions=plane.submissions, clock=plane.clock
+    )
+    route_submissions(app, acceptor, caller)
+    route_bulk_submissions(app, acceptor, caller)
 
 
 def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, caller: CurrentCaller) -> None:

@@ -8,8 +8,9 @@ import msgspec
 
 from controlplane.errors import SubmissionInvalid, Violation
 
-#: Most characters of a body: more than any document that is taken.
-MAX_BODY_CHARACTERS = 1024 * 1024
+#: Most characters of a body: room for a hundred submissions of Batch's own bound, and less than a function is sent.
+#: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+MAX_BODY_CHARACTERS = 4 * 1024 * 1024
 
 
 def decode(body: str) -> Any:

@@ -22,6 +22,7 @@ from controlplane.errors import (
     Violation,
 )
 
+FAILED = "The plane failed"
 #: HTTP status and title, the most exact class first.
 _PROBLEMS: tuple[tuple[type[PlaneError], int, str], ...] = (
     (SubmissionInvalid, 400, "The request breaks a bound"),
@@ -33,37 +34,50 @@ _PROBLEMS: tuple[tuple[type[PlaneError], int, str], ...] = (
     (BatchRefused, 422, "AWS Batch refused"),
     (BatchUnavailable, 503, "AWS Batch did not take it now"),
     (NotYet, 503, "Not yet"),
-    (PlaneError, 500, "The plane failed"),
+    (PlaneError, 500, FAILED),
 )
 
 #: How long to wait before asking again what can't be done now, in seconds.
 _RETRY_AFTER_SECONDS = 1
 
 
-def problem_of(error: PlaneError) -> Response[str]:
+def problem_of(error: Exception) -> Response[str]:
     """The answer to a request that ended in this error."""
+    return _response(problem_document(error))
+
+
+def problem_document(error: Exception) -> dict[str, Any]:
+    """What is told of an error: of one that is none of the plane's, only that there was one."""
+    if not isinstance(error, PlaneError):
+        return _document(500, title=FAILED, detail=f"{FAILED}; its log says more.")
     kind, status, title = next(row for row in _PROBLEMS if isinstance(error, row[0]))
     violations = error.violations if isinstance(error, SubmissionInvalid) else ()
-    return problem(status, title=title, detail=str(error), kind=kind.__name__, violations=violations)
+    return _document(status, title=title, detail=str(error), kind=kind.__name__, violations=violations)
 
 
-def problem(
-    status: int, *, title: str, detail: str, kind: str = "about:blank", violations: Sequence[Violation] = ()
-) -> Response[str]:
+def problem(status: int, *, title: str, detail: str, violations: Sequence[Violation] = ()) -> Response[str]:
     """A problem document. https://www.rfc-editor.org/rfc/rfc9457."""
+    return _response(_document(status, title=title, detail=detail, violations=violations))
+
+
+def _document(
+    status: int, *, title: str, detail: str, kind: str | None = None, violations: Sequence[Violation] = ()
+) -> dict[str, Any]:
     document: dict[str, Any] = {
-        "type": kind if ":" in kind else f"urn:batchplane:problem:{kind}",
+        "type": f"urn:batchplane:problem:{kind}" if kind else "about:blank",
         "title": title,
         "status": status,
         "detail": detail,
     }
-    if violations:
-        document["errors"] = [violation.to_wire() for violation in violations]
+    return document | ({"errors": [violation.to_wire() for violation in violations]} if violations else {})
+
+
+def _response(document: dict[str, Any]) -> Response[str]:
     return Response(
-        status_code=status,
+        status_code=document["status"],
         content_type="application/problem+json",
         body=json.dumps(document),
-        headers={"Retry-After": str(_RETRY_AFTER_SECONDS)} if status == 503 else None,
+        headers={"Retry-After": str(_RETRY_AFTER_SECONDS)} if document["status"] == 503 else None,
     )
 
 

@@ -38,7 +38,7 @@ def route_refusals(app: APIGatewayHttpResolver) -> None:
 
     def unexpected(error: Exception) -> Response[str]:
         logger.exception("failed")
-        return problem(500, title="The plane failed", detail="The plane failed; its log says more.")
+        return problem_of(error)
 
     def no_route(error: Exception) -> Response[str]:
         event = app.current_event

@@ -14,6 +14,7 @@ import msgspec
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from controlplane.edge.openapi import (
+    bulk_submissions,
     dead_letters,
     job_ending,
     job_history,
@@ -33,6 +34,7 @@ from controlplane.edge.openapi.problems import responses
 #: In the order that a reader meets them.
 OPERATIONS: Operations = {
     **submissions.OPERATIONS,
+    **bulk_submissions.OPERATIONS,
     **job_list.OPERATIONS,
     **jobs.OPERATIONS,
     **job_wait.OPERATIONS,

@@ -24,6 +24,8 @@ def route_submissions(app: APIGatewayHttpResolver, acceptor: Acceptor, caller: C
         idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
     ) -> Response[dict[str, Any]]:
         owner = caller().owner
-        document, is_new = acceptor.accept(draft, owner=owner, idempotency_key=idempotency_key)
-        logger.info("accepted" if is_new else "accepted before", job_id=document["jobId"], owner=owner)
-        return answer(202 if is_new else 200, document)
+        accepted = acceptor.accept(draft, owner=owner, idempotency_key=idempotency_key)
+        logger.info(
+            "accepted" if accepted.is_new else "accepted before", job_id=accepted.document["jobId"], owner=owner
+        )
+        return answer(202 if accepted.is_new else 200, accepted.document)
