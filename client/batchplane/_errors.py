@@ -11,6 +11,8 @@ BatchplaneError
 │   ├── JobNotFound         404
 │   ├── LogNotFound         404: the job is there, and this attempt has no log
 │   ├── SubmissionConflict  409
+│   ├── JobNotOver          409, where a job is to be run again
+│   ├── NothingFailed       409, where what failed is to be run again
 │   └── PlaneUnavailable    429 and 5xx, again and again
 ├── ArgumentInvalid         an argument was wrong before anything was sent
 ├── FileFailed              a local file could not be read or written
@@ -100,6 +102,14 @@ class SubmissionConflict(PlaneRefused):
     """This Idempotency-Key was used with another body."""
 
 
+class JobNotOver(PlaneRefused):
+    """Only a job that is over can be run again."""
+
+
+class NothingFailed(PlaneRefused):
+    """No child of the array job has failed."""
+
+
 class PlaneUnavailable(PlaneRefused):
     """The plane can't answer now."""
 
@@ -137,7 +147,11 @@ _BY_STATUS: Mapping[int, type[PlaneRefused]] = {
 }
 
 #: Of several kinds with one status, those that the plane names.
-_BY_TYPE: Mapping[str, type[PlaneRefused]] = {"urn:batchplane:problem:LogNotFound": LogNotFound}
+_BY_TYPE: Mapping[str, type[PlaneRefused]] = {
+    "urn:batchplane:problem:LogNotFound": LogNotFound,
+    "urn:batchplane:problem:JobNotOver": JobNotOver,
+    "urn:batchplane:problem:NothingFailed": NothingFailed,
+}
 
 
 def refusal(status: int, problem: Mapping[str, Any]) -> PlaneRefused:

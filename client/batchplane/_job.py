@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -72,6 +73,16 @@ class Job:
     def index(self) -> int | None:
         """Which child of its array job this is, from 0; None for any other job."""
         return self._record.index
+
+    @property
+    def original_index(self) -> int | None:
+        """Which child of a larger array this job, or child, stands for; None where its own index is that."""
+        return self._record.original_index
+
+    @property
+    def rerun_of(self) -> str | None:
+        """The id of the job that this one, or its array, runs again; None for a first run."""
+        return self._record.rerun_of
 
     @property
     def size(self) -> int | None:
@@ -180,6 +191,17 @@ class Job:
         """End the job in whatever status it is, an array with all its children. As `cancel` otherwise."""
         return self._end("terminate", reason)
 
+    def rerun(self, *, everything: bool = False, idempotency_key: str | None = None) -> Job:
+        """Run the job again as a new one, once it has ended; of an array only what failed, or everything.
+
+        Each child keeps the index that its command knew it by (AWS_BATCH_JOB_ARRAY_INDEX); one that failed alone runs
+        as a single job. Raises JobNotOver, NothingFailed, RequestInvalid,
+        JobNotFound.
+        """
+        body = {"all": everything} if self._array_job_id is None else {}
+        key = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
+        return Job(self._api, self._api.post(f"{self._path}/rerun", body, **key))
+
     def children(self, *, status: Sequence[str] | None = None) -> Iterator[Job]:
         """The children that Batch has told of, by index, of these statuses if any; none for a job that is no array."""
         first: int | None = 0
@@ -216,7 +238,8 @@ class Job:
         if self._array_job_id is None:
             found = members(self._api.get(f"{self._path}/outputs"), "outputs")
             return [Output.from_wire(self._api, output) for output in found]
-        folder = f"{self._record.index}/"
+        record = self._record
+        folder = f"{record.index if record.original_index is None else record.original_index}/"
         array = Job.open(self._api, self._array_job_id).outputs()
         return [replace(each, name=each.name.removeprefix(folder)) for each in array if each.name.startswith(folder)]
 

@@ -79,6 +79,10 @@ class JobRecord:
     size: int | None
     #: Which child of its array job this is, from 0; None for any other.
     index: int | None
+    #: Which child of a larger array this stands for; None where its own index is that.
+    original_index: int | None
+    #: The id of the job that this one runs again; None for a first run.
+    rerun_of: str | None
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> JobRecord:
@@ -111,6 +115,8 @@ class JobRecord:
             history=_history(document),
             size=array.get("size"),
             index=array.get("index"),
+            original_index=document.get("originalIndex"),
+            rerun_of=document.get("rerunOf"),
         )
 
     @property

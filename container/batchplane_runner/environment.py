@@ -13,6 +13,7 @@ PRIVATE = ("BATCHPLANE_URL", "BATCHPLANE_JOB_ID", "BATCHPLANE_CAPABILITY")
 #: Set by AWS Batch in an array job's children.
 #: https://docs.aws.amazon.com/batch/latest/userguide/job_env_vars.html
 ARRAY_INDEX = "AWS_BATCH_JOB_ARRAY_INDEX"
+ARRAY_SIZE = "AWS_BATCH_JOB_ARRAY_SIZE"
 #: What may stand in a header and in a path; anything else would be a mistake, or an attack.
 _TOKEN = re.compile(r"^[!-~]+$")
 
@@ -41,6 +42,12 @@ class JobIdentity:
 def command_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment without what is the runner's alone."""
     return {name: value for name, value in environment.items() if name not in PRIVATE}
+
+
+def child_environment(index: int | None, array_size: int | None) -> dict[str, str]:
+    """What tells a command that it is another child than AWS Batch says; nothing where Batch says it right."""
+    known = {ARRAY_INDEX: index, ARRAY_SIZE: array_size}
+    return {name: str(value) for name, value in known.items() if value is not None}
 
 
 def _required(environment: Mapping[str, str], name: str) -> str:

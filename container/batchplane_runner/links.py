@@ -37,6 +37,9 @@ class Links:
 
     inputs: tuple[Link, ...]
     uploads: tuple[Link, ...]
+    #: Which child its command is to know itself as, and of how many; None where AWS Batch says that right.
+    index: int | None
+    array_size: int | None
 
 
 def ask_links(job: JobIdentity, uploads: Sequence[OutputFile] = ()) -> Links:
@@ -51,6 +54,8 @@ def ask_links(job: JobIdentity, uploads: Sequence[OutputFile] = ()) -> Links:
         return Links(
             inputs=tuple(Link.from_wire(link) for link in content["inputs"]),
             uploads=tuple(Link.from_wire(link) for link in content["uploads"]),
+            index=content.get("index"),
+            array_size=content.get("arraySize"),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused("the plane's answer to POST /runner/links is not the document its API promises") from error

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from batchplane_runner.command import run_command
-from batchplane_runner.environment import JobIdentity, command_environment
+from batchplane_runner.environment import JobIdentity, child_environment, command_environment
 from batchplane_runner.errors import FileFailed, RunnerError
 from batchplane_runner.retry import Retry
 from batchplane_runner.signals import stop_on_signal
-from batchplane_runner.transfer import fetch_inputs, send_outputs
+from batchplane_runner.transfer import fetch_inputs, lent, send_outputs
 
 #: The folder in the working directory whose files are kept; BATCHPLANE_OUTPUTS tells the command its absolute path.
 OUTPUTS = "outputs"
@@ -41,9 +41,11 @@ def run(
 
 def _run_job(job: JobIdentity, argv: Sequence[str], environment: Mapping[str, str], retry: Retry) -> int:
     folder = Path.cwd()
-    fetch_inputs(job, folder, retry)
+    links = lent(job, retry)
+    fetch_inputs(links, folder, retry)
     outputs = _outputs_folder(folder)
-    code = run_command(argv, {**environment, "BATCHPLANE_OUTPUTS": str(outputs)})
+    child = child_environment(links.index, links.array_size)
+    code = run_command(argv, {**environment, **child, "BATCHPLANE_OUTPUTS": str(outputs)})
     try:
         send_outputs(job, outputs, retry)
     except RunnerError as error:

@@ -21,9 +21,9 @@ from batchplane_runner.retry import Retry
 LINKS_AT_ONCE = 100
 
 
-def fetch_inputs(job: JobIdentity, folder: Path, retry: Retry) -> None:
+def fetch_inputs(links: Links, folder: Path, retry: Retry) -> None:
     """Download each input of the job under its name. Raises RunnerError."""
-    for link in _links(job, (), retry).inputs:
+    for link in links.inputs:
         path = place(link.name, folder)
         with _about(f"the input {ascii(link.name)}"):
             _fetch(link, path, retry)
@@ -34,7 +34,7 @@ def send_outputs(job: JobIdentity, folder: Path, retry: Retry) -> None:
     refused: list[NameRefused] = []
     found = _measured(folder, refused)
     while page := tuple(islice(found, LINKS_AT_ONCE)):
-        links = {link.name: link for link in _links(job, page, retry).uploads}
+        links = {link.name: link for link in lent(job, retry, page).uploads}
         for output in page:
             with _about(f"the output {ascii(output.name)}"):
                 _send(output, links.get(output.name), retry)
@@ -42,7 +42,8 @@ def send_outputs(job: JobIdentity, folder: Path, retry: Retry) -> None:
         raise NameRefused("; ".join(map(str, refused)))
 
 
-def _links(job: JobIdentity, uploads: tuple[OutputFile, ...], retry: Retry) -> Links:
+def lent(job: JobIdentity, retry: Retry, uploads: tuple[OutputFile, ...] = ()) -> Links:
+    """What the plane lends the job: its inputs, and where these outputs go. Raises RunnerError."""
     with _about("the links to this job's files"):
         return retry(lambda: ask_links(job, uploads))
 

@@ -35,6 +35,8 @@ class Plane:
     authorizations: list[str | None] = field(default_factory=list)
     #: Bytes by name, as they were PUT.
     uploads: dict[str, bytes] = field(default_factory=dict)
+    #: Which child the plane says that the job is, and of how many.
+    child: dict[str, int | None] = field(default_factory=dict)
     #: Paths in the order they were asked for.
     asked: list[str] = field(default_factory=list)
     #: Bytes of every download that are promised and not sent.
@@ -55,6 +57,7 @@ class Plane:
                 }
                 for upload in request["uploads"]
             ],
+            **self.child,
         }
 
 

@@ -92,6 +92,30 @@ def test_a_child_names_its_index(plane: Any, environment: dict[str, str], run: R
     assert plane.requests[0]["index"] == 7
 
 
+@pytest.mark.parametrize("batch", [None, "1"])
+def test_the_command_is_told_its_original_index(
+    plane: Any, environment: dict[str, str], run: Run, batch: str | None
+) -> None:
+    """Whatever AWS Batch counts it as; the runner itself goes by that."""
+    environment |= {} if batch is None else {"AWS_BATCH_JOB_ARRAY_INDEX": batch}
+    plane.child = {"index": 17, "arraySize": 100}
+
+    seen = json.loads(run("python3", "-c", PRINT_ENVIRONMENT).out)
+
+    assert (seen["AWS_BATCH_JOB_ARRAY_INDEX"], seen["AWS_BATCH_JOB_ARRAY_SIZE"]) == ("17", "100")
+    assert plane.requests[0]["index"] == (None if batch is None else 1)
+
+
+def test_the_command_keeps_the_index_that_batch_gave(plane: Any, environment: dict[str, str], run: Run) -> None:
+    """Where the plane knows no other."""
+    environment["AWS_BATCH_JOB_ARRAY_INDEX"] = "7"
+    plane.child = {"index": None, "arraySize": None}
+
+    seen = json.loads(run("python3", "-c", PRINT_ENVIRONMENT).out)
+
+    assert (seen["AWS_BATCH_JOB_ARRAY_INDEX"], "AWS_BATCH_JOB_ARRAY_SIZE" in seen) == ("7", False)
+
+
 def test_the_command_sees_nothing_of_the_runner(environment: dict[str, str], tmp_path: Path, run: Run) -> None:
     """The plane's address, the job's id and its capability stay with the runner; all else is handed on."""
     environment["COLOR"] = "red"

@@ -80,6 +80,9 @@ def test_every_child_ends_as_the_pure_merge_says(
 
     assert expected == list(records.children(BATCH_JOB_ID, size=SIZE, first=0, limit=SIZE))
     assert {status: counts.count(status) for status in counts} == records.status_summary(BATCH_JOB_ID, size=SIZE)
+    for status in Status:
+        there = [index for index, each in zip(INDICES, counts, strict=True) if each is status]
+        assert there == list(records.children_in(BATCH_JOB_ID, size=SIZE, status=status))
 
 
 def test_what_became_of_each_merge_stands_in_its_place(records: Records) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from controlplane.indices import Selection
 from controlplane.job import Status
 from controlplane.record import Outcome, RecordKey, born
 from controlplane.records import AlertClaim, Records
@@ -35,9 +36,11 @@ def test_every_member_of_a_submission_comes_back(records: Records) -> None:
         "tags": {"team": ""},
     }
     asked = submission(**document)
-    records.create(asked)
+    again = replace(asked, job_id=f"{asked.job_id[:-1]}0", rerun_of=OURS.job_id, selection=Selection.choose((2,), of=3))
+    for each in (asked, again):
+        records.create(each)
 
-    assert asked == records.submission(asked.job_id)
+    assert (asked, again) == (records.submission(asked.job_id), records.submission(again.job_id))
 
 
 def test_a_job_that_exists_is_left_as_it_is(records: Records) -> None:

@@ -63,6 +63,7 @@ def of_jobs(records: Records, jobs: Jobs) -> Iterator[Any]:
     for parent, size in jobs.sizes.items():
         summary = records.status_summary(parent, size=size)
         yield parent, {status: count for status, count in summary.items() if count}
+        yield parent, [list(records.children_in(parent, size=size, status=status)) for status in Status]
         yield parent, dict(records.open_children(parent, size=size, first=1, limit=size))
         yield parent, list(records.children(parent, size=size, first=0, limit=size))
         yield parent, list(records.children(parent, size=size, first=1, limit=3, statuses=ENDED))

@@ -139,6 +139,13 @@ def test_a_job_of_nobody_is_ended_by_operators(river: River) -> None:
     assert ([404, 200], [BATCH_JOB_ID]) == (statuses, river.batch.terminated)
 
 
+def test_a_job_of_nobody_does_not_run_again(river: River) -> None:
+    """The plane doesn't know what it asked for, and says so."""
+    status, problem = river.request("POST", f"/jobs/{asked(river)}/rerun", {}, owner=OPERATOR)
+
+    assert (409, "urn:batchplane:problem:NotSubmittedHere") == (status, problem["type"])
+
+
 @pytest.mark.parametrize(
     ("owner", "is_open", "is_operator", "reads_every_job"),
     [("ada", False, False, False), ("ada", True, False, True), (OPERATOR, False, True, True)],

@@ -44,6 +44,7 @@ The last lines of its log:
 
 To see more:  batchplane describe {job_id}
               batchplane logs {job_id}
+To run what failed again:  batchplane rerun {job_id}
 """
     assert expected == compose(failed(), deployment=DEPLOYMENT, log=LOG).body
 

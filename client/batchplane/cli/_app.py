@@ -12,6 +12,7 @@ from batchplane.cli._environment import environment, whoami
 from batchplane.cli._group import CommandGroup
 from batchplane.cli._list import list_jobs
 from batchplane.cli._logs import logs
+from batchplane.cli._rerun import rerun
 from batchplane.cli._submit import submit
 from batchplane.cli._terminal import Terminal
 from batchplane.cli._wait import wait
@@ -44,4 +45,5 @@ app.command("cancel")(cancel)
 app.command("terminate")(terminate)
 app.command("whoami")(whoami)
 app.command("environment")(environment)
+app.command("rerun")(rerun)
 app.add_typer(dead_letters, name="dead-letters")

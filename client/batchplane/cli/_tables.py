@@ -130,6 +130,10 @@ def _facts(job: Job) -> Iterator[tuple[str, object]]:
     yield "Batch job id", job.batch_job_id
     yield "name", job.name
     yield "type", job.type if job.size is None else f"{job.type} of {job.size}"
+    if job.original_index is not None:
+        yield "original index", job.original_index
+    if job.rerun_of is not None:
+        yield "runs again", job.rerun_of
     yield "job queue", job.record.job_queue
     yield "job definition", job.record.job_definition
     yield "status", _status(job)

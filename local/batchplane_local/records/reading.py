@@ -36,6 +36,10 @@ _OPEN_ORDERS = """
 SELECT child, open_order FROM arrays JOIN children ON array = number
 WHERE batch_job_id = ? AND (ended_at IS NULL OR ended_at > ?) AND child >= ? AND child < ?
 """
+_INDICES = """
+SELECT child FROM arrays JOIN children ON array = number
+WHERE batch_job_id = ? AND (ended_at IS NULL OR ended_at > ?) AND status = ? ORDER BY child
+"""
 _SUMMARY = "SELECT summary FROM arrays WHERE batch_job_id = ? AND (ended_at IS NULL OR ended_at > ?)"
 _SUBMISSION = """
 SELECT submission FROM submissions JOIN jobs USING (job_id) WHERE job_id = ? AND (ended_at IS NULL OR ended_at > ?)
@@ -96,6 +100,11 @@ def open_children(
         if len(found) >= limit:
             break
     return dict(list(found.items())[:limit])
+
+
+def children_in(database: Database, batch_job_id: str, status: Status, *, gone_by: int) -> Sequence[int]:
+    """The indices of the children in a status."""
+    return [index for (index,) in database.read(_INDICES, batch_job_id, gone_by, status)]
 
 
 def status_summary(database: Database, batch_job_id: str, *, gone_by: int) -> Mapping[Status, int]:

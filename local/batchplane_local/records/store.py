@@ -191,6 +191,10 @@ class SqliteRecords:
         indices = range(first, size)
         return reading.open_children(self._database, batch_job_id, indices, limit=limit, gone_by=self._gone_by)
 
+    def children_in(self, batch_job_id: str, *, size: int, status: Status) -> Sequence[int]:
+        """The indices of an array job's children that are known to be in this status, in their order."""
+        return reading.children_in(self._database, batch_job_id, status, gone_by=self._gone_by)
+
     def status_summary(self, batch_job_id: str, *, size: int) -> Mapping[Status, int]:
         """How many known children of an array job are in each status."""
         return reading.status_summary(self._database, batch_job_id, gone_by=self._gone_by)

@@ -61,7 +61,15 @@ class Acceptor:
             SubmissionInvalid: It breaks bounds.
             SubmissionConflict: The key was used with another body.
         """
-        submission = self._plan(Asked(draft=draft, idempotency_key=idempotency_key), owner=owner)
+        return self.keep(self.plan(draft, owner=owner, idempotency_key=idempotency_key))
+
+    def plan(self, draft: Draft, *, owner: str, idempotency_key: str | None) -> Submission:
+        """A submission that may be kept. Raises SubmissionInvalid."""
+        key = f"random:{secrets.token_hex(16)}" if idempotency_key is None else f"given:{_checked(idempotency_key)}"
+        return plan(draft, owner=owner, idempotency_key=key, deployment=self.deployment, now=self.clock())
+
+    def keep(self, submission: Submission) -> Accepted:
+        """Keep a submission and hand it on. Raises SubmissionConflict."""
         stands = self.records.create(submission) or submission
         _require_same(submission, stands)
         self.submissions.send(submission.job_id)
@@ -87,9 +95,7 @@ class Acceptor:
     def _plan(self, asked: Asked | Exception, *, owner: str) -> Submission:
         if isinstance(asked, Exception):
             raise asked
-        given = asked.idempotency_key
-        key = f"random:{secrets.token_hex(16)}" if given is None else f"given:{_checked(given)}"
-        return plan(asked.draft, owner=owner, idempotency_key=key, deployment=self.deployment, now=self.clock())
+        return self.plan(asked.draft, owner=owner, idempotency_key=asked.idempotency_key)
 
     def _keep(self, submissions: Sequence[Submission]) -> Mapping[str, Submission | Exception]:
         """What stands under each job id, kept and handed on; or why nothing does. No job twice."""

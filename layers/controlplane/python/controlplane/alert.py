@@ -88,7 +88,11 @@ def _more(record: JobRecord, where: str) -> list[str]:
     if record.owner == NOBODY:
         return ["Nobody submitted this job through the plane: AWS Batch's console shows more."]
     job = f"{record.key.job_id}{where}"
-    return [f"To see more:  batchplane describe {job}", f"              batchplane logs {job}"]
+    return [
+        f"To see more:  batchplane describe {job}",
+        f"              batchplane logs {job}",
+        f"To run what failed again:  batchplane rerun {record.key.job_id}",
+    ]
 
 
 def plain(text: str) -> str:

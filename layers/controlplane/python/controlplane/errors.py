@@ -7,6 +7,9 @@ PlaneError
 ├── NotAnOperator            only operators may do this; names the setting that makes one
 ├── JobNotFound              no such job for this owner
 ├── LogNotFound              the attempt has no log (yet)
+├── JobNotOver               only a job that is over can be run again
+├── NotSubmittedHere         nobody knows what the job asked for, so it can't run again
+├── NothingFailed            no child of the array has failed, so none is run again
 ├── BatchRefused             Batch answered that the request is wrong; its words are kept
 ├── BatchUnavailable         Batch did not take the request; it may be sent again
 │   └── BatchOutcomeUnknown  Batch may or may not have taken it; look before sending again
@@ -98,6 +101,18 @@ class JobNotFound(PlaneError):
 
 class LogNotFound(PlaneError):
     """This attempt has no log yet: a log begins when its attempt is RUNNING."""
+
+
+class JobNotOver(PlaneError):
+    """The job has not ended."""
+
+
+class NotSubmittedHere(PlaneError):
+    """The job was not submitted through the plane."""
+
+
+class NothingFailed(PlaneError):
+    """No child of this array has failed."""
 
 
 class BatchRefused(PlaneError):

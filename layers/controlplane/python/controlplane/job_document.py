@@ -72,6 +72,7 @@ def to_document(
             "logStreamName": record.log_stream_name,
         },
         "attempts": [_attempt(attempt) for attempt in record.attempts],
+        **_rerun(record, submission),
         "dependsOn": list(request.get("dependsOn", ())),
         "inputs": sorted(request.get("inputs", ())),
         "history": history(record),
@@ -79,6 +80,16 @@ def to_document(
         **_array_properties(record, status_summary),
         **_node_properties(record, request, deployment),
     }
+
+
+def _rerun(record: JobRecord, submission: Submission | None) -> dict[str, Any]:
+    """Which job this one runs again, and which child's place it takes."""
+    if submission is None:
+        return {}
+    rerun = {"rerunOf": submission.rerun_of} if submission.rerun_of else {}
+    if submission.selection is None or record.size is not None:
+        return rerun
+    return rerun | {"originalIndex": submission.original_index(record.key.index)}
 
 
 def _node_properties(record: JobRecord, request: Mapping[str, Any], deployment: Deployment) -> dict[str, Any]:

@@ -33,6 +33,9 @@ class RunnerLinks:
     """What one runner may read and write now."""
 
     inputs: Sequence[tuple[str, Link]]
+    #: Which child its command is to know itself as, and of how many; None where Batch says that right.
+    index: int | None
+    array_size: int | None
     uploads: Sequence[tuple[str, Link]]
 
 
@@ -59,8 +62,11 @@ class Lender:
         if (index is None) != (submission.size is None) or (index or 0) >= (submission.size or 1):
             bound = "left out" if submission.size is None else f"an integer below {submission.size}"
             raise SubmissionInvalid((Violation(field="index", bound=bound, value=index),))
-        prefix = outputs_prefix(submission.owner, job_id, index)
+        prefix = outputs_prefix(submission.owner, job_id, submission.original_index(index))
+        selection = submission.selection
         return RunnerLinks(
+            index=submission.original_index(index) if selection else None,
+            array_size=selection.of if selection else None,
             inputs=[(name, self.io_bucket.download_link(key)) for name, key in submission.inputs.items()],
             uploads=[(upload.name, self._upload_link(prefix + upload.name, upload)) for upload in uploads],
         )

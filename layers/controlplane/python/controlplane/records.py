@@ -140,6 +140,10 @@ class Records(Protocol):
         """Indices, from `first` on, of children not known to have ended, with the order known: -1 for none at all."""
         ...
 
+    def children_in(self, batch_job_id: str, *, size: int, status: Status) -> Sequence[int]:
+        """The indices of an array job's children that are known to be in this status, in their order."""
+        ...
+
     def status_summary(self, batch_job_id: str, *, size: int) -> Mapping[Status, int]:
         """How many known children of an array job are in each status."""
         ...

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from controlplane.automatic_memory import with_memory
 from controlplane.deployment import Deployment
 from controlplane.errors import SubmissionInvalid
+from controlplane.indices import Selection
 from controlplane.job import JobType, batch_job_name, derive_job_id
 from controlplane.short_forms import long_form
 from controlplane.submission_bounds import broken_bounds
@@ -41,6 +42,10 @@ class Submission:
     request: Mapping[str, Any]
     #: SHA-256 of what was asked: two bodies are the same when their digests are. Nothing that the plane adds is in it.
     digest: str
+    #: Our id of the job that this one runs again; None for a first run.
+    rerun_of: str | None = None
+    #: Which children of a larger array its children stand for; None where they stand for themselves.
+    selection: Selection | None = None
 
     @property
     def job_name(self) -> str:
@@ -57,6 +62,10 @@ class Submission:
         """How many children the array job has; None for any other."""
         size = self.request.get("arrayProperties", {}).get("size")
         return None if size is None else int(size)
+
+    def original_index(self, index: int | None) -> int | None:
+        """What a command knows its child by, from the index that Batch counts; a job may be one child alone."""
+        return index if self.selection is None else self.selection[index or 0]
 
     @property
     def type(self) -> JobType:
@@ -112,8 +121,13 @@ def plan(
         created_at=now,
         request=({"nodeOverrides": {}} if definition.nodes else {})
         | with_memory(document, definition=definition, deployment=deployment),
-        digest=hashlib.sha256(_json(document).encode()).hexdigest(),
+        digest=digest_of_body(document),
     )
+
+
+def digest_of_body(document: Mapping[str, Any]) -> str:
+    """What is kept of a body, to know it again when its Idempotency-Key comes back."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def to_submit_job(
@@ -142,7 +156,3 @@ def to_submit_job(
         "dependsOn": list(depends_on),
     }
     return {name: value for name, value in document.items() if value not in ({}, [])}
-
-
-def _json(document: Mapping[str, Any]) -> str:
-    return json.dumps(document, sort_keys=True, separators=(",", ":"))

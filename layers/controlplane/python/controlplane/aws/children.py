@@ -137,6 +137,15 @@ class DynamoChildren:
         )
         return dict(islice(found, limit))
 
+    def children_in(self, batch_job_id: str, *, size: int, status: Status) -> Sequence[int]:
+        """The states alone say it."""
+        return [
+            block.first + place
+            for block, states in self._states(batch_job_id, 0, size).items()
+            for place in range(min(size - block.first, CHILDREN_A_BLOCK))
+            if states.is_known(place) and states.status(place) is status
+        ]
+
     def status_summary(self, batch_job_id: str, *, size: int) -> Mapping[Status, int]:
         """The states alone say it."""
         counts: Counter[Status] = Counter()

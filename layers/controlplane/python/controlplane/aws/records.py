@@ -156,6 +156,10 @@ class DynamoRecords:
         """One read of how they stand."""
         return self._children.open_children(batch_job_id, size=size, first=first, limit=limit)
 
+    def children_in(self, batch_job_id: str, *, size: int, status: Status) -> Sequence[int]:
+        """One read of how they stand."""
+        return self._children.children_in(batch_job_id, size=size, status=status)
+
     def status_summary(self, batch_job_id: str, *, size: int) -> Mapping[Status, int]:
         """One read of how they stand."""
         return self._children.status_summary(batch_job_id, size=size)

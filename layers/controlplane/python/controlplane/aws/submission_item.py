@@ -11,6 +11,7 @@ from typing import Any
 
 from controlplane.aws.index_entry import created, tag_digests
 from controlplane.aws.record_item import Item
+from controlplane.indices import Selection
 from controlplane.submission import Submission
 
 
@@ -34,6 +35,7 @@ def submission_to_item(submission: Submission) -> Item:
         "jobName": {"S": submission.job_name},
         "type": {"S": submission.type.value},
         **({"tagDigests": {"B": digests}} if digests else {}),
+        **_rerun(submission),
     }
 
 
@@ -48,4 +50,19 @@ def submission_from_item(item: Mapping[str, Mapping[str, Any]]) -> Submission:
         created_at=int(item["createdAt"]["N"]),
         request=json.loads(item["request"]["S"]),
         digest=item["digest"]["S"],
+        rerun_of=item["rerunOf"]["S"] if "rerunOf" in item else None,
+        selection=_selection(item["selection"]["M"]) if "selection" in item else None,
     )
+
+
+def _rerun(submission: Submission) -> Item:
+    """What only a job has that runs another again, or stands for children of a larger array."""
+    item: Item = {"rerunOf": {"S": submission.rerun_of}} if submission.rerun_of else {}
+    selection = submission.selection
+    if selection:
+        item["selection"] = {"M": {"of": {"N": str(selection.of)}, "indices": {"S": selection.indices}}}
+    return item
+
+
+def _selection(members: Mapping[str, Mapping[str, Any]]) -> Selection:
+    return Selection(of=int(members["of"]["N"]), indices=members["indices"]["S"])

@@ -24,6 +24,7 @@ from controlplane.edge.routes.job_ending import route_job_ending
 from controlplane.edge.routes.job_history import route_job_history
 from controlplane.edge.routes.job_list import route_job_list
 from controlplane.edge.routes.job_log import route_job_log
+from controlplane.edge.routes.job_rerun import route_job_rerun
 from controlplane.edge.routes.job_wait import route_job_wait
 from controlplane.edge.routes.jobs import route_jobs
 from controlplane.edge.routes.links import route_links
@@ -35,6 +36,7 @@ from controlplane.lister import Lister
 from controlplane.log_reader import LogReader
 from controlplane.owned_jobs import OwnedJobs
 from controlplane.plane import Plane
+from controlplane.rerunner import Rerunner
 from controlplane.viewer import Viewer
 from controlplane.waiter import Waiter
 
@@ -48,8 +50,12 @@ def serve(plane: Plane) -> Handler:
 
     route_refusals(app)
     route_plane(app, plane.deployment, caller)
-    _route_submissions(app, plane, caller)
-    _route_jobs(app, plane, caller)
+    acceptor = Acceptor(
+        deployment=plane.deployment, records=plane.records, submissions=plane.submissions, clock=plane.clock
+    )
+    route_submissions(app, acceptor, caller)
+    route_bulk_submissions(app, acceptor, caller)
+    _route_jobs(app, plane, acceptor, caller)
     route_links(app, Lender(records=plane.records, io_bucket=plane.io_bucket), caller)
     route_dead_letters(app, Replayer(queues=plane.dead_letter_queues, clock=plane.clock), caller)
 
@@ -64,15 +70,7 @@ def serve(plane: Plane) -> Handler:
     return handler
 
 
-def _route_submissions(app: APIGatewayHttpResolver, plane: Plane, caller: CurrentCaller) -> None:
-    acceptor = Acceptor(
-        deployment=plane.deployment, records=plane.records, submissions=plane.submissions, clock=plane.clock
-    )
-    route_submissions(app, acceptor, caller)
-    route_bulk_submissions(app, acceptor, caller)
-
-
-def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, caller: CurrentCaller) -> None:
+def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, acceptor: Acceptor, caller: CurrentCaller) -> None:
     jobs = OwnedJobs(records=plane.records)
     viewer = Viewer(deployment=plane.deployment, records=plane.records, jobs=jobs, io_bucket=plane.io_bucket)
     route_job_list(app, Lister(deployment=plane.deployment, records=plane.records), caller)
@@ -82,6 +80,8 @@ def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, caller: CurrentCaller
     waiter = Waiter(records=plane.records, jobs=jobs, viewer=viewer, clock=plane.clock, sleep=plane.sleep)
     route_job_wait(app, waiter, caller)
     route_job_ending(app, _canceller(plane, jobs), caller)
+    rerunner = Rerunner(deployment=plane.deployment, records=plane.records, jobs=jobs, acceptor=acceptor)
+    route_job_rerun(app, rerunner, caller)
 
 
 def _log_reader(plane: Plane, jobs: OwnedJobs) -> LogReader:

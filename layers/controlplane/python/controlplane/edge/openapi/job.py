@@ -116,6 +116,8 @@ class Job(TypedDict):
     nodeOverrides: NotRequired[Annotated[dict[str, Any], asked("NodeOverrides")]]
     arrayProperties: NotRequired[JobArray]
     nodeProperties: NotRequired[JobNodes]
+    rerunOf: NotRequired[Annotated[str, Meta(description="The job that this one runs again.")]]
+    originalIndex: NotRequired[Annotated[int, Meta(description="Which child of a larger array this one stands for.")]]
 
 
 JOB_ID_EXAMPLE = "j5os3k7a9c1v8e2m4q6t0u2b1d"

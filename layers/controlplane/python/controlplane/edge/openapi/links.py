@@ -43,6 +43,10 @@ class RunnerLinks(TypedDict):
 
     inputs: list[InputLink]
     uploads: list[OutputLink]
+    index: Annotated[int | None, Meta(description="Which child the command is to know itself as; null: as Batch says.")]
+    arraySize: Annotated[
+        int | None, Meta(description="Of how many children that one is; null: of as many as there are.")
+    ]
 
 
 _FILE = {"name": "data.csv", "size": 12, "sha256": "7f83b1657ff1fc53b92dc18148a1d65dfc2d4b1fa3d677284addd200126d9069"}
@@ -71,6 +75,8 @@ OPERATIONS: Operations = {
                 example={
                     "inputs": [{"name": "data.csv", "url": _LINK["url"]}],
                     "uploads": [{"name": "out.gz", **_LINK}],
+                    "index": None,
+                    "arraySize": None,
                 },
             )
         },
