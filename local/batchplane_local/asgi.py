@@ -28,10 +28,15 @@ async def chunks(receive: Receive) -> AsyncIterator[bytes]:
         more = message.get("more_body", False)
 
 
+def headers_of(scope: Scope, name: str) -> list[str]:
+    """Every header of this name, in lower case; none where there is none."""
+    wanted = name.encode("latin-1")
+    return [value.decode("latin-1") for each, value in scope["headers"] if each == wanted]
+
+
 def header_of(scope: Scope, name: str) -> str | None:
     """One header of a request, by its name in lower case; the first where it is repeated."""
-    wanted = name.encode("latin-1")
-    return next((value.decode("latin-1") for each, value in scope["headers"] if each == wanted), None)
+    return next(iter(headers_of(scope, name)), None)
 
 
 async def start(send: Send, status: int, headers: Iterable[tuple[str, str]]) -> None:

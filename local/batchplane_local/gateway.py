@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from batchplane_local.asgi import Disconnected, Receive, Scope, Send, answer, chunks, header_of, refuse
+from batchplane_local.asgi import Disconnected, Receive, Scope, Send, answer, chunks, header_of, headers_of, refuse
 from batchplane_local.http_event import HttpAnswer, HttpRequest
 from batchplane_local.invocation import Invocation
 from batchplane_local.io_routes import IoRoutes
@@ -64,13 +64,13 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        host, origin = header_of(scope, "host"), header_of(scope, "origin")
-        if host not in self._hosts:
+        hosts, origins = headers_of(scope, "host"), headers_of(scope, "origin")
+        if len(hosts) != 1 or hosts[0] not in self._hosts:
             bound = f"one of {', '.join(sorted(self._hosts))}"
-            violation = Violation(field="Host", bound=bound, value=host)
+            violation = Violation(field="Host", bound=bound, value=", ".join(hosts) or None)
             await refuse(send, 421, title="Not this plane", detail=violation.detail, violation=violation)
-        elif origin is not None and origin.removeprefix("http://") not in self._hosts:
-            violation = Violation(field="Origin", bound="left out, or this plane's own", value=origin)
+        elif any(origin.removeprefix("http://") not in self._hosts for origin in origins):
+            violation = Violation(field="Origin", bound="left out, or this plane's own", value=", ".join(origins))
             await refuse(send, 403, title="Not from another site", detail=violation.detail, violation=violation)
         elif scope["path"].startswith(LINKS_PATH):
             await self._io_routes(scope, receive, send)

@@ -9,11 +9,26 @@ from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 #: The only address: nothing outside this machine reaches it.
 ADDRESS = "127.0.0.1"
 #: How long requests that are being answered may take to end, in seconds.
 GRACE_SECONDS = 5
+
+
+class _OriginForm(HttpToolsProtocol):
+    """HTTP that takes a path alone for what is requested.
+
+    A whole URL is for proxies, and names a host that nobody has compared with the plane's own.
+    https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+    """
+
+    def on_url(self, url: bytes) -> None:
+        """Raise for any other form of a request's target: the caller is then answered 400."""
+        super().on_url(url)
+        if not self.url.startswith(b"/"):
+            raise ValueError("the request's target is no path")
 
 
 class PortTaken(Exception):
@@ -43,7 +58,7 @@ def served(application: Any, listener: socket.socket) -> Iterator[None]:
     """Serve while the block runs; then let what is being answered end."""
     config = uvicorn.Config(
         application,
-        http="httptools",
+        http=_OriginForm,
         lifespan="off",
         ws="none",
         log_config=None,

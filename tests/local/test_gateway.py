@@ -96,6 +96,34 @@ def test_another_host_name_is_refused(door: Door, host: str, path: str) -> None:
     assert (421, "Host", []) == (answer.status_code, answer.json()["errors"][0]["field"], door.function.events)
 
 
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1:8651"])
+def test_two_host_names_are_refused(door: Door, host: str) -> None:
+    """One of them is another's, or somebody on the way believes another one than we do."""
+    answer = call(door.gateway, "GET", "/health", headers=[("Host", "127.0.0.1:8651"), ("Host", host)])
+
+    assert (421, f"127.0.0.1:8651, {host}", []) == (
+        answer.status_code,
+        answer.json()["errors"][0]["value"],
+        door.function.events,
+    )
+
+
+def test_a_second_origin_is_looked_at_too(door: Door) -> None:
+    """Whichever of them is meant."""
+    headers = [("Origin", URL), ("Origin", "https://evil.example"), *door.bearer.items()]
+    answer = call(door.gateway, "GET", "/jobs", headers=headers)
+
+    assert (403, []) == (answer.status_code, door.function.events)
+
+
+def test_two_tokens_speak_for_nobody(door: Door) -> None:
+    """As API Gateway joins them; which of them was meant can't be told."""
+    call(door.gateway, "GET", "/jobs", headers=[*door.bearer.items(), *door.bearer.items()])
+
+    (event,) = door.function.events
+    assert "authorizer" not in event["requestContext"]
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:9", "https://127.0.0.1:8651"])
 @pytest.mark.parametrize("method", ["POST", "OPTIONS"])
 def test_another_sites_page_is_refused(door: Door, origin: str, method: str) -> None:

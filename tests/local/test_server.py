@@ -1,0 +1,55 @@
+"""The server's own part of HTTP: what a request may ask for, and how HEAD is answered."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from batchplane_local.asgi import Receive, Scope, Send, answer
+from batchplane_local.server import listen, served
+
+#: How long an answer may take, in seconds.
+PATIENCE_SECONDS = 20
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer with what was asked for."""
+    await answer(send, 200, [("content-type", "text/plain")], scope["raw_path"])
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    """Where an application is served."""
+    with closing(listen(0, otherwise="")) as listener, served(echo, listener):
+        yield listener.getsockname()[1]
+
+
+def answered(port: int, *requests: str) -> bytes:
+    """All that comes back on one connection, which the last of these requests closes."""
+    sent = [f"{request} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n" for request in requests]
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
+        connection.sendall(("\r\n".join(sent) + "Connection: close\r\n\r\n").encode())
+        with connection.makefile("rb") as incoming:
+            return incoming.read()
+
+
+def test_a_path_is_asked_for(port: int) -> None:
+    """As every client does."""
+    assert answered(port, "GET /jobs/a%20b?limit=1").endswith(b"\r\n\r\n/jobs/a%20b")
+
+
+@pytest.mark.parametrize("target", ["http://evil.example/jobs", "http://127.0.0.1/jobs", "*", "evil.example:443"])
+@pytest.mark.parametrize("method", ["GET", "OPTIONS", "CONNECT"])
+def test_anything_but_a_path_is_refused(port: int, method: str, target: str) -> None:
+    """The plane is no proxy, and a host in the target would be compared with none."""
+    assert answered(port, f"{method} {target}").startswith(b"HTTP/1.1 400 ")
+
+
+def test_an_answer_to_head_has_no_body(port: int) -> None:
+    """Or the next answer on the connection would begin within it."""
+    heads, _, last = answered(port, "HEAD /first", "GET /second").rpartition(b"\r\n\r\n")
+
+    assert (2, b"/second", False) == (heads.count(b"HTTP/1.1 200 "), last, b"/first" in heads)
