@@ -109,7 +109,7 @@ class PlaneStack(cdk.Stack):
             BATCHPLANE_DEAD_LETTER_QUEUES=self._dead_letter_queues(),
             BATCHPLANE_URL=self._api.url,
         )
-        function.allow(["dynamodb:Query"], self._indexes("byOwner", "byQueue"))
+        function.allow(["dynamodb:Query"], self._indexes("byOwner", "byQueue", "open"))
         function.allow(["sqs:SendMessage"], [self._submissions.queue.queue_arn, self._job_events.queue.queue_arn])
         function.allow(
             ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"],
@@ -124,7 +124,8 @@ class PlaneStack(cdk.Stack):
         # A job is ended by Batch, and looked for where nobody knows whether Batch took it. Never is one submitted.
         jobs = [self._batch_arn("job", "*")]
         function.allow_any(["batch:CancelJob", "batch:TerminateJob"], jobs, because=_ANY_JOB)
-        function.allow_any(["batch:ListJobs"], ["*"], because=_NO_RESOURCE)
+        function.allow_any(["batch:DescribeJobQueues", "batch:ListJobs"], ["*"], because=_NO_RESOURCE)
+        function.allow(["batch:GetJobQueueSnapshot"], [queue.arn for queue in self._environment.job_queues])
         self._let_read_logs(function)
         self._api.serve(function.function)
 

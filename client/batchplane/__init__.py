@@ -21,6 +21,7 @@ from batchplane._errors import (
     PlaneRefused,
     PlaneUnavailable,
     PlaneUnreachable,
+    QueueNotFound,
     RequestInvalid,
     SubmissionConflict,
     TransferFailed,
@@ -32,6 +33,7 @@ from batchplane._job import Job
 from batchplane._job_list import EVERY_OWNER, JobFilter
 from batchplane._log import LogLine
 from batchplane._output import Output
+from batchplane._queue import JobQueue, Place
 from batchplane._record import Attempt, JobRecord
 from batchplane._retry import Retry
 from batchplane._submission import JobSettings
@@ -62,6 +64,7 @@ __all__ = [
     "JobHistory",
     "JobNotFound",
     "JobNotOver",
+    "JobQueue",
     "JobRecord",
     "JobSettings",
     "LogLine",
@@ -69,10 +72,12 @@ __all__ = [
     "NotAuthorized",
     "NothingFailed",
     "Output",
+    "Place",
     "PlaneNotFound",
     "PlaneRefused",
     "PlaneUnavailable",
     "PlaneUnreachable",
+    "QueueNotFound",
     "Replayed",
     "RequestInvalid",
     "Retry",

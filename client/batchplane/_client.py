@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, Unpack
+from urllib.parse import quote
 
 import httpx
 
@@ -20,6 +21,7 @@ from batchplane._errors import PlaneRefused
 from batchplane._job import Job
 from batchplane._job_list import JobFilter, to_query
 from batchplane._plane_api import PlaneApi, members
+from batchplane._queue import JobQueue
 from batchplane._retry import Retry
 from batchplane._submission import JobSettings, submit_job_document
 from batchplane._transfer import InputKey, Source, upload
@@ -178,6 +180,14 @@ class Client:
             return upload(self._api, Source(content=content), name or "input")
         path = Path(content)
         return upload(self._api, Source(content=path), name or path.name)
+
+    def queues(self) -> list[JobQueue]:
+        """The deployment's job queues with their load, the default first."""
+        return [JobQueue.from_wire(each) for each in members(self._api.get("/queues"), "queues")]
+
+    def queue(self, name: str) -> JobQueue:
+        """One job queue, with its line: where the caller's own jobs stand in it. Raises QueueNotFound."""
+        return JobQueue.from_wire(self._api.get(f"/queues/{quote(name, safe='')}"))
 
     def dead_letters(self, limit: int = 50) -> DeadLetters:
         """What the plane has given up, the newest first; at most `limit` (1 to 50) of each queue. For operators.

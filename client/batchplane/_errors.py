@@ -9,6 +9,7 @@ BatchplaneError
 │   ├── RequestInvalid      400, 413, 422: the request breaks a bound
 │   ├── NotAuthorized       401, 403
 │   ├── JobNotFound         404
+│   ├── QueueNotFound       404: this deployment has no such job queue
 │   ├── LogNotFound         404: the job is there, and this attempt has no log
 │   ├── SubmissionConflict  409
 │   ├── JobNotOver          409, where a job is to be run again
@@ -94,6 +95,10 @@ class JobNotFound(PlaneRefused):
     """There is no such job for this owner."""
 
 
+class QueueNotFound(PlaneRefused):
+    """This deployment has no such job queue."""
+
+
 class LogNotFound(PlaneRefused):
     """The attempt has no log, or none yet."""
 
@@ -151,6 +156,7 @@ _BY_TYPE: Mapping[str, type[PlaneRefused]] = {
     "urn:batchplane:problem:LogNotFound": LogNotFound,
     "urn:batchplane:problem:JobNotOver": JobNotOver,
     "urn:batchplane:problem:NothingFailed": NothingFailed,
+    "urn:batchplane:problem:QueueNotFound": QueueNotFound,
 }
 
 

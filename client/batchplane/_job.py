@@ -14,6 +14,7 @@ from batchplane._history import JobHistory
 from batchplane._log import LogLine, follow, read
 from batchplane._output import Output
 from batchplane._plane_api import PlaneApi, member, members
+from batchplane._queue import Place
 from batchplane._record import Attempt, JobRecord
 from batchplane._timeline import Transition
 from batchplane._wait import watch
@@ -232,6 +233,10 @@ class Job:
     def read_history(self) -> JobHistory:
         """Ask for each status with its reason, and each attempt with the one that runs. Raises JobNotFound."""
         return JobHistory.ask(self._api, self._path)
+
+    def place(self) -> Place:
+        """Where the job stands in its queue's line; an array where its first child does. Raises JobNotFound."""
+        return Place.from_wire(self._api.get(f"{self._path}/place"))
 
     def outputs(self) -> list[Output]:
         """The files that the job left under outputs/; for an array job those of all children. Raises JobNotFound."""

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
 import msgspec
 
@@ -123,7 +123,7 @@ class LongPolls:
 
     async def answer(self, request: HttpRequest, ask: Ask) -> HttpAnswer:
         """The function's answer: at once, or when what it is about has changed or the time is over."""
-        kind = next((each for each in _KINDS if each.path.fullmatch(request.path)), None)
+        kind = next((each for each in _KINDS if each.path.fullmatch(unquote(request.path))), None)
         seconds = kind.seconds(request) if kind and request.method == "GET" else 0
         if kind is None or not seconds > 0:
             return await ask(request)

@@ -33,7 +33,7 @@ from lambdas.reconcile_jobs.handler import build as build_reconcile_jobs
 from lambdas.record_state_change.handler import build as build_record_state_change
 from lambdas.serve_api.handler import build as build_serve_api
 from lambdas.submit_job.handler import build as build_submit_job
-from tests.builders import DEPLOYMENT, T0, life
+from tests.builders import DEPLOYMENT, QUEUE, T0, life
 from tests.documented import documented
 
 #: Most turns of one test: each delivers every queue once.
@@ -104,6 +104,11 @@ class ScriptedBatch:
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     terminated: list[str] = field(default_factory=list)
     cancelled: list[str] = field(default_factory=list)
+    #: Batch's ids of the RUNNABLE jobs, the next one first; what the next snapshots are refused with.
+    line: list[str] = field(default_factory=list)
+    refused_snapshots: list[Exception] = field(default_factory=list)
+    #: What was asked of queues.
+    calls: list[str] = field(default_factory=list)
     #: Why, of both; and what is raised by the next calls of either.
     reasons: list[str] = field(default_factory=list)
     refused_endings: list[Exception] = field(default_factory=list)
@@ -135,6 +140,23 @@ class ScriptedBatch:
     def terminate_job(self, **request: Any) -> dict[str, Any]:
         """Note the wish."""
         return self._end(self.terminated, request)
+
+    def describe_job_queues(self, **request: Any) -> dict[str, Any]:
+        """Tell of each queue as one that is healthy, and is asked for; count the calls."""
+        self.calls.append("DescribeJobQueues")
+        told = {"state": "ENABLED", "status": "VALID", "statusReason": "JobQueue Healthy", "priority": 1}
+        order = [{"order": 1, "computeEnvironment": f"{QUEUE.partition(':job-queue')[0]}:compute-environment/test"}]
+        queues = [{"jobQueueArn": arn, "computeEnvironmentOrder": order, **told} for arn in request["jobQueues"]]
+        return {"jobQueues": queues}
+
+    def get_job_queue_snapshot(self, **request: Any) -> dict[str, Any]:
+        """Show the line that a test has laid out, Batch's ids by their order; count the calls."""
+        self.calls.append("GetJobQueueSnapshot")
+        if self.refused_snapshots:
+            raise self.refused_snapshots.pop(0)
+        jobs = [{"jobArn": f"arn:aws:batch:r:a:job/{job_id}", "earliestTimeAtPosition": T0} for job_id in self.line]
+        used = [{"capacityUnit": "VCPU", "quantity": 4.0}]
+        return {"frontOfQueue": {"jobs": jobs}, "queueUtilization": {"totalCapacityUsage": used}}
 
     def _end(self, noted: list[str], request: Mapping[str, Any]) -> dict[str, Any]:
         if self.refused_endings:

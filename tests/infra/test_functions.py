@@ -24,7 +24,8 @@ RIGHTS = {
     | LOG
     | {"dynamodb:PutItem", "s3:GetObject", "s3:PutObject", "s3:ListBucket", "logs:GetLogEvents"}
     | {f"sqs:{action}Message" for action in ("Delete", "Receive", "Send")}
-    | {"sqs:ChangeMessageVisibility", "batch:CancelJob", "batch:ListJobs", "batch:TerminateJob"},
+    | {"sqs:ChangeMessageVisibility", "batch:CancelJob", "batch:ListJobs", "batch:TerminateJob"}
+    | {"batch:DescribeJobQueues", "batch:GetJobQueueSnapshot"},
     "submit_job": ITEMS
     | LOG
     | CONSUME
@@ -177,6 +178,20 @@ def test_only_open_jobs_are_found_by_the_reconciler() -> None:
     arn = {"Fn::GetAtt": [table, "Arn"]}
 
     assert resources("reconcile_jobs", "dynamodb:Query") == [arn, {"Fn::Join": ["", [arn, "/index/open"]]}]
+
+
+def test_the_api_finds_jobs_by_owner_by_queue_and_open_ones() -> None:
+    """It lists them, and counts what a queue has to do."""
+    ends = [each["Fn::Join"][1][-1] for each in resources("serve_api", "dynamodb:Query") if "Fn::Join" in each]
+
+    assert sorted(ends) == ["/index/byOwner", "/index/byQueue", "/index/open"]
+
+
+def test_the_api_looks_at_the_line_of_our_queue_alone() -> None:
+    """By its ARN."""
+    ours = {"Fn::GetStackOutput": {"StackName": "batchplane-environment", "OutputName": "JobQueueDefault"}}
+
+    assert resources("serve_api", "batch:GetJobQueueSnapshot") == [ours]
 
 
 def test_submitters_share_the_rate() -> None:

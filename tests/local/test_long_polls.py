@@ -88,6 +88,13 @@ def test_it_is_answered_when_the_record_has_changed(path: str, key: RecordKey) -
     assert ["status=RUNNING&timeout=0"] * 3 == held.function.queries
 
 
+def test_it_is_held_however_its_path_is_quoted() -> None:
+    """The function must not wait itself: it would keep everybody else waiting."""
+    held = Held()
+
+    assert not asyncio.run(held.answered("/jobs/j1/w%61it", "timeout=0.05"))
+
+
 def test_another_job_s_change_does_not_wake_it() -> None:
     """Nothing is asked until its own time is over."""
     held = Held()

@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from botocore.session import Session
+from botocore.stub import Stubber
 
-from controlplane.batch import Batch, JobSummaries, JobSummary
+from controlplane.batch import Batch, InLine, JobSummaries, JobSummary, QueueFront
 from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable
+from tests.builders import BATCH, QUEUE, T0
 
 
 class Answered(Exception):
@@ -108,3 +111,46 @@ def test_a_first_page_has_no_token_and_tells_of_the_next() -> None:
     page = Batch(client).list_created_before(6, job_queue="q")  # type: ignore[arg-type]
 
     assert (False, "t") == ("nextToken" in client.asked, page.token)
+
+
+def stubbed() -> tuple[Batch, Stubber]:
+    """Batch over botocore's own client, which checks requests and answers by the service's model."""
+    client = Session().create_client("batch", region_name="eu-west-1")
+    return Batch(client), Stubber(client)
+
+
+def test_a_line_is_read_from_a_snapshot() -> None:
+    """The next job first, by Batch's id; a child by its own."""
+    batch, stub = stubbed()
+    jobs = [{"jobArn": f"{BATCH}:job/{job_id}", "earliestTimeAtPosition": T0} for job_id in ("b1", "b2:7")]
+    usage = {"totalCapacityUsage": [{"capacityUnit": "VCPU", "quantity": 4.0}]}
+    answer = {"frontOfQueue": {"jobs": jobs}, "queueUtilization": usage}
+    stub.add_response("get_job_queue_snapshot", answer, {"jobQueue": QUEUE})
+    with stub:
+        front = batch.front_of(QUEUE)
+
+    line = (InLine(batch_job_id="b1", since=T0), InLine(batch_job_id="b2:7", since=T0))
+    assert front == QueueFront(line=line, capacity_usage={"VCPU": 4.0})
+
+
+def test_an_idle_queue_has_no_line() -> None:
+    """Batch leaves out what there is nothing of."""
+    batch, stub = stubbed()
+    stub.add_response("get_job_queue_snapshot", {}, {"jobQueue": QUEUE})
+    with stub:
+        assert batch.front_of(QUEUE) == QueueFront(line=(), capacity_usage={})
+
+
+def test_queues_are_described_by_their_arns() -> None:
+    """In one call."""
+    batch, stub = stubbed()
+    detail = {
+        "jobQueueName": "test-default",
+        "jobQueueArn": QUEUE,
+        "state": "ENABLED",
+        "priority": 1,
+        "computeEnvironmentOrder": [],
+    }
+    stub.add_response("describe_job_queues", {"jobQueues": [detail]}, {"jobQueues": [QUEUE]})
+    with stub:
+        assert batch.describe_queues([QUEUE]) == [detail]

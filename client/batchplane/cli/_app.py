@@ -12,6 +12,7 @@ from batchplane.cli._environment import environment, whoami
 from batchplane.cli._group import CommandGroup
 from batchplane.cli._list import list_jobs
 from batchplane.cli._logs import logs
+from batchplane.cli._queues import queues
 from batchplane.cli._rerun import rerun
 from batchplane.cli._submit import submit
 from batchplane.cli._terminal import Terminal
@@ -40,6 +41,7 @@ app.command("submit", context_settings={"allow_interspersed_args": False})(submi
 app.command("list")(list_jobs)
 app.command("describe")(describe)
 app.command("logs")(logs)
+app.command("queues")(queues)
 app.command("wait")(wait)
 app.command("cancel")(cancel)
 app.command("terminate")(terminate)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import typer
 
+from batchplane.cli._cells import facts_table
 from batchplane.cli._options import Json
-from batchplane.cli._tables import environment_tables, facts_table
+from batchplane.cli._tables import environment_tables
 from batchplane.cli._terminal import Terminal
 
 

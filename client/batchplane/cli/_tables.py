@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 from rich.table import Table
 from rich.text import Text
@@ -16,6 +15,7 @@ from batchplane._history import JobHistory
 from batchplane._job import Job
 from batchplane._record import Attempt
 from batchplane._timeline import time_in_status
+from batchplane.cli._cells import facts_table, pairs, table, text
 from batchplane.cli._words import duration, moment, printable, spans
 
 #: How much of a dead letter's body a row shows, in characters.
@@ -25,7 +25,7 @@ _STATUS_STYLES = {"SUCCEEDED": "green", "FAILED": "red", "RUNNING": "cyan"}
 
 def jobs_table(jobs: Iterable[Job], *, now: datetime, with_owner: bool = False) -> Table:
     """One row a job."""
-    table = _table(
+    made = table(
         "JOB ID",
         *(["OWNER"] if with_owner else []),
         "NAME",
@@ -37,20 +37,20 @@ def jobs_table(jobs: Iterable[Job], *, now: datetime, with_owner: bool = False) 
         "TIME IN STATUS",
     )
     # An id that is broken can't be copied; a name or a time can.
-    table.columns[0].no_wrap = True
+    made.columns[0].no_wrap = True
     for job in jobs:
-        table.add_row(
-            _text(job.job_id),
-            *([_text(job.owner)] if with_owner else []),
-            _text(job.name),
+        made.add_row(
+            text(job.job_id),
+            *([text(job.owner)] if with_owner else []),
+            text(job.name),
             _status(job),
-            _text(job.type if job.size is None else f"{job.type} of {job.size}"),
-            _text(len(job.attempts)),
-            _text(job.exit_code),
-            _text(moment(job.created_at)),
-            _text(spans(time_in_status(job.history, until=now if job.is_in_progress else None))),
+            text(job.type if job.size is None else f"{job.type} of {job.size}"),
+            text(len(job.attempts)),
+            text(job.exit_code),
+            text(moment(job.created_at)),
+            text(spans(time_in_status(job.history, until=now if job.is_in_progress else None))),
         )
-    return table
+    return made
 
 
 def describe_tables(job: Job, *, now: datetime) -> Iterator[Table]:
@@ -64,12 +64,12 @@ def describe_tables(job: Job, *, now: datetime) -> Iterator[Table]:
 
 def history_tables(history: JobHistory, *, until: datetime | None) -> Iterator[Table]:
     """Each status and each attempt with its reason; the last status lasts until then, None where it takes no time."""
-    steps = _table("STATUS", "ATTEMPT", "SINCE", "FOR", "EXIT CODE", "REASON")
+    steps = table("STATUS", "ATTEMPT", "SINCE", "FOR", "EXIT CODE", "REASON")
     for step in history.steps:
         end = step.until or until
         span = "-" if end is None or step.at is None else duration(max(end, step.at) - step.at)
         row = (step.status, step.attempt, moment(step.at), span, step.exit_code, step.status_reason)
-        steps.add_row(*map(_text, row))
+        steps.add_row(*map(text, row))
     yield steps
     if history.attempts:
         yield _attempts(history.attempts, log_stream=True)
@@ -77,17 +77,17 @@ def history_tables(history: JobHistory, *, until: datetime | None) -> Iterator[T
 
 def dead_letters_table(letters: Iterable[DeadLetter]) -> Table:
     """One row a letter, with the beginning of its body."""
-    table = _table("QUEUE", "SENT", "RECEIVED", "REASON", "BODY", "LENGTH")
+    made = table("QUEUE", "SENT", "RECEIVED", "REASON", "BODY", "LENGTH")
     for letter in letters:
-        table.add_row(
-            _text(letter.queue),
-            _text(moment(letter.sent_at)),
-            _text(letter.receive_count),
-            _text(letter.reason),
-            _text(letter.body[:_BODY_CHARACTERS]),
-            _text(letter.body_length),
+        made.add_row(
+            text(letter.queue),
+            text(moment(letter.sent_at)),
+            text(letter.receive_count),
+            text(letter.reason),
+            text(letter.body[:_BODY_CHARACTERS]),
+            text(letter.body_length),
         )
-    return table
+    return made
 
 
 def environment_tables(environment: Environment) -> Iterator[Table]:
@@ -98,29 +98,19 @@ def environment_tables(environment: Environment) -> Iterator[Table]:
             ("deployment", environment.name),
             ("endpoint", environment.url),
             ("IOBucket", environment.io_bucket),
-            ("most of a job", _pairs(largest, " ") or None),
+            ("most of a job", pairs(largest, " ") or None),
             ("variables allowed", ", ".join(allowed) or None),
         ]
     )
-    queues = _table("JOB QUEUE", "ARN", "FAIR SHARE")
+    queues = table("JOB QUEUE", "ARN", "FAIR SHARE")
     for queue in environment.job_queues:
-        queues.add_row(_text(queue.name), _text(queue.arn), _text("yes" if queue.fair_share else "no"))
+        queues.add_row(text(queue.name), text(queue.arn), text("yes" if queue.fair_share else "no"))
     yield queues
-    definitions = _table("JOB DEFINITION", "ARN", "RUNNER", "NODES")
+    definitions = table("JOB DEFINITION", "ARN", "RUNNER", "NODES")
     for each in environment.job_definitions:
         name, runner = f"{each.name}:{each.revision}", "yes" if each.runner else "no"
-        definitions.add_row(_text(name), _text(each.arn), _text(runner), _text(each.num_nodes))
+        definitions.add_row(text(name), text(each.arn), text(runner), text(each.num_nodes))
     yield definitions
-
-
-def facts_table(facts: Iterable[tuple[str, object]]) -> Table:
-    """One row a fact."""
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(no_wrap=True, style="bold")
-    table.add_column(overflow="fold")
-    for name, value in facts:
-        table.add_row(name, value if isinstance(value, Text) else _text(value))
-    return table
 
 
 def _facts(job: Job) -> Iterator[tuple[str, object]]:
@@ -146,10 +136,10 @@ def _facts(job: Job) -> Iterator[tuple[str, object]]:
     yield "started", moment(job.record.started_at)
     yield "stopped", moment(job.record.stopped_at)
     if summary := (document.get("arrayProperties") or {}).get("statusSummary"):
-        yield "children", _pairs(summary, " ")
+        yield "children", pairs(summary, " ")
     for name in ("parameters", "tags"):
         if document.get(name):
-            yield name, _pairs(document[name], "=")
+            yield name, pairs(document[name], "=")
     if document.get("inputs"):
         yield "inputs", ", ".join(map(str, document["inputs"]))
 
@@ -163,41 +153,25 @@ def _notes(job: Job) -> Iterator[str]:
 
 
 def _attempts(attempts: Sequence[Attempt], *, log_stream: bool = False) -> Table:
-    table = _table("ATTEMPT", "EXIT CODE", "STARTED", "STOPPED", "REASON", *(["LOG STREAM"] if log_stream else []))
+    made = table("ATTEMPT", "EXIT CODE", "STARTED", "STOPPED", "REASON", *(["LOG STREAM"] if log_stream else []))
     for number, attempt in enumerate(attempts, start=1):
         reasons = "; ".join(dict.fromkeys(filter(None, (attempt.status_reason, attempt.reason))))
         times = (moment(attempt.started_at), moment(attempt.stopped_at))
         row = (number, attempt.exit_code, *times, reasons or None, *([attempt.log_stream_name] if log_stream else []))
-        table.add_row(*map(_text, row))
-    return table
+        made.add_row(*map(text, row))
+    return made
 
 
 def _history(job: Job, *, now: datetime) -> Table:
-    table = _table("STATUS", "ATTEMPT", "SINCE", "FOR")
+    made = table("STATUS", "ATTEMPT", "SINCE", "FOR")
     ends: list[datetime | None] = [step.at for step in job.history[1:]]
     ends.append(now if job.is_in_progress else None)
     for step, end in zip(job.history, ends, strict=True):
         span = "-" if end is None else duration(max(end, step.at) - step.at)
-        table.add_row(_text(step.status), _text(step.attempt), _text(moment(step.at)), _text(span))
-    return table
-
-
-def _table(*headings: str) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table
+        made.add_row(text(step.status), text(step.attempt), text(moment(step.at)), text(span))
+    return made
 
 
 def _status(job: Job) -> Text:
     words = printable(job.status) + (" (lost)" if job.lost else "") + (" (conflict)" if job.conflict else "")
     return Text(words, style=_STATUS_STYLES.get(job.status, ""))
-
-
-def _text(value: object) -> Text:
-    """A cell that is no markup and commands no terminal."""
-    return Text("-" if value is None else printable(value))
-
-
-def _pairs(values: Mapping[str, Any], between: str) -> str:
-    return ", ".join(f"{name}{between}{value}" for name, value in values.items())

@@ -21,6 +21,8 @@ DESCRIBE_LIMIT = 100
 MAX_REASON_CHARACTERS = 1024
 #: Most jobs that one ListJobs with a filter answers.
 LIST_LIMIT = 100
+#: Most jobs of a line that GetJobQueueSnapshot answers.
+FRONT_LIMIT = 100
 _THROTTLED = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded"})
 
 
@@ -47,6 +49,14 @@ class BatchClient(Protocol):
         """TerminateJob."""
         ...
 
+    def describe_job_queues(self, **request: Any) -> Mapping[str, Any]:
+        """DescribeJobQueues."""
+        ...
+
+    def get_job_queue_snapshot(self, **request: Any) -> Mapping[str, Any]:
+        """GetJobQueueSnapshot."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class JobSummary:
@@ -64,6 +74,26 @@ class JobSummaries:
 
     jobs: tuple[JobSummary, ...]
     token: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class InLine:
+    """A RUNNABLE job in its queue's line."""
+
+    #: Batch's id; a child's has its index.
+    batch_job_id: str
+    #: Since when it stands where it does (epoch milliseconds), where Batch says so.
+    since: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueFront:
+    """What a job queue starts next, and what its jobs use."""
+
+    #: The next one first; Batch shows at most `FRONT_LIMIT`.
+    line: tuple[InLine, ...]
+    #: By its unit ("VCPU"), where Batch says so.
+    capacity_usage: Mapping[str, float]
 
 
 class Batch:
@@ -128,6 +158,23 @@ class Batch:
             for each in answer["jobSummaryList"]
         )
         return JobSummaries(jobs=tuple(jobs), token=answer.get("nextToken"))
+
+    def describe_queues(self, job_queues: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        """Batch's details of these job queues (ARNs, at most a hundred); what it does not know is simply absent."""
+        return list(_call(self._asking.describe_job_queues, {"jobQueues": list(job_queues)})["jobQueues"])
+
+    def front_of(self, job_queue: str) -> QueueFront:
+        """What a job queue (ARN) starts next.
+
+        https://docs.aws.amazon.com/batch/latest/APIReference/API_GetJobQueueSnapshot.html
+        """
+        answer = _call(self._asking.get_job_queue_snapshot, {"jobQueue": job_queue})
+        line = (
+            InLine(batch_job_id=each["jobArn"].rpartition("/")[2], since=each.get("earliestTimeAtPosition"))
+            for each in answer.get("frontOfQueue", {}).get("jobs", ())
+        )
+        usage = answer.get("queueUtilization", {}).get("totalCapacityUsage", ())
+        return QueueFront(line=tuple(line), capacity_usage={each["capacityUnit"]: each["quantity"] for each in usage})
 
     def cancel(self, batch_job_id: str, *, reason: str) -> None:
         """End a job that has not started; one that has started, or ended, is left as it is, and the call succeeds.

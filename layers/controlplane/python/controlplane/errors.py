@@ -6,6 +6,7 @@ PlaneError
 ├── NotAuthorized            no credential, or one that opens nothing
 ├── NotAnOperator            only operators may do this; names the setting that makes one
 ├── JobNotFound              no such job for this owner
+├── QueueNotFound            no such job queue in this deployment
 ├── LogNotFound              the attempt has no log (yet)
 ├── JobNotOver               only a job that is over can be run again
 ├── NotSubmittedHere         nobody knows what the job asked for, so it can't run again
@@ -97,6 +98,10 @@ class NotAnOperator(PlaneError):
 
 class JobNotFound(PlaneError):
     """There is no such job."""
+
+
+class QueueNotFound(PlaneError):
+    """This deployment has no such job queue."""
 
 
 class LogNotFound(PlaneError):

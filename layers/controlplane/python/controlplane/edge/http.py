@@ -29,6 +29,7 @@ from controlplane.edge.routes.job_wait import route_job_wait
 from controlplane.edge.routes.jobs import route_jobs
 from controlplane.edge.routes.links import route_links
 from controlplane.edge.routes.plane import route_plane
+from controlplane.edge.routes.queues import route_queues
 from controlplane.edge.routes.submissions import route_submissions
 from controlplane.errors import NotAuthorized
 from controlplane.lender import Lender
@@ -36,6 +37,8 @@ from controlplane.lister import Lister
 from controlplane.log_reader import LogReader
 from controlplane.owned_jobs import OwnedJobs
 from controlplane.plane import Plane
+from controlplane.queue_viewer import QueueViewer
+from controlplane.recent import Recent
 from controlplane.rerunner import Rerunner
 from controlplane.viewer import Viewer
 from controlplane.waiter import Waiter
@@ -82,6 +85,7 @@ def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, acceptor: Acceptor, c
     route_job_ending(app, _canceller(plane, jobs), caller)
     rerunner = Rerunner(deployment=plane.deployment, records=plane.records, jobs=jobs, acceptor=acceptor)
     route_job_rerun(app, rerunner, caller)
+    route_queues(app, _queue_viewer(plane, jobs), caller)
 
 
 def _log_reader(plane: Plane, jobs: OwnedJobs) -> LogReader:
@@ -92,6 +96,16 @@ def _log_reader(plane: Plane, jobs: OwnedJobs) -> LogReader:
         logs=plane.logs,
         clock=plane.clock,
         sleep=plane.sleep,
+    )
+
+
+def _queue_viewer(plane: Plane, jobs: OwnedJobs) -> QueueViewer:
+    return QueueViewer(
+        deployment=plane.deployment,
+        records=plane.records,
+        jobs=jobs,
+        batch=plane.batch,
+        recent=Recent(plane.clock),
     )
 
 

@@ -25,6 +25,7 @@ from controlplane.edge.openapi import (
     jobs,
     links,
     plane,
+    queues,
     submissions,
 )
 from controlplane.edge.openapi.operation import Answer, Operation, Operations
@@ -43,6 +44,7 @@ OPERATIONS: Operations = {
     **job_log.OPERATIONS,
     **job_ending.OPERATIONS,
     **job_rerun.OPERATIONS,
+    **queues.OPERATIONS,
     **links.OPERATIONS,
     **dead_letters.OPERATIONS,
     **plane.OPERATIONS,
@@ -50,6 +52,7 @@ OPERATIONS: Operations = {
 TAGS = {
     "Jobs": "Submit, list, watch and end them.",
     "Children": "Of array jobs, one by one.",
+    "Queues": "Where jobs wait for room.",
     "Files": "Inputs and outputs, which travel by links and not through the API.",
     "Operating": "For operators.",
     "Plane": "The plane itself.",

@@ -26,6 +26,7 @@ _MEANINGS: dict[str, tuple[str, Any]] = {
         " through the plane. Another's are for operators, and for all where the deployment opens reading.",
         "user/ada",
     ),
+    "name": ("Its short name, as submissions say it; or its full one.", "default"),
     "timeout": ("Longest wait, in seconds.", 25),
     "jobQueue": ("Of this queue: its short name, name or ARN.", "default"),
     "type": ("Of any of these types.", None),
