@@ -36,6 +36,7 @@ from batchplane._output import Output
 from batchplane._queue import JobQueue, Place
 from batchplane._record import Attempt, JobRecord
 from batchplane._retry import Retry
+from batchplane._selection import Selected, SelectedJob
 from batchplane._submission import JobSettings
 from batchplane._timeline import Transition, time_in_status
 from batchplane._transfer import InputKey
@@ -81,6 +82,8 @@ __all__ = [
     "Replayed",
     "RequestInvalid",
     "Retry",
+    "Selected",
+    "SelectedJob",
     "SigV4Auth",
     "Step",
     "SubmissionConflict",

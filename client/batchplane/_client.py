@@ -23,6 +23,7 @@ from batchplane._job_list import JobFilter, to_query
 from batchplane._plane_api import PlaneApi, members
 from batchplane._queue import JobQueue
 from batchplane._retry import Retry
+from batchplane._selection import EndingBySelection, Selected, SelectedJob, end_selected
 from batchplane._submission import JobSettings, submit_job_document
 from batchplane._transfer import InputKey, Source, upload
 
@@ -170,6 +171,39 @@ class Client:
     def environment(self) -> Environment:
         """What the plane offers: its IOBucket, and the job queues and definitions that jobs may name."""
         return Environment.from_wire(self._api.get("/environment"))
+
+    def cancel_jobs(
+        self,
+        queue: str | None = None,
+        *,
+        everything: bool = False,
+        reason: str = "",
+        dry_run: bool = True,
+        progress: Callable[[SelectedJob], None] = lambda _: None,
+        **wanted: Unpack[JobFilter],
+    ) -> Selected:
+        """Cancel those of the caller's jobs that `wanted` lets through, as in `jobs`, and that are not over.
+
+        A dry run unless told otherwise: it names them. Its `created_before`, given to the next call, keeps that to the
+        same jobs. Where nothing is wanted in particular, `everything` must be said. One that can't be asked to end
+        stops no other; `progress` is told of each. Raises RequestInvalid.
+        """
+        how = EndingBySelection(queue=queue, everything=everything, reason=reason, dry_run=dry_run)
+        return end_selected(self._api, "cancel", wanted, how, progress=progress)
+
+    def terminate_jobs(
+        self,
+        queue: str | None = None,
+        *,
+        everything: bool = False,
+        reason: str = "",
+        dry_run: bool = True,
+        progress: Callable[[SelectedJob], None] = lambda _: None,
+        **wanted: Unpack[JobFilter],
+    ) -> Selected:
+        """Terminate them, whatever status they are in; all else is as with `cancel_jobs`."""
+        how = EndingBySelection(queue=queue, everything=everything, reason=reason, dry_run=dry_run)
+        return end_selected(self._api, "terminate", wanted, how, progress=progress)
 
     def upload(self, content: str | os.PathLike[str] | bytes, name: str | None = None) -> InputKey:
         """Put a file (a path, or bytes) into the IOBucket for jobs to come; the key to give as their input.

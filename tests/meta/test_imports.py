@@ -64,6 +64,7 @@ STAGES = (
     "queue_document",
     "queue_viewer",
     "canceller",
+    "selection",
     "lender",
     "plane",
 )

@@ -50,6 +50,10 @@ class Terminal:
         """Print a line on stderr."""
         typer.echo(printable(text), err=True)
 
+    def agrees(self, question: str) -> bool | None:
+        """Ask whoever sits at the terminal; None where nobody does."""
+        return typer.confirm(question, err=True) if sys.stdin.isatty() else None
+
     def documents(self, jobs: Iterable[Job]) -> dict[str, Any]:
         """Several jobs as one JSON document."""
         return {"jobs": [job.document for job in jobs]}

@@ -63,7 +63,7 @@ class Canceller:
             NotYet: The job is being submitted at this moment.
             BatchRefused, BatchUnavailable: Batch did not take it.
         """
-        words = _words(ending, owner=caller.owner, reason=reason)
+        words = told(ending, owner=caller.owner, reason=reason)
         for _ in range(LOOKS):
             record, submission = self.jobs.to_touch(job_id, caller=caller, index=index)
             if not record.is_open:
@@ -133,7 +133,7 @@ class Canceller:
         return {"asked": asked and asked.value, "detail": detail, "job": document}
 
 
-def _words(ending: Ending, *, owner: str, reason: str) -> str:
+def told(ending: Ending, *, owner: str, reason: str) -> str:
     """The reason as Batch is told it: who asked, and why. Raises SubmissionInvalid."""
     who = f"{'Cancelled' if ending is Ending.CANCEL else 'Terminated'} by {owner}"
     words = f"{who}: {reason}" if reason else who

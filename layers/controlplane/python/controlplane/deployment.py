@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from controlplane.errors import SubmissionInvalid, Violation
+
 
 @dataclass(frozen=True, kw_only=True)
 class JobQueue:
@@ -129,6 +131,14 @@ class Deployment:
         if given is None:
             return self.job_queues[0]
         return next((each for each in self.job_queues if given in (each.name, each.arn, _last(each.arn))), None)
+
+    def queue_arn(self, given: str) -> str:
+        """The ARN of a queue by any of its names. Raises SubmissionInvalid."""
+        queue = self.job_queue(given)
+        if queue is None:
+            names = ", ".join(each.name for each in self.job_queues)
+            raise SubmissionInvalid((Violation(field="jobQueue", bound=f"one of {names}", value=given),))
+        return queue.arn
 
     def job_definition(self, given: str | None) -> JobDefinition | None:
         """The definition by short or full name or ARN, with or without the revision; None where it isn't allowed."""

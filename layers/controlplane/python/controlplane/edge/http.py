@@ -30,6 +30,7 @@ from controlplane.edge.routes.jobs import route_jobs
 from controlplane.edge.routes.links import route_links
 from controlplane.edge.routes.plane import route_plane
 from controlplane.edge.routes.queues import route_queues
+from controlplane.edge.routes.selection import route_selection
 from controlplane.edge.routes.submissions import route_submissions
 from controlplane.errors import NotAuthorized
 from controlplane.lender import Lender
@@ -40,6 +41,7 @@ from controlplane.plane import Plane
 from controlplane.queue_viewer import QueueViewer
 from controlplane.recent import Recent
 from controlplane.rerunner import Rerunner
+from controlplane.selection import Selection
 from controlplane.viewer import Viewer
 from controlplane.waiter import Waiter
 
@@ -82,10 +84,16 @@ def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, acceptor: Acceptor, c
     route_job_log(app, _log_reader(plane, jobs), caller)
     waiter = Waiter(records=plane.records, jobs=jobs, viewer=viewer, clock=plane.clock, sleep=plane.sleep)
     route_job_wait(app, waiter, caller)
-    route_job_ending(app, _canceller(plane, jobs), caller)
     rerunner = Rerunner(deployment=plane.deployment, records=plane.records, jobs=jobs, acceptor=acceptor)
     route_job_rerun(app, rerunner, caller)
     route_queues(app, _queue_viewer(plane, jobs), caller)
+    canceller = _canceller(plane, jobs)
+    route_job_ending(app, canceller, caller)
+    route_selection(
+        app,
+        Selection(deployment=plane.deployment, records=plane.records, canceller=canceller, clock=plane.clock),
+        caller,
+    )
 
 
 def _log_reader(plane: Plane, jobs: OwnedJobs) -> LogReader:

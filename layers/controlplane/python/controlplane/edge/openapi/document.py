@@ -26,6 +26,7 @@ from controlplane.edge.openapi import (
     links,
     plane,
     queues,
+    selection,
     submissions,
 )
 from controlplane.edge.openapi.operation import Answer, Operation, Operations
@@ -45,6 +46,7 @@ OPERATIONS: Operations = {
     **job_ending.OPERATIONS,
     **job_rerun.OPERATIONS,
     **queues.OPERATIONS,
+    **selection.OPERATIONS,
     **links.OPERATIONS,
     **dead_letters.OPERATIONS,
     **plane.OPERATIONS,

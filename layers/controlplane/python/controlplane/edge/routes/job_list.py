@@ -14,10 +14,8 @@ from controlplane.container_overrides import broken
 from controlplane.edge.caller import CurrentCaller
 from controlplane.errors import SubmissionInvalid, Violation
 from controlplane.job import JobType, Status
-from controlplane.job_filter import JobFilter
+from controlplane.job_filter import LAST_MILLISECOND, JobFilter
 from controlplane.lister import PAGE_LIMIT, Lister
-
-_LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999
 
 
 def _listed(given: JobType) -> JobType:
@@ -43,8 +41,8 @@ def route_job_list(app: APIGatewayHttpResolver, lister: Lister, caller: CurrentC
         type: Annotated[list[_Listed], Query()] = [],  # noqa: A002, B006 - the wire's own word
         name_prefix: Annotated[str, Query(alias="namePrefix", max_length=128)] = "",
         tag: Annotated[list[str], Query(description="NAME=VALUE")] = [],  # noqa: B006
-        created_from: Annotated[int | None, Query(alias="createdFrom", ge=0, le=_LAST_MILLISECOND)] = None,
-        created_before: Annotated[int | None, Query(alias="createdBefore", ge=0, le=_LAST_MILLISECOND)] = None,
+        created_from: Annotated[int | None, Query(alias="createdFrom", ge=0, le=LAST_MILLISECOND)] = None,
+        created_before: Annotated[int | None, Query(alias="createdBefore", ge=0, le=LAST_MILLISECOND)] = None,
     ) -> dict[str, Any]:
         known = caller()
         wanted = JobFilter(
