@@ -100,7 +100,7 @@ class PlaneStack(cdk.Stack):
         bucket = self.format_arn(service="s3", region="", account="", resource=self._environment.io_bucket_name)
         function = self._function(
             "serve_api",
-            table=(*ITEMS, *READ_MANY, "PutItem"),
+            table=(*ITEMS, *READ_MANY, *WRITE_MANY),
             timeout=_API_TIMEOUT,
             memory_mib=1024,  # a cold start is mostly imports, and CPU comes with memory
             BATCHPLANE_DEPLOYMENT=self._deployment(),
@@ -117,9 +117,9 @@ class PlaneStack(cdk.Stack):
         )
         function.allow(["s3:ListBucket"], [bucket])
         function.allow_any(
-            ["s3:GetObject", "s3:PutObject"],
+            ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
             [f"{bucket}/*"],
-            because="It signs links for every owner and job, whose keys begin with the owner's name.",
+            because="It signs links for every owner and job, whose keys begin with the owner's name, and deletes jobs.",
         )
         # A job is ended by Batch, and looked for where nobody knows whether Batch took it. Never is one submitted.
         jobs = [self._batch_arn("job", "*")]

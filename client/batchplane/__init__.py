@@ -30,9 +30,9 @@ from batchplane._errors import (
 )
 from batchplane._history import JobHistory, Step
 from batchplane._job import Job
+from batchplane._job_file import JobFile
 from batchplane._job_list import EVERY_OWNER, JobFilter
 from batchplane._log import LogLine
-from batchplane._output import Output
 from batchplane._queue import JobQueue, Place
 from batchplane._record import Attempt, JobRecord
 from batchplane._retry import Retry
@@ -61,6 +61,7 @@ __all__ = [
     "FileFailed",
     "InputKey",
     "Job",
+    "JobFile",
     "JobFilter",
     "JobHistory",
     "JobNotFound",
@@ -72,7 +73,6 @@ __all__ = [
     "LogNotFound",
     "NotAuthorized",
     "NothingFailed",
-    "Output",
     "Place",
     "PlaneNotFound",
     "PlaneRefused",

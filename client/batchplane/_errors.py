@@ -12,7 +12,7 @@ BatchplaneError
 │   ├── QueueNotFound       404: this deployment has no such job queue
 │   ├── LogNotFound         404: the job is there, and this attempt has no log
 │   ├── SubmissionConflict  409
-│   ├── JobNotOver          409, where a job is to be run again
+│   ├── JobNotOver          409, where a job is to be deleted or run again
 │   ├── NothingFailed       409, where what failed is to be run again
 │   └── PlaneUnavailable    429 and 5xx, again and again
 ├── ArgumentInvalid         an argument was wrong before anything was sent
@@ -104,11 +104,11 @@ class LogNotFound(PlaneRefused):
 
 
 class SubmissionConflict(PlaneRefused):
-    """This Idempotency-Key was used with another body."""
+    """This Idempotency-Key was used with another body, or its job was deleted."""
 
 
 class JobNotOver(PlaneRefused):
-    """Only a job that is over can be run again."""
+    """Only a job that is over can be deleted, or run again."""
 
 
 class NothingFailed(PlaneRefused):
@@ -150,7 +150,6 @@ _BY_STATUS: Mapping[int, type[PlaneRefused]] = {
     422: RequestInvalid,
     429: PlaneUnavailable,
 }
-
 #: Of several kinds with one status, those that the plane names.
 _BY_TYPE: Mapping[str, type[PlaneRefused]] = {
     "urn:batchplane:problem:LogNotFound": LogNotFound,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from batchplane._deletion import delete
 from batchplane._ended import Ended
 from batchplane._errors import ArgumentInvalid
 from batchplane._history import JobHistory
+from batchplane._job_file import JobFile, files_of
 from batchplane._log import LogLine, follow, read
-from batchplane._output import Output
 from batchplane._plane_api import PlaneApi, member, members
 from batchplane._queue import Place
 from batchplane._record import Attempt, JobRecord
@@ -238,15 +238,23 @@ class Job:
         """Where the job stands in its queue's line; an array where its first child does. Raises JobNotFound."""
         return Place.from_wire(self._api.get(f"{self._path}/place"))
 
-    def outputs(self) -> list[Output]:
-        """The files that the job left under outputs/; for an array job those of all children. Raises JobNotFound."""
-        if self._array_job_id is None:
-            found = members(self._api.get(f"{self._path}/outputs"), "outputs")
-            return [Output.from_wire(self._api, output) for output in found]
-        record = self._record
-        folder = f"{record.index if record.original_index is None else record.original_index}/"
-        array = Job.open(self._api, self._array_job_id).outputs()
-        return [replace(each, name=each.name.removeprefix(folder)) for each in array if each.name.startswith(folder)]
+    def outputs(self) -> Iterator[JobFile]:
+        """The files that the job left under outputs/; of an array those of all children. Raises JobNotFound."""
+        return files_of(self._api, self._path, "outputs")
+
+    def inputs(self) -> Iterator[JobFile]:
+        """The files that the job was given, without those that the IOBucket has no more. Raises JobNotFound."""
+        return files_of(self._api, _path(self._array_job_id or self._record.job_id), "inputs")
+
+    def delete(self, *, progress: Callable[[int], object] = lambda objects: None) -> int:
+        """Delete the job with its record and its files in the IOBucket; what was uploaded for it stays.
+
+        It must be over. Many files take several requests: `progress` is told how many went so far. Returns how many
+        there were. Gone is gone: that it was deleted meanwhile is no error. Raises JobNotOver.
+        """
+        if self._array_job_id is not None:
+            raise ArgumentInvalid(f"A child is deleted with its array job; {self.job_id} is a child")
+        return delete(self._api, self._path, progress=progress)
 
     def _end(self, word: str, reason: str) -> Ended:
         answer = self._api.post(f"{self._path}/{word}", {"reason": reason} if reason else {})

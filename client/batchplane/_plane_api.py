@@ -37,6 +37,10 @@ class PlaneApi:
         """Send a document and read the answer. Raises PlaneRefused, PlaneUnreachable."""
         return self._document(self._send("POST", path, json=document, headers=headers))
 
+    def delete(self, path: str) -> Mapping[str, Any]:
+        """Delete what is there, and read the answer. Raises PlaneRefused, PlaneUnreachable."""
+        return self._document(self._send("DELETE", path))
+
     def _send(self, method: str, path: str, **content: Any) -> httpx.Response:
         past = 0
         while True:

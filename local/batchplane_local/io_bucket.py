@@ -7,22 +7,26 @@ the folder, and an upload replaces an object whole or not at all.
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import BinaryIO
 
 from batchplane_local.database import Database
 from batchplane_local.links import Links, Permission
 from controlplane.errors import SubmissionInvalid, Violation
-from controlplane.io_bucket import Link, StoredObject
+from controlplane.io_bucket import MOST_AT_ONCE, Link, StoredObject
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS objects (
     key BLOB PRIMARY KEY,
     size INTEGER NOT NULL,
     sha256 TEXT NOT NULL
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS objects_by_sha256 ON objects (sha256)
 """
+_LIST = "SELECT key, size FROM objects WHERE key >= ? AND key < ? AND key > ? ORDER BY key LIMIT ?"
 #: After every key that begins with a prefix: a byte that UTF-8 never has.
 _LAST = b"\xff"
 
@@ -49,16 +53,31 @@ class FolderBucket:
         """A link that reads this key, as an attachment."""
         return self._link(Permission(method="GET", key=key))
 
-    def list_objects(self, prefix: str) -> Sequence[StoredObject]:
-        """Every object whose key begins so, in the order of their keys."""
-        statement = "SELECT key, size FROM objects WHERE key >= ? AND key < ? ORDER BY key"
-        rows = self._database.read(statement, prefix.encode(), prefix.encode() + _LAST)
+    def find_object(self, key: str) -> StoredObject | None:
+        """The object under this key; None where there is none, or none any more."""
+        rows = self._database.read("SELECT size FROM objects WHERE key = ?", key.encode())
+        return StoredObject(key=key, size=rows[0][0]) if rows else None
+
+    def list_objects(self, prefix: str, *, after: str = "", limit: int = MOST_AT_ONCE) -> Sequence[StoredObject]:
+        """The first objects whose key begins so, in the order of their keys, from behind a key on."""
+        rows = self._database.read(_LIST, prefix.encode(), prefix.encode() + _LAST, after.encode(), limit)
         return [StoredObject(key=key.decode(), size=size) for key, size in rows]
 
-    def find(self, key: str) -> Path | None:
-        """The file with the bytes of an object; None where there is no such key."""
+    def delete_objects(self, prefix: str, *, limit: int = MOST_AT_ONCE) -> int:
+        """Delete the first objects whose key begins so, and the bytes that no other key has; how many they were."""
+        found = [each.key.encode() for each in self.list_objects(prefix, limit=limit)]
+        with self._database.write() as connection:
+            for key in found:
+                self._let_go(connection, key)
+        return len(found)
+
+    def opened(self, key: str) -> BinaryIO | None:
+        """The file with the bytes of an object, open to read; None where there is no such key."""
         rows = self._database.read("SELECT sha256 FROM objects WHERE key = ?", key.encode())
-        return self._place(rows[0][0]) if rows else None
+        try:
+            return self._place(rows[0][0]).open("rb") if rows else None
+        except FileNotFoundError:  # it was deleted just now
+            return None
 
     def begin(self, permission: Permission) -> Upload:
         """Begin to store what a link permits."""
@@ -68,10 +87,17 @@ class FolderBucket:
         """Take a file that is as its permission says, and show it under the key."""
         place = self._place(str(permission.sha256))
         place.parent.mkdir(mode=0o700, exist_ok=True)
-        file.replace(place)
-        with self._database.write() as connection:
-            row = (permission.key.encode(), permission.size, permission.sha256)
-            connection.execute("REPLACE INTO objects VALUES (?, ?, ?)", row)
+        key = permission.key.encode()
+        with self._database.write() as connection:  # alone, or the same bytes might be let go as they come
+            self._let_go(connection, key)
+            file.replace(place)
+            connection.execute("INSERT INTO objects VALUES (?, ?, ?)", (key, permission.size, permission.sha256))
+
+    def _let_go(self, connection: sqlite3.Connection, key: bytes) -> None:
+        """Forget a key, and its bytes where no other has them."""
+        for (sha256,) in connection.execute("DELETE FROM objects WHERE key = ? RETURNING sha256", (key,)).fetchall():
+            if not connection.execute("SELECT 1 FROM objects WHERE sha256 = ?", (sha256,)).fetchone():
+                self._place(sha256).unlink(missing_ok=True)
 
     def _link(self, permission: Permission) -> Link:
         return Link(url=self._url + self._links.sign(permission), method=permission.method, headers={})

@@ -6,8 +6,9 @@ What a job has left is untrusted: it is only ever handed out as a file to save, 
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import BinaryIO
 from urllib.parse import quote
 
@@ -56,13 +57,12 @@ class IoRoutes:
             await asyncio.to_thread(upload.end)
 
     async def _get(self, permission: Permission, send: Send) -> None:
-        place = await asyncio.to_thread(self.bucket.find, permission.key)
-        if place is None:
+        file = await asyncio.to_thread(self.bucket.opened, permission.key)
+        if file is None:
             await refuse(send, 404, title="No such object", detail="There is nothing under this key.")
             return
-        file = await asyncio.to_thread(place.open, "rb")
         try:
-            await start(send, 200, _headers(permission.key, size=place.stat().st_size))
+            await start(send, 200, _headers(permission.key, size=os.fstat(file.fileno()).st_size))
             await _stream(file, send)
         finally:
             file.close()
@@ -77,7 +77,7 @@ async def _stream(file: BinaryIO, send: Send) -> None:
 
 
 def _headers(key: str, *, size: int) -> list[tuple[str, str]]:
-    name = quote(Path(key).name, safe="")
+    name = quote(PurePosixPath(key).name, safe="")
     return [
         ("content-type", "application/octet-stream"),
         ("content-length", str(size)),

@@ -112,7 +112,7 @@ def _store(database: Database) -> None:
     """Keep the jobs and the children as the records would have, many in one commit."""
     for start in range(0, STORED, _CHUNK):
         with database.write() as connection:
-            rows = Rows(connection, gone_by=0)
+            rows = Rows(connection, gone_by=0, now=0)
             numbers = range(start, start + _CHUNK)
             rows.load(RecordKey(job_id=_asked(number).job_id) for number in numbers)
             for number in numbers:
@@ -120,7 +120,7 @@ def _store(database: Database) -> None:
                 rows.submit(asked)
                 rows.put(_record(number, asked), tags=asked.request["tags"])
     with database.write() as connection:
-        rows = Rows(connection, gone_by=0)
+        rows = Rows(connection, gone_by=0, now=0)
         rows.load(_child(index).key for index in range(CHILDREN))
         for index in range(CHILDREN):
             rows.put(_child(index))

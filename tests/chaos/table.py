@@ -74,11 +74,14 @@ class TableInMemory:
         return {"Responses": responses, "UnprocessedKeys": {}}
 
     def batch_write_item(self, **request: Any) -> dict[str, Any]:
-        """BatchWriteItem of puts: everything that was given."""
-        for puts in request["RequestItems"].values():
-            assert len(puts) <= 25, f"BatchWriteItem of {len(puts)} items"
-            for put in puts:
-                self._keep(dict(put["PutRequest"]["Item"]))
+        """BatchWriteItem: everything that was given."""
+        for writes in request["RequestItems"].values():
+            assert len(writes) <= 25, f"BatchWriteItem of {len(writes)} items"
+            for write in writes:
+                if "DeleteRequest" in write:
+                    self.let_go(*_place(write["DeleteRequest"]["Key"]))
+                else:
+                    self._keep(dict(write["PutRequest"]["Item"]))
         return {"UnprocessedItems": {}}
 
     def query(self, **request: Any) -> dict[str, Any]:

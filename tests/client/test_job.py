@@ -151,7 +151,7 @@ def test_outputs_are_read_and_saved(client: Client, plane: Any, finished: Any, t
     plane.answer("GET /jobs/j1/outputs", {"outputs": [{"name": "o", "size": 5, "url": "http://bucket.test/o?s=s"}]})
     plane.bucket["/o"] = b"bytes"
 
-    output = client.job("j1").outputs()[0]
+    output = next(client.job("j1").outputs())
     saved = output.save(tmp_path / "kept")
 
     assert (output.name, output.size, output.read(), saved.read_bytes()) == ("o", 5, b"bytes", b"bytes")
@@ -169,7 +169,7 @@ def test_an_output_that_does_not_arrive_whole_replaces_nothing(
     (tmp_path / "kept").write_bytes(b"before")
 
     with pytest.raises(TransferFailed, match=r"The download of 'o' failed 5 times: 5 of 9 bytes arrived"):
-        client.job("j1").outputs()[0].save(tmp_path / "kept")
+        next(client.job("j1").outputs()).save(tmp_path / "kept")
 
     assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("kept", b"before")]
 
@@ -180,17 +180,7 @@ def test_an_expired_link_says_what_to_do(client: Client, plane: Any, finished: A
     plane.answer("GET /jobs/j1/outputs", {"outputs": [{"name": "o", "size": 5, "url": "http://bucket.test/gone"}]})
 
     with pytest.raises(TransferFailed, match=r"answered 403 Forbidden; links are short-lived: ask for a new one"):
-        client.job("j1").outputs()[0].read()
-
-
-def test_the_outputs_of_a_child_are_its_part_of_the_array_s(client: Client, plane: Any, job_document: Any) -> None:
-    """A child's outputs have the names that the child gave them."""
-    outputs = [{"name": name, "size": 1, "url": "http://bucket.test/x"} for name in ("1/a", "11/a", "1/b/c")]
-    plane.answer("GET /jobs/j1", job_document(type="Array", arrayProperties={"size": 12}))
-    plane.answer("GET /jobs/j1/outputs", {"outputs": outputs})
-    plane.answer("GET /jobs/j1/children/1", job_document(type="ArrayChild", arrayProperties={"index": 1}))
-
-    assert [output.name for output in client.job("j1:1").outputs()] == ["a", "b/c"]
+        next(client.job("j1").outputs()).read()
 
 
 def test_a_job_s_repr_says_which_and_how(client: Client, plane: Any, job_document: Any) -> None:

@@ -137,3 +137,34 @@ def test_objects_are_listed_by_prefix_in_the_order_of_their_keys(bucket: BucketB
 def test_an_empty_prefix_has_no_objects(bucket: BucketBox) -> None:
     """A job may leave nothing."""
     assert [] == list(bucket.port.list_objects(PREFIX))
+
+
+def test_objects_are_listed_in_pages(bucket: BucketBox) -> None:
+    """Each goes on behind the last key of the one before."""
+    for name in "abc":
+        bucket.store(PREFIX + name, b"")
+
+    pages = [bucket.port.list_objects(PREFIX, after=after, limit=2) for after in ("", f"{PREFIX}b")]
+
+    assert [["a", "b"], ["c"]] == [[each.key.removeprefix(PREFIX) for each in page] for page in pages]
+
+
+def test_an_object_is_found_by_its_key(bucket: BucketBox) -> None:
+    """None where there is none, whatever key begins so."""
+    bucket.store(f"{PREFIX}ab", b"12345")
+
+    found = [bucket.port.find_object(PREFIX + name) for name in ("ab", "a")]
+
+    assert [StoredObject(key=f"{PREFIX}ab", size=5), None] == found
+
+
+def test_objects_are_deleted_by_prefix_so_many_at_a_time(bucket: BucketBox) -> None:
+    """A neighbour's stay, and so do the same bytes under another key."""
+    neighbour = outputs_prefix("user/ada", "j10") + "a"
+    for key in (f"{PREFIX}a", f"{PREFIX}b", f"{PREFIX}c", neighbour):
+        bucket.store(key, b"the same")
+
+    counts = [bucket.port.delete_objects(PREFIX, limit=2) for _ in range(3)]
+
+    left = [bucket.read(f"{PREFIX}a").status in (403, 404), bucket.read(neighbour).body]
+    assert ([2, 1, 0], [], [True, b"the same"]) == (counts, list(bucket.port.list_objects(PREFIX)), left)

@@ -197,6 +197,7 @@ class River:
         self.record_changes = queues.record_changes
         self.records = SqliteRecords(self._database, changes=self.record_changes)
         over = self.crashes.over
+        self.links = Links(secret=b"s" * 32, clock=self.clock)
         self.plane = SimpleNamespace(
             deployment=DEPLOYMENT,
             records=over(self.records),
@@ -205,9 +206,7 @@ class River:
             dead_letter_queues=queues.given_up,
             batch=Batch(over(self.batch)),
             logs=Logs(NoLogs()),
-            io_bucket=FolderBucket(
-                self._database, folder / "io", links=Links(secret=b"s" * 32, clock=self.clock), url="http://localhost"
-            ),
+            io_bucket=over(FolderBucket(self._database, folder / "io", links=self.links, url="http://localhost")),
             topic=over(MailFolder(folder / "mail", clock=self.clock)),
             clock=self.clock,
             sleep=self.sleep,

@@ -22,7 +22,8 @@ RIGHTS = {
     "serve_api": ITEMS
     | READ_MANY
     | LOG
-    | {"dynamodb:PutItem", "s3:GetObject", "s3:PutObject", "s3:ListBucket", "logs:GetLogEvents"}
+    | WRITE_MANY
+    | {"s3:DeleteObject", "s3:GetObject", "s3:PutObject", "s3:ListBucket", "logs:GetLogEvents"}
     | {f"sqs:{action}Message" for action in ("Delete", "Receive", "Send")}
     | {"sqs:ChangeMessageVisibility", "batch:CancelJob", "batch:ListJobs", "batch:TerminateJob"}
     | {"batch:DescribeJobQueues", "batch:GetJobQueueSnapshot"},

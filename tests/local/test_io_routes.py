@@ -205,3 +205,23 @@ def test_what_an_upload_left_half_done_goes_at_the_next_start(house: House) -> N
 
     assert [] == [path for path in (house.folder / "io").rglob("*") if path.is_file()]
     upload.end()
+
+
+def test_bytes_go_with_the_last_key_that_has_them(house: House) -> None:
+    """Deleted, or replaced by others."""
+    files = house.folder / "io"
+    house.put(CONTENT)
+    stored = [path for path in files.rglob("*") if path.is_file()]
+    house.bucket.delete_objects("ada/j1/")
+
+    assert (1, []) == (len(stored), [path for path in files.rglob("*") if path.is_file()])
+
+
+def test_bytes_that_are_replaced_go(house: House) -> None:
+    """Nobody could read them any more."""
+    house.put(CONTENT)
+    other = b"other"
+    link = house.bucket.upload_link(KEY, size=len(other), sha256=hashlib.sha256(other).hexdigest())
+    house.put(other, link.url)
+
+    assert [other] == [path.read_bytes() for path in (house.folder / "io").rglob("*") if path.is_file()]

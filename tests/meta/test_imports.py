@@ -58,6 +58,7 @@ STAGES = (
     "lister",
     "rerunner",
     "viewer",
+    "job_files",
     "waiter",
     "log_reader",
     "recent",
@@ -65,6 +66,7 @@ STAGES = (
     "queue_viewer",
     "canceller",
     "selection",
+    "deleter",
     "lender",
     "plane",
 )

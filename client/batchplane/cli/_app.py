@@ -6,9 +6,11 @@ import typer
 
 from batchplane.cli import _exit_code
 from batchplane.cli._dead_letters import dead_letters
+from batchplane.cli._delete import delete
 from batchplane.cli._describe import describe
 from batchplane.cli._ending import cancel, terminate
 from batchplane.cli._environment import environment, whoami
+from batchplane.cli._files import inputs, outputs
 from batchplane.cli._group import CommandGroup
 from batchplane.cli._list import list_jobs
 from batchplane.cli._logs import logs
@@ -48,4 +50,7 @@ app.command("terminate")(terminate)
 app.command("whoami")(whoami)
 app.command("environment")(environment)
 app.command("rerun")(rerun)
+app.command("inputs")(inputs)
+app.command("outputs")(outputs)
+app.command("delete")(delete)
 app.add_typer(dead_letters, name="dead-letters")

@@ -52,7 +52,7 @@ class Terminal:
 
     def agrees(self, question: str) -> bool | None:
         """Ask whoever sits at the terminal; None where nobody does."""
-        return typer.confirm(question, err=True) if sys.stdin.isatty() else None
+        return typer.confirm(printable(question), err=True) if sys.stdin.isatty() else None
 
     def documents(self, jobs: Iterable[Job]) -> dict[str, Any]:
         """Several jobs as one JSON document."""

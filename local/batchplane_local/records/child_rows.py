@@ -43,10 +43,18 @@ SELECT child, record FROM children
 WHERE array = ? AND child IN (SELECT value FROM json_each(?)) AND record IS NOT NULL
 """
 _PUT = "REPLACE INTO children (array, child, status, open_order, record) VALUES (?, ?, ?, ?, ?)"
+# What is told of the children of a deleted array has expired.
+_ADD = """
+INSERT INTO arrays (batch_job_id, ended_at)
+SELECT ?1, (SELECT ?2 FROM deleted_jobs WHERE batch_job_id = ?1)
+"""
 _END = """
 INSERT INTO arrays (batch_job_id, ended_at) VALUES (?, ?)
 ON CONFLICT (batch_job_id) DO UPDATE SET ended_at = excluded.ended_at
 """
+
+#: Before every end: what ended then has expired, on a plane that keeps all else for good, too.
+LONG_AGO = -(2**62)
 
 SUMMARIES = msgspec.json.Decoder(dict[Status, int])
 
@@ -123,7 +131,7 @@ class ChildRows:
         if known is None:
             row = self._connection.execute(_ARRAY, (batch_job_id,)).fetchone()
             if row is None:
-                insert = self._connection.execute("INSERT INTO arrays (batch_job_id) VALUES (?)", (batch_job_id,))
+                insert = self._connection.execute(_ADD, (batch_job_id, LONG_AGO))
                 row = (insert.lastrowid, "{}")
             number, summary = row
             known = self._arrays[batch_job_id] = _Array(number=number, summary=Counter(SUMMARIES.decode(summary)))

@@ -47,6 +47,7 @@ SELECT submission FROM submissions JOIN jobs USING (job_id) WHERE job_id = ? AND
 _KNOWN = """
 SELECT record FROM jobs WHERE job_id IN (SELECT value FROM json_each(?)) AND (ended_at IS NULL OR ended_at > ?)
 """
+_KNOWN_DELETED = "SELECT job_id, batch_job_id FROM deleted_jobs WHERE job_id IN (SELECT value FROM json_each(?))"
 _OPEN = """
 SELECT record FROM jobs WHERE ended_at IS NULL AND (created_at, job_id) > (?, ?) ORDER BY created_at, job_id LIMIT ?
 """
@@ -69,10 +70,11 @@ def record(database: Database, key: RecordKey, *, gone_by: int) -> JobRecord | N
 
 
 def known(database: Database, keys: Iterable[RecordKey], *, gone_by: int) -> Mapping[RecordKey, str | None]:
-    """Those of these jobs that there are, with Batch's id of each."""
-    rows = database.read(_KNOWN, json.dumps([key.job_id for key in keys]), gone_by)
-    records = (RECORDS.decode(document) for (document,) in rows)
-    return {record.key: record.batch_job_id for record in records}
+    """Those of these jobs that there are, or were until they were deleted, with Batch's id of each."""
+    wanted = json.dumps([key.job_id for key in keys])
+    deleted = {RecordKey(job_id=job_id): theirs for job_id, theirs in database.read(_KNOWN_DELETED, wanted)}
+    records = (RECORDS.decode(document) for (document,) in database.read(_KNOWN, wanted, gone_by))
+    return deleted | {record.key: record.batch_job_id for record in records}
 
 
 def children(

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 
 from batchplane_local.records.child_rows import ChildRows
+from batchplane_local.records.deletion import DeletedJobs
 from batchplane_local.records.job_rows import JobRows
 from controlplane.record import JobRecord, RecordKey
 from controlplane.submission import Submission
@@ -14,9 +15,10 @@ from controlplane.submission import Submission
 class Rows:
     """The records that one transaction reads and writes: `load` what it needs first, and `flush` before its end."""
 
-    def __init__(self, connection: sqlite3.Connection, *, gone_by: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, gone_by: int, now: int) -> None:
         self._jobs = JobRows(connection, gone_by=gone_by)
         self._children = ChildRows(connection)
+        self._deleted = DeletedJobs(connection, now=now)
 
     @property
     def failed(self) -> Sequence[JobRecord]:
@@ -52,6 +54,14 @@ class Rows:
         """Let the sweep look no more at an array that has ended."""
         if key.index is None:
             self._jobs.close(key.job_id)
+
+    def delete(self, record: JobRecord, *, at: int) -> None:
+        """Delete a job with all that lies under its ids."""
+        self._deleted.add(record, at=at)
+
+    def deleted(self, job_id: str) -> tuple[str | None] | None:
+        """Batch's id of a job that was deleted, where it had one; None where no such job was."""
+        return self._deleted.find(job_id)
 
     def flush(self) -> None:
         """Store what is stored once for many records, and that children end with their array."""

@@ -16,11 +16,13 @@ from batchplane_local.batch.listeners import Listeners
 from batchplane_local.clock import epoch_milliseconds
 from batchplane_local.database import Database
 from batchplane_local.queue import Queue
-from batchplane_local.records import child_rows, job_rows, reading
+from batchplane_local.records import child_rows, deletion, job_rows, reading
 from batchplane_local.records.expiry import delete_expired
 from batchplane_local.records.job_lists import LOOKED_AT, list_jobs
+from batchplane_local.records.merging import merged
 from batchplane_local.records.rows import Rows
 from controlplane import record
+from controlplane.errors import KeySpent
 from controlplane.job import Status
 from controlplane.job_filter import JobFilter
 from controlplane.record import JobRecord, Outcome, RecordKey
@@ -31,8 +33,6 @@ from controlplane.submission import Submission
 _BOOKMARKS = "CREATE TABLE IF NOT EXISTS bookmarks (name TEXT PRIMARY KEY, place TEXT NOT NULL) WITHOUT ROWID"
 #: Milliseconds of a day.
 _DAY = 86_400_000
-#: Before every end.
-_LONG_AGO = -(2**62)
 
 
 class SqliteRecords:
@@ -56,7 +56,7 @@ class SqliteRecords:
             clock: Epoch milliseconds.
             looked_at: Most jobs that one page of a list looks at.
         """
-        for schema in (job_rows.SCHEMA, child_rows.SCHEMA, _BOOKMARKS):
+        for schema in (job_rows.SCHEMA, child_rows.SCHEMA, deletion.SCHEMA, _BOOKMARKS):
             database.create(schema)
         self._database = database
         #: Whoever wants to hear of a record that may have changed.
@@ -72,7 +72,10 @@ class SqliteRecords:
             connection.execute("UPDATE alerts SET held_until = 0 WHERE is_closed = 0")
 
     def create(self, submission: Submission) -> Submission | None:
-        """Store a submission and its record; where the job exists, leave it and return the submission it came from."""
+        """Store a submission and its record; where the job exists, leave it and return the submission it came from.
+
+        Raises KeySpent where the job was deleted.
+        """
         with self._changing([RecordKey(job_id=submission.job_id)]) as (_, rows):
             return self._create(rows, submission)
 
@@ -80,7 +83,7 @@ class SqliteRecords:
         """The same for many jobs in one transaction: a database that fails, fails them all."""
         try:
             with self._changing([RecordKey(job_id=each.job_id) for each in submissions]) as (_, rows):
-                return [self._create(rows, each) for each in submissions]
+                return [self._try_to_create(rows, each) for each in submissions]
         except sqlite3.Error as error:
             return [error] * len(submissions)
 
@@ -96,7 +99,7 @@ class SqliteRecords:
         """Bring changes to records in one transaction: a database that fails, fails them all."""
         try:
             with self._changing([merge.key for merge in merges]) as (_, rows):
-                return [_merge(rows, merge) for merge in merges]
+                return [merged(rows, merge) for merge in merges]
         except sqlite3.Error as error:
             return [error] * len(merges)
 
@@ -157,13 +160,22 @@ class SqliteRecords:
                 rows.give_up(key)
 
     def known(self, keys: Iterable[RecordKey]) -> Mapping[RecordKey, str | None]:
-        """Which of these records there are; for jobs, not for children."""
+        """Those of these jobs of which there is a record, or was until it was deleted, with Batch's id of each."""
         return reading.known(self._database, keys, gone_by=self._gone_by)
 
     def close(self, key: RecordKey, *, at: int) -> None:
         """Note that an array and its children have all ended: the sweep need not look again."""
         with self._changing([key]) as (_, rows):
             rows.close(key)
+
+    def delete(self, record: JobRecord, *, at: int) -> bool:
+        """Delete a job of ours that is over, with its submission, alert and children, in one transaction."""
+        with self._changing([record.key]) as (_, rows):
+            known = rows.get(record.key)
+            if known is None or known.created_at != record.created_at:
+                return False
+            rows.delete(known, at=at)
+            return True
 
     def bookmark(self, name: str) -> str | None:
         """Where a sweep of this name goes on; None for the beginning."""
@@ -239,10 +251,18 @@ class SqliteRecords:
     @property
     def _gone_by(self) -> int:
         """What ended then or earlier has expired."""
-        return self._clock() - self._retention_milliseconds if self.is_expiring else _LONG_AGO
+        return self._clock() - self._retention_milliseconds if self.is_expiring else child_rows.LONG_AGO
+
+    def _try_to_create(self, rows: Rows, submission: Submission) -> Submission | Exception | None:
+        try:
+            return self._create(rows, submission)
+        except KeySpent as error:
+            return error
 
     def _create(self, rows: Rows, submission: Submission) -> Submission | None:
         key = RecordKey(job_id=submission.job_id)
+        if rows.deleted(key.job_id):
+            raise KeySpent
         if rows.get(key):
             return self.submission(key.job_id)
         rows.submit(submission)
@@ -253,7 +273,7 @@ class SqliteRecords:
     def _changing(self, keys: Sequence[RecordKey]) -> Iterator[tuple[sqlite3.Connection, Rows]]:
         """One transaction over these records; in it, each job that becomes FAILED is told of, and after it all are."""
         with self._database.write() as connection:
-            rows = Rows(connection, gone_by=self._gone_by)
+            rows = Rows(connection, gone_by=self._gone_by, now=self._clock())
             rows.load(keys)
             yield connection, rows
             rows.flush()
@@ -262,25 +282,6 @@ class SqliteRecords:
         self.listeners.tell(keys)
         if rows.failed:
             self._changes.announce()
-
-
-def _merge(rows: Rows, merge: Merge) -> Outcome | Exception:
-    """Bring changes to one record; what can't be done to it stops no other."""
-    try:
-        before = known = rows.get(merge.key)
-        outcomes = []
-        for change in merge.changes:
-            outcome = record.outcome(known, change, ours=merge.ours)
-            outcomes.append(outcome)
-            if outcome not in (Outcome.STRANGE, Outcome.DUPLICATE):
-                known = record.merge(known, merge.key, change)
-        if known is not None and known != before:
-            rows.put(known)
-        return record.strongest(outcomes)
-    except sqlite3.Error:
-        raise
-    except Exception as error:
-        return error
 
 
 def _is_waiting(known: JobRecord) -> bool:

@@ -3,12 +3,13 @@
 PlaneError
 ├── SubmissionInvalid        the request breaks a bound; carries one Violation per broken bound
 ├── SubmissionConflict       an Idempotency-Key came back with another body
+├── KeySpent                 an Idempotency-Key came back whose job was deleted
 ├── NotAuthorized            no credential, or one that opens nothing
 ├── NotAnOperator            only operators may do this; names the setting that makes one
 ├── JobNotFound              no such job for this owner
 ├── QueueNotFound            no such job queue in this deployment
 ├── LogNotFound              the attempt has no log (yet)
-├── JobNotOver               only a job that is over can be run again
+├── JobNotOver               only a job that is over can be deleted, or run again
 ├── NotSubmittedHere         nobody knows what the job asked for, so it can't run again
 ├── NothingFailed            no child of the array has failed, so none is run again
 ├── BatchRefused             Batch answered that the request is wrong; its words are kept
@@ -79,6 +80,10 @@ class SubmissionInvalid(PlaneError):
 
 class SubmissionConflict(PlaneError):
     """This Idempotency-Key was used with another body: send the same body, or another key."""
+
+
+class KeySpent(PlaneError):
+    """The job of this Idempotency-Key was deleted: submit under another key."""
 
 
 class NotAuthorized(PlaneError):

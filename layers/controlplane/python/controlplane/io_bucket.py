@@ -19,6 +19,8 @@ from controlplane.errors import Violation
 LINK_SECONDS = 900
 #: The largest single upload that Amazon S3 takes, in bytes (PutObject).
 MAX_UPLOAD_BYTES = 5 * 1024**3
+#: Most objects that one call lists or deletes: Amazon S3's own bound.
+MOST_AT_ONCE = 1000
 _NAME_BOUND = "a relative path of at most 512 characters, without '..', backslash, '%' or control characters"
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\%]")
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
@@ -54,8 +56,16 @@ class IOBucket(Protocol):
         """A link that reads this key, as an attachment."""
         ...
 
-    def list_objects(self, prefix: str) -> Sequence[StoredObject]:
-        """Every object whose key begins so, in the order of their keys."""
+    def find_object(self, key: str) -> StoredObject | None:
+        """The object under this key; None where there is none, or none any more."""
+        ...
+
+    def list_objects(self, prefix: str, *, after: str = "", limit: int = MOST_AT_ONCE) -> Sequence[StoredObject]:
+        """The first objects whose key begins so, in the order of their keys, from behind a key on."""
+        ...
+
+    def delete_objects(self, prefix: str, *, limit: int = MOST_AT_ONCE) -> int:
+        """Delete the first objects whose key begins so; how many they were: less than the limit where none is left."""
         ...
 
 
@@ -97,7 +107,12 @@ def is_upload_of(owner: str, key: str) -> bool:
     return key.startswith(prefix) and bool(_SHA256.fullmatch(sha256)) and name_violation("key", name) is None
 
 
+def job_prefix(owner: str, job_id: str) -> str:
+    """The prefix of all that belongs to one job. What was uploaded lies elsewhere: other jobs may have it too."""
+    return f"{owner_prefix(owner)}{job_id}/"
+
+
 def outputs_prefix(owner: str, job_id: str, index: int | None = None) -> str:
     """The prefix of a job's outputs; of one child's, where an index is given."""
     child = "" if index is None else f"{index}/"
-    return f"{owner_prefix(owner)}{job_id}/outputs/{child}"
+    return f"{job_prefix(owner, job_id)}outputs/{child}"

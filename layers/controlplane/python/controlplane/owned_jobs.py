@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from controlplane.caller import Caller
-from controlplane.errors import JobNotFound
+from controlplane.errors import JobNotFound, NotSubmittedHere
 from controlplane.job import BATCH_JOB_ID, JOB_ID, NOBODY
 from controlplane.record import JobRecord, RecordKey
 from controlplane.records import Records
@@ -35,15 +35,31 @@ class OwnedJobs:
         """The same, of a job that the caller may change. Raises JobNotFound."""
         return self._found(job_id, index, caller.may_touch)
 
+    def to_delete(self, job_id: str, *, caller: Caller) -> JobRecord:
+        """The record of a job that the caller may change, though its deletion may have begun.
+
+        Raises JobNotFound; NotSubmittedHere for a job that belongs to nobody: Batch would tell of it again.
+        """
+        record = self._record(job_id, caller.may_touch)
+        if record.owner == NOBODY:
+            raise NotSubmittedHere(
+                f"Job {job_id} was not submitted through the plane: AWS Batch would tell of it again."
+            )
+        return record
+
     def _found(self, job_id: str, index: int | None, may: Callable[[str], bool]) -> tuple[JobRecord, Submission | None]:
-        is_id = JOB_ID.fullmatch(job_id) or BATCH_JOB_ID.fullmatch(job_id)
-        record = self.records.get(RecordKey(job_id=job_id)) if is_id else None
-        if record is None or not may(record.owner):
-            raise JobNotFound(f"There is no job {job_id}.")
+        record = self._record(job_id, may)
         submission = None if record.owner == NOBODY else self.records.submission(job_id)
         if submission is None and record.owner != NOBODY:
             raise JobNotFound(f"There is no job {job_id}.")
         return (record if index is None else self._child(record, index)), submission
+
+    def _record(self, job_id: str, may: Callable[[str], bool]) -> JobRecord:
+        is_id = JOB_ID.fullmatch(job_id) or BATCH_JOB_ID.fullmatch(job_id)
+        record = self.records.get(RecordKey(job_id=job_id)) if is_id else None
+        if record is None or not may(record.owner):
+            raise JobNotFound(f"There is no job {job_id}.")
+        return record
 
     def _child(self, parent: JobRecord, index: int) -> JobRecord:
         known = parent.batch_job_id and self.records.get(RecordKey(job_id=parent.batch_job_id, index=index))

@@ -94,6 +94,8 @@ class Outcome(Enum):
     DUPLICATE = "duplicate"
     #: The job has ended otherwise, as far as is known: the first end stays, and Batch must be asked.
     CONFLICT = "conflict"
+    #: The job was deleted: nothing was written, here or elsewhere.
+    DELETED = "deleted"
 
 
 #: By how much Batch's clock may be behind ours (milliseconds). A key may be used again a day after its job's end.
@@ -102,7 +104,7 @@ _ENDS = {status for status in Status if status.is_terminal}
 #: What a status that is not known decides.
 _UNTOLD = JobDetail(job_id="", status=Status.SUBMITTED)
 _NO_ATTEMPT = Attempt()
-_STRENGTH = (Outcome.STRANGE, Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.MERGED, Outcome.LATE)
+_STRENGTH = (Outcome.DELETED, Outcome.STRANGE, Outcome.DUPLICATE, Outcome.CONFLICT, Outcome.MERGED, Outcome.LATE)
 
 
 def born(submission: Submission) -> JobRecord:
@@ -177,6 +179,14 @@ def earliest_job(created_at: int) -> int:
 def latest_birth(created_at: int) -> int:
     """When a record of ours was born at the latest that is of a job which Batch created then (epoch milliseconds)."""
     return created_at + _SKEW if created_at else LAST_TIME
+
+
+def outcome_for_deleted(batch_job_id: str | None, change: StateChange) -> Outcome:
+    """What bringing a change to a deleted job of ours comes to, of which this was Batch's id.
+
+    News of that very job is dropped. Any other job of its name is one that nobody knew of: it stays an operator's.
+    """
+    return Outcome.DELETED if change.detail.job_id == (batch_job_id or "") else Outcome.STRANGE
 
 
 def strongest(outcomes: Sequence[Outcome]) -> Outcome:

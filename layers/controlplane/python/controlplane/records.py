@@ -20,6 +20,10 @@ from controlplane.record import JobRecord, Outcome, RecordKey
 from controlplane.state_change import StateChange
 from controlplane.submission import Submission
 
+#: How long the id of a deleted job is spent. By then Batch has forgotten the job (7 days), and an event of it that was
+#: given up can't be sent back any more (14 days).
+DELETED_MILLISECONDS = 30 * 86_400_000
+
 
 class Merge(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be brought to one record: changes of one Batch job, at least one, in the order of their delivery."""
@@ -69,7 +73,10 @@ class Records(Protocol):
     """The port. What a method has done is durable when it returns; a record that has expired is not there."""
 
     def create(self, submission: Submission) -> Submission | None:
-        """Store a submission and its record; where the job exists, leave it and return the submission it came from."""
+        """Store a submission and its record; where the job exists, leave it and return the submission it came from.
+
+        Raises KeySpent where the job was deleted.
+        """
         ...
 
     def create_all(self, submissions: Sequence[Submission]) -> Sequence[Submission | Exception | None]:
@@ -127,7 +134,7 @@ class Records(Protocol):
         ...
 
     def known(self, keys: Iterable[RecordKey]) -> Mapping[RecordKey, str | None]:
-        """Those of these records that there are, with Batch's id of each; for jobs, not for children."""
+        """Those of these jobs of which there is a record, or was until it was deleted, with Batch's id of each."""
         ...
 
     def children(
@@ -161,6 +168,14 @@ class Records(Protocol):
 
     def close(self, key: RecordKey, *, at: int) -> None:
         """Note that an array and its children have all ended: the sweep need not look again."""
+        ...
+
+    def delete(self, record: JobRecord, *, at: int) -> bool:
+        """Delete a job of ours that is over, with its submission, alert and children; False where another took its id.
+
+        It is not there from now on, but its id is spent for `DELETED_MILLISECONDS`: it is not created again, and what
+        is still told of it changes nothing. The record goes last: what was killed on the way is done again.
+        """
         ...
 
     def bookmark(self, name: str) -> str | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from controlplane.caller import Caller
 from controlplane.deployment import Deployment
-from controlplane.io_bucket import IOBucket, outputs_prefix
 from controlplane.job import Status, child_id
 from controlplane.job_document import to_document
 from controlplane.job_history import attempts_document, history_document
@@ -25,7 +24,6 @@ class Viewer:
     deployment: Deployment
     records: Records
     jobs: OwnedJobs
-    io_bucket: IOBucket
 
     def describe(self, job_id: str, *, caller: Caller, index: int | None = None) -> dict[str, Any]:
         """The document of a job, or of one child. Raises JobNotFound."""
@@ -58,21 +56,6 @@ class Viewer:
         after = (children[-1].key.index or 0) + 1 if children else first
         following = after if len(children) == limit and after < (parent.size or 0) else None
         return {"jobs": [self._document(child, submission) for child in children], "next": following}
-
-    def outputs(self, job_id: str, *, caller: Caller) -> list[Mapping[str, Any]]:
-        """What a job has left in the IOBucket, each with a link that reads it. Raises JobNotFound."""
-        _, submission = self.jobs.to_read(job_id, caller=caller)
-        if submission is None:
-            return []
-        prefix = outputs_prefix(submission.owner, submission.job_id)
-        return [
-            {
-                "name": stored.key.removeprefix(prefix),
-                "size": stored.size,
-                "url": self.io_bucket.download_link(stored.key).url,
-            }
-            for stored in self.io_bucket.list_objects(prefix)
-        ]
 
     def _document(self, record: JobRecord, submission: Submission | None) -> dict[str, Any]:
         summary = None

@@ -35,6 +35,10 @@ class AlertStore:
         expiry = self.retention.expiry(self.table.clock())
         self.table.update(_key(job_id), Update().set({"closed": {"BOOL": True}} | expiry))
 
+    def delete(self, job_id: str) -> None:
+        """One write."""
+        self.table.delete_all([_key(job_id)])
+
     def reopen(self, job_id: str) -> None:
         """Forget the alert of a job that is gone: another of its id may fail, too."""
         update = Update().remove(["claimedAt", "closed"])

@@ -131,6 +131,16 @@ class ChildBlocks:
         for error in self._put_all(items).values():
             raise error
 
+    def delete(self, block: Block, *, at: int) -> None:
+        """Delete all that was told of a block (at this time, epoch seconds).
+
+        Its states are emptied first, and have expired: what is told from then on is not there either, and goes.
+        """
+        self.swap(block, self.held(block), lambda states: (_emptied(states, at), None))
+        items = list(self._query(block))
+        for start in range(0, len(items), PUT_LIMIT):
+            self._table.delete_all(items[start : start + PUT_LIMIT])
+
     def _read(self, blocks: Sequence[Block]) -> dict[str, Held]:
         items = self._table.read({"pk": {"S": block.partition}, "sk": {"S": _STATES}} for block in blocks)
         return {item["pk"]["S"]: _held(item) for item in items}
@@ -196,6 +206,11 @@ def _is_refusal(error: Exception) -> bool:
 
 def _expiring(states: ChildStates, at: int) -> ChildStates:
     return states if states.expires_at == at else replace(states, expires_at=at)
+
+
+def _emptied(states: ChildStates, at: int) -> ChildStates:
+    empty = ChildStates(expires_at=at)
+    return states if states == empty else empty
 
 
 def _held(item: Mapping[str, Mapping[str, Any]]) -> Held:

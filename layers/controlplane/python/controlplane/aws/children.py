@@ -106,6 +106,13 @@ class DynamoChildren:
             for block in _blocks(batch_job_id, 0, size):
                 self._blocks.expire(block, at=expires_at)
 
+    def delete(self, batch_job_id: str, *, size: int, at: int) -> None:
+        """Delete what was told of all children of an array, at this time (epoch milliseconds)."""
+        forget = partial(self._blocks.delete, at=at // 1000)
+        for error in self._fan_out(partial(attempt, forget), _blocks(batch_job_id, 0, size)):
+            if error is not None:
+                raise error
+
     def children(
         self, batch_job_id: str, *, size: int, first: int, limit: int, statuses: frozenset[Status]
     ) -> Sequence[JobRecord]:

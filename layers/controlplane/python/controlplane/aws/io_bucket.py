@@ -9,7 +9,10 @@ import base64
 from collections.abc import Sequence
 from typing import Any
 
-from controlplane.io_bucket import LINK_SECONDS, Link, StoredObject
+from botocore.exceptions import ClientError
+
+from controlplane.errors import NotYet
+from controlplane.io_bucket import LINK_SECONDS, MOST_AT_ONCE, Link, StoredObject
 
 
 class S3Bucket:
@@ -33,8 +36,30 @@ class S3Bucket:
         url = self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=LINK_SECONDS)
         return Link(url=url, method="GET", headers={})
 
-    def list_objects(self, prefix: str) -> Sequence[StoredObject]:
-        """A page holds 1,000."""
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
-        found = (each for page in pages for each in page.get("Contents", ()))
+    def find_object(self, key: str) -> StoredObject | None:
+        """One call."""
+        try:
+            found = self._client.head_object(Bucket=self._bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "404":
+                return None
+            raise
+        return StoredObject(key=key, size=found["ContentLength"])
+
+    def list_objects(self, prefix: str, *, after: str = "", limit: int = MOST_AT_ONCE) -> Sequence[StoredObject]:
+        """One call."""
+        request = {"Bucket": self._bucket, "Prefix": prefix, "MaxKeys": limit} | (
+            {"StartAfter": after} if after else {}
+        )
+        found = self._client.list_objects_v2(**request).get("Contents", ())
         return [StoredObject(key=each["Key"], size=each["Size"]) for each in found]
+
+    def delete_objects(self, prefix: str, *, limit: int = MOST_AT_ONCE) -> int:
+        """Two calls. Raises NotYet where S3 kept any."""
+        found = self.list_objects(prefix, limit=limit)
+        if found:
+            objects = {"Objects": [{"Key": each.key} for each in found], "Quiet": True}
+            kept = self._client.delete_objects(Bucket=self._bucket, Delete=objects).get("Errors", ())
+            if kept:
+                raise NotYet(f"Amazon S3 kept {len(kept)} of {len(found)} objects ({kept[0].get('Code')}): ask again.")
+        return len(found)

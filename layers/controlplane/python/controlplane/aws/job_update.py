@@ -24,6 +24,7 @@ from controlplane.aws.record_item import (
     to_item,
 )
 from controlplane.aws.retention import Retention
+from controlplane.aws.tombstone import is_deleted, outcome_of_deleted
 from controlplane.aws.update import Update
 from controlplane.record import Outcome, decide, first_seen, latest_birth, outcome, strongest
 from controlplane.records import Merge
@@ -78,6 +79,8 @@ def outcome_of(merge: Merge, old: Mapping[str, Any] | None) -> Outcome:
     """What came of a merge: the item that refused it, empty where there was none; None where it was taken."""
     if old is None:
         return _outcome_among(merge)
+    if is_deleted(old):
+        return outcome_of_deleted(merge, old)
     record = from_item(old) if old else None
     return strongest([outcome(record, change, ours=merge.ours) for change in merge.changes])
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from controlplane.aws.alert_store import AlertStore
 from controlplane.aws.children import DynamoChildren
+from controlplane.aws.deletion import Deletion
 from controlplane.aws.fan_out import FanOut
 from controlplane.aws.job_update import decision, late_update, newest_update, outcome_of
 from controlplane.aws.listing import Listing
@@ -52,6 +53,7 @@ class DynamoRecords:
         self._submissions = SubmissionStore(table=self._table, retention=self._retention, alerts=self._alerts)
         self._listing = Listing(table=self._table)
         self._children = DynamoChildren(self._table, fan_out=fan_out, retention=self._retention)
+        self._deletion = Deletion(table=self._table, alerts=self._alerts, children=self._children)
         self._sweeping = Sweeping(
             table=self._table, retention=self._retention, submissions=self._submissions, children=self._children
         )
@@ -138,6 +140,10 @@ class DynamoRecords:
         """A read and a write; where there is a retention, a write of each item that goes with the array."""
         self._sweeping.close(key)
 
+    def delete(self, record: JobRecord, *, at: int) -> bool:
+        """A conditional write and two more; of an array one a block, and one for every 25 deliveries to it."""
+        return self._deletion.delete(record, at=at)
+
     def bookmark(self, name: str) -> str | None:
         """One read."""
         return self._sweeping.bookmark(name)
@@ -194,7 +200,7 @@ class DynamoRecords:
             beaten = self._table.update_as(late) if late else None
             if beaten is not None:  # the record has become another Batch job's, or has gone
                 came_of = outcome_of(merge, beaten)
-            if merge.ours and came_of not in (Outcome.STRANGE, Outcome.DUPLICATE):
+            if merge.ours and came_of not in (Outcome.STRANGE, Outcome.DUPLICATE, Outcome.DELETED):
                 self._expire_submission(merge)
         except Exception as error:  # it stops no other
             return error

@@ -9,7 +9,9 @@ from controlplane.aws.record_item import Item, open_shard, record_key, to_item
 from controlplane.aws.retention import Retention, has_expired
 from controlplane.aws.submission_item import submission_from_item, submission_key, submission_to_item
 from controlplane.aws.table import Table
+from controlplane.aws.tombstone import is_deleted
 from controlplane.aws.update import Update
+from controlplane.errors import KeySpent
 from controlplane.record import RecordKey, born
 from controlplane.submission import Submission
 
@@ -25,7 +27,9 @@ class SubmissionStore:
     def create(self, submission: Submission) -> Submission | None:
         """The submission's item is the lock; the record's follows, also where a crash had come between."""
         old = self.table.put(submission_to_item(submission))
-        if old and self._is_over(old):
+        if old and is_deleted(old) and not has_expired(old, now=self.table.clock()):
+            raise KeySpent
+        if old and (is_deleted(old) or self._is_over(old)):
             old = self._begin_anew(submission, old)
         elif old and has_expired(old, now=self.table.clock()):
             # Its record is there: that of two ends went later, or somebody has begun the job anew since it was read.

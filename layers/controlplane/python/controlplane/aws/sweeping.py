@@ -68,6 +68,7 @@ class Sweeping:
     def known(self, keys: Iterable[RecordKey]) -> Mapping[RecordKey, str | None]:
         """Reads of a hundred keys, eventually consistent, for half the price; what comes back is no more than that."""
         asked = {key.job_id: key for key in keys}
+        # Not whether one was deleted: the sweep over queues must not take a deleted job for one that nobody knows.
         names = ("pk", "expiresAt", "batchJobId")
         items = self.table.read(map(record_key, asked.values()), names=names, is_consistent=False)
         there = (item for item in items if self.table.has(item))

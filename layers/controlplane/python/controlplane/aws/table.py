@@ -1,4 +1,4 @@
-"""The calls of one DynamoDB table. Knows no attribute but the keys and when an item expires.
+"""The calls of one DynamoDB table. Knows no attribute but the keys and whether an item is to be seen.
 
 A write that is refused costs no read: what refused it comes back with the refusal.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 from controlplane.aws.record_item import Item
 from controlplane.aws.retention import has_expired
+from controlplane.aws.tombstone import is_deleted
 from controlplane.aws.update import Update
 from controlplane.errors import NotYet
 
@@ -31,7 +32,7 @@ class Table:
 
     def has(self, item: Item) -> bool:
         """Whether an item that was read is to be seen: DynamoDB deletes what has expired within some days."""
-        return not has_expired(item, now=self.clock())
+        return not (has_expired(item, now=self.clock()) or is_deleted(item))
 
     def get(self, key: Item) -> Item | None:
         """One strongly consistent read."""
@@ -76,7 +77,15 @@ class Table:
 
     def put_all(self, items: Sequence[Item]) -> None:
         """Put up to `PUT_LIMIT` items, each by itself, whatever is there. Raises NotYet where DynamoDB leaves some."""
-        waiting = [{"PutRequest": {"Item": item}} for item in items]
+        self._write_all([{"PutRequest": {"Item": item}} for item in items])
+
+    def delete_all(self, items: Sequence[Item]) -> None:
+        """Delete up to `PUT_LIMIT` items by their keys, as they are put."""
+        keys = ({"pk": item["pk"], "sk": item["sk"]} for item in items)
+        self._write_all([{"DeleteRequest": {"Key": key}} for key in keys])
+
+    def _write_all(self, requests: Sequence[Any]) -> None:
+        waiting = list(requests)
         for _ in range(_TRIES):
             answer = self._client.batch_write_item(RequestItems={self._name: waiting})
             waiting = answer.get("UnprocessedItems", {}).get(self._name, [])

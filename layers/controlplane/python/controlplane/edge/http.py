@@ -13,6 +13,7 @@ from controlplane.acceptor import Acceptor
 from controlplane.caller import Caller
 from controlplane.canceller import Canceller
 from controlplane.dead_letters import Replayer
+from controlplane.deleter import Deleter
 from controlplane.edge.caller import CurrentCaller, bearer_of, caller_of, owner_of
 from controlplane.edge.function import Handler
 from controlplane.edge.json_body import decode
@@ -20,7 +21,9 @@ from controlplane.edge.problem import problem_of, to_answer
 from controlplane.edge.refusals import other_content, route_refusals
 from controlplane.edge.routes.bulk_submissions import route_bulk_submissions
 from controlplane.edge.routes.dead_letters import route_dead_letters
+from controlplane.edge.routes.job_deletion import route_job_deletion
 from controlplane.edge.routes.job_ending import route_job_ending
+from controlplane.edge.routes.job_files import route_job_files
 from controlplane.edge.routes.job_history import route_job_history
 from controlplane.edge.routes.job_list import route_job_list
 from controlplane.edge.routes.job_log import route_job_log
@@ -33,6 +36,7 @@ from controlplane.edge.routes.queues import route_queues
 from controlplane.edge.routes.selection import route_selection
 from controlplane.edge.routes.submissions import route_submissions
 from controlplane.errors import NotAuthorized
+from controlplane.job_files import JobFiles
 from controlplane.lender import Lender
 from controlplane.lister import Lister
 from controlplane.log_reader import LogReader
@@ -77,10 +81,11 @@ def serve(plane: Plane) -> Handler:
 
 def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, acceptor: Acceptor, caller: CurrentCaller) -> None:
     jobs = OwnedJobs(records=plane.records)
-    viewer = Viewer(deployment=plane.deployment, records=plane.records, jobs=jobs, io_bucket=plane.io_bucket)
+    viewer = Viewer(deployment=plane.deployment, records=plane.records, jobs=jobs)
     route_job_list(app, Lister(deployment=plane.deployment, records=plane.records), caller)
     route_jobs(app, viewer, caller)
     route_job_history(app, viewer, caller)
+    route_job_files(app, JobFiles(jobs=jobs, io_bucket=plane.io_bucket), caller)
     route_job_log(app, _log_reader(plane, jobs), caller)
     waiter = Waiter(records=plane.records, jobs=jobs, viewer=viewer, clock=plane.clock, sleep=plane.sleep)
     route_job_wait(app, waiter, caller)
@@ -94,6 +99,8 @@ def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, acceptor: Acceptor, c
         Selection(deployment=plane.deployment, records=plane.records, canceller=canceller, clock=plane.clock),
         caller,
     )
+    deleter = Deleter(records=plane.records, jobs=jobs, io_bucket=plane.io_bucket, clock=plane.clock)
+    route_job_deletion(app, deleter, caller)
 
 
 def _log_reader(plane: Plane, jobs: OwnedJobs) -> LogReader:

@@ -6,7 +6,15 @@ from typing import Any
 
 from controlplane.edge.openapi.job import ACCEPTED, JOB_ID_EXAMPLE, Job
 from controlplane.edge.openapi.operation import Answer, Operation, Operations
-from controlplane.errors import JobNotFound, JobNotOver, NothingFailed, NotSubmittedHere, PlaneError, SubmissionConflict
+from controlplane.errors import (
+    JobNotFound,
+    JobNotOver,
+    KeySpent,
+    NothingFailed,
+    NotSubmittedHere,
+    PlaneError,
+    SubmissionConflict,
+)
 
 _AGAIN: dict[str, Any] = ACCEPTED | {"jobId": "j7f3a9d1k5m2p8r4t6v0c2e1gh", "rerunOf": JOB_ID_EXAMPLE}
 _CHILD_AGAIN: dict[str, Any] = _AGAIN | {"originalIndex": 7}
@@ -26,7 +34,7 @@ def _operation(
             202: Answer(description="A new job: accepted, and kept", type=Job, example=example),
             200: Answer(description="Accepted before, with this key and this body", type=Job, example=example),
         },
-        problems=(JobNotFound, JobNotOver, NotSubmittedHere, SubmissionConflict, *problems),
+        problems=(JobNotFound, JobNotOver, NotSubmittedHere, SubmissionConflict, KeySpent, *problems),
         requests=requests or {},
     )
 

@@ -18,22 +18,6 @@ class ChildrenPage(TypedDict):
     next: Annotated[int | None, Meta(description="The `first` to go on with; null at the end.")]
 
 
-class Output(TypedDict):
-    """A file that a job has left in the IOBucket."""
-
-    name: str
-    size: Annotated[int, Meta(description="Bytes.", ge=0)]
-    url: Annotated[str, Meta(description="Reads it; good for fifteen minutes.")]
-
-
-class OutputsPage(TypedDict):
-    """What a job has left."""
-
-    outputs: list[Output]
-
-
-_OUTPUT = {"name": "data.csv.gz", "size": 1024, "url": "https://bucket.s3.eu-west-1.amazonaws.com/user/ada/…"}
-
 OPERATIONS: Operations = {
     "GET /jobs/{jobId}": Operation(
         id="describeJob",
@@ -51,12 +35,6 @@ OPERATIONS: Operations = {
         id="describeChild",
         tag="Children",
         answers={200: Answer(description="The child", type=Job, example=CHILD)},
-        problems=(JobNotFound,),
-    ),
-    "GET /jobs/{jobId}/outputs": Operation(
-        id="listOutputs",
-        tag="Files",
-        answers={200: Answer(description="All of them", type=OutputsPage, example={"outputs": [_OUTPUT]})},
         problems=(JobNotFound,),
     ),
 }

@@ -1,4 +1,4 @@
-"""The routes that show jobs: one job, the children of an array, one child, and what a job has left."""
+"""The routes that show jobs: one job, the children of an array, and one child."""
 
 from __future__ import annotations
 
@@ -36,7 +36,3 @@ def route_jobs(app: APIGatewayHttpResolver, viewer: Viewer, caller: CurrentCalle
     @app.get("/jobs/<job_id>/children/<index>", summary="Describe a child of an array job")
     def child(job_id: str, index: Index) -> dict[str, Any]:
         return viewer.describe(job_id, caller=caller(), index=index)
-
-    @app.get("/jobs/<job_id>/outputs", summary="List what a job has left in the IOBucket")
-    def outputs(job_id: str) -> dict[str, Any]:
-        return {"outputs": viewer.outputs(job_id, caller=caller())}

@@ -1,0 +1,33 @@
+"""`batchplane delete`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from batchplane.cli._options import Json
+from batchplane.cli._terminal import Terminal
+
+Jobs = Annotated[list[str], typer.Argument(metavar="JOB...", help="The jobs to delete; each must be over.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask. Nobody is asked where stdin is no terminal.")]
+
+
+def delete(context: typer.Context, jobs: Jobs, yes: Yes = False, as_json: Json = False) -> None:
+    """Delete jobs that are over, with their records and what they left in the IOBucket. Nothing brings them back."""
+    terminal: Terminal = context.obj
+    with terminal.connect() as client:
+        found = [client.job(job_id) for job_id in jobs]
+        if not yes:
+            names = ", ".join(f"{job.job_id} ({job.name})" for job in found)
+            if terminal.agrees(f"Delete {names}, with all that they left?") is False:
+                raise typer.Abort
+        answers = []
+        for job in found:
+            with terminal.progress() as tell:
+                files = job.delete(progress=lambda files: tell(f"{files} files deleted"))
+            answers.append({"jobId": job.job_id, "objects": files})
+            if not as_json:
+                terminal.line(f"{job.job_id}: deleted, with {files} files")
+    if as_json:
+        terminal.json({"deleted": answers})

@@ -1,0 +1,61 @@
+"""Deleting jobs on request: the work of `DELETE /jobs/{id}`. A job that is not over is never deleted.
+
+What it left in the IOBucket goes first and its record last, so that a deletion that breaks off is found and gone on
+with. One request does a bounded part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from controlplane.caller import Caller
+from controlplane.errors import JobNotFound, JobNotOver
+from controlplane.io_bucket import MOST_AT_ONCE, IOBucket, job_prefix
+from controlplane.owned_jobs import OwnedJobs
+from controlplane.records import Records
+
+#: No more objects are begun with after so long (milliseconds): an HTTP API waits 29 seconds, and the record is left.
+MOST_MILLISECONDS = 15_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deleter:
+    """Deletes jobs for their owners."""
+
+    records: Records
+    jobs: OwnedJobs
+    io_bucket: IOBucket
+    #: Epoch milliseconds.
+    clock: Callable[[], int]
+
+    def delete(self, job_id: str, *, caller: Caller) -> dict[str, Any]:
+        """Delete a job that is over, or a part of what it left: then `more` is true, and it is to be asked again.
+
+        Raises:
+            JobNotFound: There is no such job, or no longer.
+            NotSubmittedHere: It is nobody's.
+            JobNotOver: It has not ended, nor is it lost.
+            NotYet: A store kept some of it.
+        """
+        record = self.jobs.to_delete(job_id, caller=caller)
+        if record.is_open:
+            raise JobNotOver(
+                f"Job {job_id} is {record.status}, and only a job that is over can be deleted:"
+                " terminate it first (POST /jobs/{id}/terminate, batchplane terminate), and wait for its end."
+            )
+        deleted, more = self._empty(job_prefix(record.owner, job_id))
+        if not more and not self.records.delete(record, at=self.clock()):
+            raise JobNotFound(f"There is no job {job_id}.")
+        return {"jobId": job_id, "objects": deleted, "more": more}
+
+    def _empty(self, prefix: str) -> tuple[int, bool]:
+        """Delete objects while there is time; how many, and whether some are left."""
+        deleted, until = 0, self.clock() + MOST_MILLISECONDS
+        while self.clock() < until:
+            taken = self.io_bucket.delete_objects(prefix)
+            deleted += taken
+            if taken < MOST_AT_ONCE:
+                return deleted, False
+        return deleted, True

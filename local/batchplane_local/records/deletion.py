@@ -1,0 +1,55 @@
+"""Deleted jobs in SQLite, while one write transaction lasts: what is left of them, so that they stay deleted.
+
+Of each its id, Batch's, and when it was deleted. Decides nothing about who may.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+
+from batchplane_local.records.job_rows import forget
+from controlplane.record import JobRecord
+from controlplane.records import DELETED_MILLISECONDS
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS deleted_jobs (
+    job_id TEXT PRIMARY KEY,
+    batch_job_id TEXT,
+    deleted_at INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS deleted_by_batch_job_id ON deleted_jobs (batch_job_id)
+"""
+_FIND = "SELECT batch_job_id FROM deleted_jobs WHERE job_id = ? AND deleted_at > ?"
+# What was told of children too late lies there still.
+_FORGET_CHILDREN = """
+DELETE FROM children WHERE array IN
+    (SELECT number FROM arrays JOIN deleted_jobs USING (batch_job_id) WHERE deleted_at <= ? OR job_id = ?)
+"""
+_FORGET_ARRAYS = """
+DELETE FROM arrays WHERE batch_job_id IN
+    (SELECT batch_job_id FROM deleted_jobs WHERE deleted_at <= ? OR job_id = ?)
+"""
+
+
+class DeletedJobs:
+    """The jobs that were deleted of late."""
+
+    def __init__(self, connection: sqlite3.Connection, *, now: int) -> None:
+        self._connection = connection
+        #: Epoch milliseconds.
+        self._now = now
+
+    def add(self, record: JobRecord, *, at: int) -> None:
+        """Delete a job with all that lies under its ids, and what is left of those whose time is over."""
+        job_id, over = record.key.job_id, at - DELETED_MILLISECONDS
+        forget(self._connection, [job_id])
+        self._connection.execute("REPLACE INTO deleted_jobs VALUES (?, ?, ?)", (job_id, record.batch_job_id, at))
+        self._connection.execute(_FORGET_CHILDREN, (over, job_id))
+        self._connection.execute(_FORGET_ARRAYS, (over, job_id))
+        self._connection.execute("DELETE FROM deleted_jobs WHERE deleted_at <= ?", (over,))
+
+    def find(self, job_id: str) -> tuple[str | None] | None:
+        """Batch's id of a job that was deleted, where it had one; None where no such job was."""
+        found = self._connection.execute(_FIND, (job_id, self._now - DELETED_MILLISECONDS))
+        row: tuple[str | None] | None = found.fetchone()
+        return row

@@ -1,0 +1,72 @@
+"""Deleting jobs: `Job.delete` and `batchplane delete`."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from typer.testing import Result
+
+from batchplane import ArgumentInvalid, Client, JobNotOver
+
+
+def went(files: int, *, more: bool = False) -> dict[str, Any]:
+    """What the plane answers."""
+    return {"jobId": "j1", "objects": files, "more": more}
+
+
+def test_a_job_is_deleted_in_as_many_requests_as_it_needs(client: Client, plane: Any, finished: Any) -> None:
+    """And each is told of."""
+    plane.answer("GET /jobs/j1", finished())
+    plane.answer("DELETE /jobs/j1", went(15000, more=True), went(5))
+    told: list[int] = []
+
+    assert 15005 == client.job("j1").delete(progress=told.append)
+    assert [15000, 15005] == told
+
+
+def test_what_is_gone_is_gone(client: Client, plane: Any, finished: Any) -> None:
+    """The answer to the deletion was lost, and the next request finds no job."""
+    plane.answer("GET /jobs/j1", finished())
+    gone = httpx.Response(404, json={"title": "No such job"})
+    plane.answer("DELETE /jobs/j1", httpx.ReadError("cut"), gone)
+
+    assert 0 == client.job("j1").delete()
+
+
+def test_a_job_that_is_not_over_is_not_deleted(client: Client, plane: Any, job_document: Any) -> None:
+    """The error says what to do."""
+    plane.answer("GET /jobs/j1", job_document())
+    problem = {"type": "urn:batchplane:problem:JobNotOver", "detail": "terminate it first"}
+    plane.answer("DELETE /jobs/j1", httpx.Response(409, json=problem))
+
+    with pytest.raises(JobNotOver, match="terminate it first"):
+        client.job("j1").delete()
+
+
+def test_a_child_is_not_deleted_alone(client: Client, plane: Any, job_document: Any) -> None:
+    """Nothing is asked of the plane."""
+    plane.answer("GET /jobs/j1/children/2", job_document(type="ArrayChild", arrayProperties={"index": 2}))
+
+    with pytest.raises(ArgumentInvalid, match="with its array"):
+        client.job("j1:2").delete()
+
+
+def test_delete_says_what_went(plane: Any, run: Callable[..., Result], finished: Any) -> None:
+    """A line for each job; nobody is asked where there is no terminal."""
+    plane.answer("GET /jobs/j1", finished())
+    plane.answer("DELETE /jobs/j1", went(3))
+
+    assert "j1: deleted, with 3 files\n" == run("delete", "j1").stdout
+    assert {"deleted": [{"jobId": "j1", "objects": 3}]} == json.loads(run("delete", "--yes", "--json", "j1").stdout)
+
+
+def test_of_several_jobs_none_is_deleted_where_one_is_unknown(
+    plane: Any, run: Callable[..., Result], finished: Any
+) -> None:
+    """A slip of the fingers costs nothing."""
+    plane.answer("GET /jobs/j1", finished())
+
+    assert 4 == run("delete", "--yes", "j1", "j2").exit_code
+    assert ["GET /jobs/j1", "GET /jobs/j2"] == plane.asked()
