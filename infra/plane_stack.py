@@ -97,7 +97,7 @@ class PlaneStack(cdk.Stack):
         )
 
     def _serve_api(self) -> None:
-        bucket = self.format_arn(service="s3", region="", account="", resource=self._environment.io_bucket_name)
+        bucket = self._bucket_arn()
         function = self._function(
             "serve_api",
             table=(*ITEMS, *READ_MANY, *WRITE_MANY),
@@ -137,6 +137,7 @@ class PlaneStack(cdk.Stack):
             timeout=_SUBMIT_TIMEOUT,
             memory_mib=512,
             BATCHPLANE_DEPLOYMENT=self._deployment(),
+            BATCHPLANE_IO_BUCKET=environment.io_bucket_name,
             BATCHPLANE_URL=self._api.url,
             BATCHPLANE_SUBMISSIONS_QUEUE_URL=self._submissions.queue.queue_url,
             BATCHPLANE_SUBMISSIONS_PER_SECOND=str(settings.submissions_per_second / settings.submitters_at_work),
@@ -150,6 +151,8 @@ class PlaneStack(cdk.Stack):
         function.allow_any(["batch:TagResource", "batch:TerminateJob"], [self._batch_arn("job", "*")], because=_ANY_JOB)
         function.allow_any(["batch:DescribeJobs", "batch:ListJobs"], ["*"], because=_NO_RESOURCE)
         function.allow(["sqs:SendMessage"], [self._submissions.queue.queue_arn])
+        because = "It stores what AWS Batch can't be told of any job, whose keys begin with the owner's name."
+        function.allow_any(["s3:PutObject"], [f"{self._bucket_arn()}/*"], because=because)
         # A call of SubmitJob may take ten seconds before it is given up.
         function.work_on(self._submissions.queue, batch_size=2, instances=settings.submitters_at_work)
         function.may_send_to_itself()
@@ -265,6 +268,9 @@ class PlaneStack(cdk.Stack):
 
     def _batch_arn(self, resource: str, name: str) -> str:
         return self.format_arn(service="batch", resource=resource, resource_name=name)
+
+    def _bucket_arn(self) -> str:
+        return self.format_arn(service="s3", region="", account="", resource=self._environment.io_bucket_name)
 
     def _indexes(self, *names: str) -> list[str]:
         return [f"{self._table.table_arn}/index/{name}" for name in names]

@@ -36,6 +36,8 @@ class Links:
     """The answer of `POST /runner/links`."""
 
     inputs: tuple[Link, ...]
+    #: To what the container could not be given; None where it was given all.
+    overrides: Link | None
     uploads: tuple[Link, ...]
     #: Which child its command is to know itself as, and of how many; None where AWS Batch says that right.
     index: int | None
@@ -53,9 +55,14 @@ def ask_links(job: JobIdentity, uploads: Sequence[OutputFile] = ()) -> Links:
         content = json.loads(document)
         return Links(
             inputs=tuple(Link.from_wire(link) for link in content["inputs"]),
+            overrides=_overrides(content["overrides"]),
             uploads=tuple(Link.from_wire(link) for link in content["uploads"]),
             index=content.get("index"),
             array_size=content.get("arraySize"),
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused("the plane's answer to POST /runner/links is not the document its API promises") from error
+
+
+def _overrides(link: Mapping[str, Any] | None) -> Link | None:
+    return None if link is None else Link.from_wire({"name": "overrides", **link})

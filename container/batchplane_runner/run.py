@@ -11,7 +11,7 @@ from batchplane_runner.environment import JobIdentity, child_environment, comman
 from batchplane_runner.errors import FileFailed, RunnerError
 from batchplane_runner.retry import Retry
 from batchplane_runner.signals import stop_on_signal
-from batchplane_runner.transfer import fetch_inputs, lent, send_outputs
+from batchplane_runner.transfer import fetch_inputs, fetch_overrides, lent, send_outputs
 
 #: The folder in the working directory whose files are kept; BATCHPLANE_OUTPUTS tells the command its absolute path.
 OUTPUTS = "outputs"
@@ -43,9 +43,11 @@ def _run_job(job: JobIdentity, argv: Sequence[str], environment: Mapping[str, st
     folder = Path.cwd()
     links = lent(job, retry)
     fetch_inputs(links, folder, retry)
+    overrides = fetch_overrides(links, retry)
     outputs = _outputs_folder(folder)
     child = child_environment(links.index, links.array_size)
-    code = run_command(argv, {**environment, **child, "BATCHPLANE_OUTPUTS": str(outputs)})
+    told = {**environment, **overrides.environment, **child, "BATCHPLANE_OUTPUTS": str(outputs)}
+    code = run_command(overrides.command or argv, told)
     try:
         send_outputs(job, outputs, retry)
     except RunnerError as error:

@@ -15,6 +15,7 @@ from batchplane_runner.exchange import chunks, exchange
 from batchplane_runner.links import Link, Links, ask_links
 from batchplane_runner.names import check_name, place
 from batchplane_runner.outputs import OutputFile, output_paths
+from batchplane_runner.overrides import Overrides
 from batchplane_runner.retry import Retry
 
 #: How many upload links to ask for at once: few enough to use them all before they expire.
@@ -27,6 +28,15 @@ def fetch_inputs(links: Links, folder: Path, retry: Retry) -> None:
         path = place(link.name, folder)
         with _about(f"the input {ascii(link.name)}"):
             _fetch(link, path, retry)
+
+
+def fetch_overrides(links: Links, retry: Retry) -> Overrides:
+    """What takes the place of what the container was given, if anything does. Raises RunnerError."""
+    link = links.overrides
+    if link is None:
+        return Overrides()
+    with _about("the job's overrides"):
+        return retry(lambda: Overrides.read(link))
 
 
 def send_outputs(job: JobIdentity, folder: Path, retry: Retry) -> None:

@@ -15,6 +15,7 @@ def build(plane: Plane) -> Handler:
         deployment=plane.deployment,
         records=plane.records,
         batch=plane.batch,
+        io_bucket=plane.io_bucket,
         clock=plane.clock,
         pace=plane.pace,
         settle_milliseconds=plane.settle_milliseconds,

@@ -85,6 +85,7 @@ class Run:
             batch=Batch(_Torn(self.batch, self)),  # type: ignore[arg-type] - by the same names
             submissions=SimpleNamespace(send=lambda job_id, **_: self.pool.append(job_id)),
             dead_letters=None,
+            io_bucket=None,  # no submission is so long that any of it lies there
             clock=lambda: self.now,
         )
         self._record_state_change = build_record_state_change(self._plane)
@@ -136,6 +137,7 @@ class Run:
             deployment=self.deployment,
             records=self.store.torn,
             batch=self._plane.batch,
+            io_bucket=self._plane.io_bucket,
             clock=lambda: self.now,
             pace=lambda: None,
             settle_milliseconds=_SETTLE,

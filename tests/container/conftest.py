@@ -28,6 +28,8 @@ class Plane:
     url: str = ""
     #: Bytes by name in the working directory.
     inputs: dict[str, bytes] = field(default_factory=dict)
+    #: What the container could not be given; None where it was given all.
+    overrides: Any = None
     #: Statuses to answer first, by path; one is used up by each request.
     refusals: dict[str, list[int]] = field(default_factory=dict)
     #: Bodies of POST /runner/links.
@@ -42,12 +44,19 @@ class Plane:
     #: Bytes of every download that are promised and not sent.
     missing_bytes: int = 0
 
+    def content(self, path: str) -> bytes:
+        """What lies under a link."""
+        if path == "/overrides":
+            return self.overrides if isinstance(self.overrides, bytes) else json.dumps(self.overrides).encode()
+        return list(self.inputs.values())[int(path.rpartition("/")[2])]
+
     def links(self, request: dict[str, Any]) -> dict[str, Any]:
         """The answer of POST /runner/links."""
         return {
             "inputs": [
                 {"name": name, "url": f"{self.url}/get/{at}?signature=s"} for at, name in enumerate(self.inputs)
             ],
+            "overrides": None if self.overrides is None else {"url": f"{self.url}/overrides?signature=s"},
             "uploads": [
                 {
                     "name": upload["name"],
@@ -91,7 +100,7 @@ class PlaneHandler(BaseHTTPRequestHandler):
         """Give an input, or only the beginning of it."""
         if not self._refused():
             plane = self.server.plane
-            content = list(plane.inputs.values())[int(self._path().rpartition("/")[2])]
+            content = plane.content(self._path())
             missing, plane.missing_bytes = plane.missing_bytes, 0
             self._answer(200, content[: len(content) - missing], missing)
             self.close_connection = True

@@ -225,3 +225,13 @@ def test_an_address_that_is_none_is_explained(environment: dict[str, str], run: 
     ended = run("true")
 
     assert (ended.code, "not an http or https address" in ended.err) == (125, True)
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"environment": [7]}', b"\xff"])
+def test_overrides_that_cannot_be_read_end_the_run(plane: Any, run: Run, content: bytes) -> None:
+    """The container's own command would be another job's work."""
+    plane.overrides = content
+
+    ended = run("echo", "ran")
+
+    assert (ended.code, ended.out, "the job's overrides" in ended.err) == (125, "", True)

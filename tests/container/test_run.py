@@ -148,6 +148,25 @@ def test_what_the_command_left_running_ends_with_it(run: Run) -> None:
     assert (ended.code, ended.out) == (0, "started\n")
 
 
+def test_a_command_that_batch_could_not_be_told_is_run(plane: Any, run: Run) -> None:
+    """In place of the one that the container was given."""
+    plane.overrides = {"command": ["echo", "x" * 100_000]}
+
+    ended = run("false")
+
+    assert (ended.code, ended.out) == (0, "x" * 100_000 + "\n")
+
+
+def test_variables_that_batch_could_not_be_told_are_set(plane: Any, environment: dict[str, str], run: Run) -> None:
+    """Beside those that the container has, which they come before; the command may be the container's."""
+    environment |= {"COLOR": "red", "SHAPE": "round"}
+    plane.overrides = {"environment": [{"name": "COLOR", "value": "blue"}, {"name": "LONG", "value": "y" * 100_000}]}
+
+    seen = json.loads(run("python3", "-c", PRINT_ENVIRONMENT).out)
+
+    assert ("blue", "round", 100_000) == (seen["COLOR"], seen["SHAPE"], len(seen["LONG"]))
+
+
 @pytest.mark.parametrize("module", sorted(Path(__file__).parents[2].glob("container/batchplane_runner/*.py")), ids=str)
 def test_the_runner_is_python_3_9(module: Path) -> None:
     """Images that carry the runner may be older than the plane."""

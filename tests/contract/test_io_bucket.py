@@ -168,3 +168,11 @@ def test_objects_are_deleted_by_prefix_so_many_at_a_time(bucket: BucketBox) -> N
 
     left = [bucket.read(f"{PREFIX}a").status in (403, 404), bucket.read(neighbour).body]
     assert ([2, 1, 0], [], [True, b"the same"]) == (counts, list(bucket.port.list_objects(PREFIX)), left)
+
+
+def test_what_the_plane_stores_a_link_reads(bucket: BucketBox) -> None:
+    """The last that was stored."""
+    for content in (b"first", b"second"):
+        bucket.port.store(f"{PREFIX}a", content)
+
+    assert b"second" == bucket.read(f"{PREFIX}a").body

@@ -197,6 +197,7 @@ def test_a_submitter_that_has_read_the_job_does_not_submit_it(river: River) -> N
         deployment=DEPLOYMENT,
         records=records,
         batch=river.plane.batch,
+        io_bucket=river.plane.io_bucket,
         clock=river.clock,
         pace=lambda: None,
         settle_milliseconds=0,

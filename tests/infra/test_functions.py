@@ -36,6 +36,7 @@ RIGHTS = {
         "batch:SubmitJob",
         "batch:TagResource",
         "batch:TerminateJob",
+        "s3:PutObject",
         "sqs:SendMessage",
     },
     "record_state_change": ITEMS
@@ -62,6 +63,7 @@ VARIABLES = {
     },
     "submit_job": {
         "BATCHPLANE_DEPLOYMENT",
+        "BATCHPLANE_IO_BUCKET",
         "BATCHPLANE_SUBMISSIONS_PER_SECOND",
         "BATCHPLANE_SUBMISSIONS_QUEUE_URL",
         "BATCHPLANE_URL",

@@ -52,6 +52,7 @@ def submitted(plane: LocalPlane, owner: str, name: str) -> str:
         deployment=plane.deployment,
         records=plane.records,
         batch=plane.batch,
+        io_bucket=plane.io_bucket,
         clock=plane.clock,
         pace=lambda: None,
         settle_milliseconds=0,

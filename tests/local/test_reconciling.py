@@ -67,6 +67,7 @@ def submit_ours(plane: LocalPlane) -> str:
         deployment=plane.deployment,
         records=plane.records,
         batch=plane.batch,
+        io_bucket=plane.io_bucket,
         clock=plane.clock,
         pace=plane.pace,
         settle_milliseconds=plane.settle_milliseconds,

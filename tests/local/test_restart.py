@@ -46,6 +46,7 @@ def submitter(plane: LocalPlane) -> Submitter:
         deployment=plane.deployment,
         records=plane.records,
         batch=plane.batch,
+        io_bucket=plane.io_bucket,
         clock=plane.clock,
         pace=plane.pace,
         settle_milliseconds=plane.settle_milliseconds,

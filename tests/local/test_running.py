@@ -88,6 +88,19 @@ def test_a_job_runs_from_submission_to_its_outputs(api: httpx.Client) -> None:
     assert ["done"] == [line["message"] for line in lines]
 
 
+def test_a_command_and_environment_beyond_batchs_bounds_are_no_matter(api: httpx.Client) -> None:
+    """They reach the job whole, and the document shows them whole; deleted with the job, they are gone."""
+    script, value = 'printf "%s" "$0" "$LONG" | wc -c', "y" * 100_000
+    job_id = submit(api, "sh", "-c", script, "x" * 100_000, environment={"LONG": value})
+    document = ended(api, job_id)
+    lines = api.get(f"/jobs/{job_id}/log").json()["lines"]
+
+    container = document["container"]
+    assert ("SUCCEEDED", ["200000"]) == (document["status"], [line["message"].strip() for line in lines])
+    assert (100_000, [value]) == (len(container["command"][-1]), [each["value"] for each in container["environment"]])
+    assert {"jobId": job_id, "objects": 1, "more": False} == api.delete(f"/jobs/{job_id}").json()
+
+
 def test_nodes_run_together_and_end_as_their_main_node(api: httpx.Client) -> None:
     """Every node knows its own index; the job is one, and shown as one."""
     command = ["sh", "-c", 'test "$AWS_BATCH_JOB_NUM_NODES" = 2 || exit 9; exit "$AWS_BATCH_JOB_NODE_INDEX"']

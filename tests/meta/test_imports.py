@@ -26,6 +26,7 @@ STAGES = (
     "draft",
     "short_forms",
     "node_bounds",
+    "spill",
     "submission_bounds",
     "submission",
     "submission_queue",

@@ -8,8 +8,8 @@ import pytest
 from controlplane.draft import Draft
 from controlplane.errors import SubmissionInvalid
 from controlplane.job import derive_job_id
+from controlplane.spill import MAX_OVERRIDES_CHARACTERS
 from controlplane.submission import plan, to_submit_job
-from controlplane.submission_bounds import MAX_OVERRIDES_CHARACTERS
 from tests.builders import DEPLOYMENT, PLAIN, QUEUE, RUNNER, submission
 
 KEY = f"user%2Fada/uploads/{'0' * 64}/f"
@@ -54,7 +54,10 @@ def broken(**document: Any) -> set[str]:
         ("inputs", {"inputs": {"a": KEY, "a/b": KEY}}),
         ("containerOverrides.command.0", {"containerOverrides": {"command": ["a\0b"]}}),
         ("dependsOn.0.jobId", {"dependsOn": [{"jobId": derive_job_id("user/ada", "given:k1")}]}),
-        ("containerOverrides", {"containerOverrides": {"command": ["x" * MAX_OVERRIDES_CHARACTERS]}}),
+        (
+            "containerOverrides",
+            {"jobDefinition": "plain", "containerOverrides": {"command": ["x" * MAX_OVERRIDES_CHARACTERS]}},
+        ),
         (
             "containerOverrides.resourceRequirements.0",
             {"containerOverrides": {"resourceRequirements": [{"type": "MEMORY", "value": "3"}]}},

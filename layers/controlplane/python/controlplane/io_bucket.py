@@ -2,7 +2,7 @@
 
 Keys are made here and nowhere else: `<owner>/uploads/<sha256>/<name>` for what a caller sends ahead of a job, the same
 for the same bytes, so that a submission can be repeated word for word; `<owner>/<jobId>/outputs/[<index>/]<name>` for
-what a job leaves.
+what a job leaves; `<owner>/<jobId>/overrides.json` for what AWS Batch can't be told of it.
 """
 
 from __future__ import annotations
@@ -54,6 +54,10 @@ class IOBucket(Protocol):
 
     def download_link(self, key: str) -> Link:
         """A link that reads this key, as an attachment."""
+        ...
+
+    def store(self, key: str, content: bytes) -> None:
+        """Store an object, which need not travel by a link; it replaces what is there."""
         ...
 
     def find_object(self, key: str) -> StoredObject | None:
@@ -110,6 +114,11 @@ def is_upload_of(owner: str, key: str) -> bool:
 def job_prefix(owner: str, job_id: str) -> str:
     """The prefix of all that belongs to one job. What was uploaded lies elsewhere: other jobs may have it too."""
     return f"{owner_prefix(owner)}{job_id}/"
+
+
+def overrides_key(owner: str, job_id: str) -> str:
+    """The key of what a job's runner reads of its overrides, where AWS Batch can't be told it."""
+    return f"{job_prefix(owner, job_id)}overrides.json"
 
 
 def outputs_prefix(owner: str, job_id: str, index: int | None = None) -> str:

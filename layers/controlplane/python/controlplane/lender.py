@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from controlplane.errors import NotAuthorized, SubmissionInvalid, Violation
-from controlplane.io_bucket import IOBucket, Link, outputs_prefix, upload_key, upload_violations
+from controlplane.io_bucket import IOBucket, Link, outputs_prefix, overrides_key, upload_key, upload_violations
 from controlplane.job import JOB_ID
 from controlplane.record import RecordKey
 from controlplane.records import Records
@@ -36,6 +36,8 @@ class RunnerLinks:
     #: Which child its command is to know itself as, and of how many; None where Batch says that right.
     index: int | None
     array_size: int | None
+    #: What AWS Batch could not be told: a command, variables, or both; None where it was told all.
+    overrides: Link | None
     uploads: Sequence[tuple[str, Link]]
 
 
@@ -68,8 +70,13 @@ class Lender:
             index=submission.original_index(index) if selection else None,
             array_size=selection.of if selection else None,
             inputs=[(name, self.io_bucket.download_link(key)) for name, key in submission.inputs.items()],
+            overrides=self._overrides_link(submission),
             uploads=[(upload.name, self._upload_link(prefix + upload.name, upload)) for upload in uploads],
         )
+
+    def _overrides_link(self, submission: Submission) -> Link | None:
+        key = overrides_key(submission.owner, submission.job_id)
+        return self.io_bucket.download_link(key) if submission.spilled else None
 
     def _upload_link(self, key: str, upload: Upload) -> Link:
         return self.io_bucket.upload_link(key, size=upload.size, sha256=upload.sha256)

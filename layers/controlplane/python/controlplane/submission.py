@@ -17,6 +17,7 @@ from controlplane.errors import SubmissionInvalid
 from controlplane.indices import Selection
 from controlplane.job import JobType, batch_job_name, derive_job_id
 from controlplane.short_forms import long_form
+from controlplane.spill import spilled, without
 from controlplane.submission_bounds import broken_bounds
 
 if TYPE_CHECKING:  # the functions that only read submissions don't pay for pydantic's import
@@ -81,6 +82,11 @@ class Submission:
         return inputs
 
     @property
+    def spilled(self) -> Mapping[str, Any]:
+        """What of the container's overrides the runner reads from the IOBucket, for Batch can't be told it."""
+        return spilled(self.request) if self.runner else {}
+
+    @property
     def depends_on(self) -> tuple[Mapping[str, Any], ...]:
         """What the job waits for, in our ids."""
         return tuple(self.request.get("dependsOn", ()))
@@ -143,7 +149,7 @@ def to_submit_job(
         depends_on: The dependencies that still matter, in Batch's ids.
         runner_environment: What the runner needs to know; empty for a definition without it.
     """
-    document = {name: value for name, value in submission.request.items() if name != "inputs"}
+    document = without(submission.request, submission.spilled)
     overrides = dict(document.get("containerOverrides", {}))
     if runner_environment:
         ours = [{"name": name, "value": value} for name, value in runner_environment.items()]

@@ -6,7 +6,6 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -16,18 +15,10 @@ from controlplane.errors import Violation
 from controlplane.io_bucket import is_upload_of, name_violation
 from controlplane.node_bounds import node_violations
 from controlplane.short_forms import amounts, conflicts, variables
+from controlplane.spill import size_violations
 
 if TYPE_CHECKING:
     from controlplane.submit_job_request import SubmitJobRequest
-
-#: AWS Batch refuses a longer request at once (bytes of JSON).
-MAX_REQUEST_BYTES = 30 * 1024
-#: ECS refuses longer overrides after Batch has accepted the job, and the job fails (characters of JSON).
-MAX_OVERRIDES_CHARACTERS = 8192
-#: Room kept in both for what the plane adds: ARNs, our id, Batch's ids, three variables of the runner (characters).
-PLANE_ROOM = 1024
-#: DynamoDB's bound on an item is 400 KB; this is what a document may take of it, with its inputs (bytes of JSON).
-MAX_DOCUMENT_BYTES = 300 * 1024
 
 
 def broken_bounds(
@@ -53,7 +44,7 @@ def broken_bounds(
     if definition is not None:
         yield from node_violations(request, definition, deployment)
     yield from _inputs(request.inputs or {}, owner=owner, definition=definition)
-    yield from _sizes(document)
+    yield from size_violations(document, definition)
 
 
 def _allowed(request: SubmitJobRequest, deployment: Deployment) -> Iterable[Violation]:
@@ -133,21 +124,3 @@ def _inputs(inputs: Mapping[str, str], *, owner: str, definition: JobDefinition 
         if name.partition("/")[0] == "outputs" or any(other.startswith(f"{name}/") for other in inputs):
             bound = "a file's name, and neither outputs nor the folder of another input"
             yield Violation(field="inputs", bound=bound, value=name)
-
-
-def _sizes(document: Mapping[str, Any]) -> Iterable[Violation]:
-    taken = len(json.dumps(document).encode())
-    if taken > MAX_DOCUMENT_BYTES:
-        yield Violation(field="body", bound=f"a document of at most {MAX_DOCUMENT_BYTES} bytes", value=taken)
-    room = MAX_REQUEST_BYTES - PLANE_ROOM
-    # Measured as botocore writes it, blanks and all.
-    taken = len(json.dumps({name: value for name, value in document.items() if name != "inputs"}).encode())
-    if taken > room:
-        yield Violation(field="body", bound=f"a document of at most {room} bytes", value=taken)
-    room = MAX_OVERRIDES_CHARACTERS - PLANE_ROOM
-    by_range = document.get("nodeOverrides", {}).get("nodePropertyOverrides", ())
-    fields = ("containerOverrides", *(f"nodeOverrides.nodePropertyOverrides.{n}.containerOverrides" for n in range(5)))
-    for field, holder in zip(fields, (document, *by_range), strict=False):
-        taken = len(json.dumps(holder.get("containerOverrides", {})))
-        if taken > room:
-            yield Violation(field=field, bound=f"at most {room} characters of JSON", value=taken)

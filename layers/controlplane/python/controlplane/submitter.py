@@ -8,6 +8,7 @@ instances at a time.
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from controlplane.batch import SECOND_SUBMISSION, Batch
 from controlplane.dependencies import Dependencies
 from controlplane.deployment import Deployment
 from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable, NotYet
+from controlplane.io_bucket import IOBucket, overrides_key
 from controlplane.look_up import taken
 from controlplane.record import JobRecord, RecordKey
 from controlplane.records import Records, brought, ended_unsubmitted
@@ -48,6 +50,7 @@ class Submitter:
     deployment: Deployment
     records: Records
     batch: Batch
+    io_bucket: IOBucket
     #: Epoch milliseconds.
     clock: Callable[[], int]
     #: Returns when the next call of SubmitJob is due.
@@ -96,6 +99,7 @@ class Submitter:
             self.batch.terminate(batch_job_id, reason=SECOND_SUBMISSION)
 
     def _send(self, record: JobRecord, submission: Submission, depends_on: tuple[Mapping[str, str], ...]) -> None:
+        self._spill(submission)
         capability = secrets.token_urlsafe(32) if submission.runner else None
         self.pace()  # first, for the settle time is counted from the claim
         now = self.clock()
@@ -116,6 +120,12 @@ class Submitter:
             raise
         else:
             self._settle(submission, batch_job_id)
+
+    def _spill(self, submission: Submission) -> None:
+        """Put what Batch can't be told where the runner finds it, before Batch has the job."""
+        if submission.spilled:
+            key = overrides_key(submission.owner, submission.job_id)
+            self.io_bucket.store(key, json.dumps(submission.spilled).encode())
 
     def _runner_environment(self, submission: Submission, capability: str | None) -> dict[str, str]:
         if capability is None:

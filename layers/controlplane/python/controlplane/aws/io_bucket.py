@@ -36,6 +36,10 @@ class S3Bucket:
         url = self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=LINK_SECONDS)
         return Link(url=url, method="GET", headers={})
 
+    def store(self, key: str, content: bytes) -> None:
+        """One call."""
+        self._client.put_object(Bucket=self._bucket, Key=key, Body=content)
+
     def find_object(self, key: str) -> StoredObject | None:
         """One call."""
         try:

@@ -38,10 +38,17 @@ class OutputLink(TypedDict):
     headers: _Headers
 
 
+class OverridesLink(TypedDict):
+    """Where a runner reads the command or environment that AWS Batch could not be told: they were too long."""
+
+    url: _Url
+
+
 class RunnerLinks(TypedDict):
     """What one runner may read and write now."""
 
     inputs: list[InputLink]
+    overrides: Annotated[OverridesLink | None, Meta(description="Null where the container has been given all.")]
     uploads: list[OutputLink]
     index: Annotated[int | None, Meta(description="Which child the command is to know itself as; null: as Batch says.")]
     arraySize: Annotated[
@@ -74,6 +81,7 @@ OPERATIONS: Operations = {
                 type=RunnerLinks,
                 example={
                     "inputs": [{"name": "data.csv", "url": _LINK["url"]}],
+                    "overrides": None,
                     "uploads": [{"name": "out.gz", **_LINK}],
                     "index": None,
                     "arraySize": None,

@@ -56,6 +56,7 @@ def route_links(app: APIGatewayHttpResolver, lender: Lender, caller: CurrentCall
         )
         return {
             "inputs": [{"name": name, "url": link.url} for name, link in links.inputs],
+            "overrides": {"url": links.overrides.url} if links.overrides else None,
             "uploads": [{"name": name, **_link(link)} for name, link in links.uploads],
             "index": links.index,
             "arraySize": links.array_size,
