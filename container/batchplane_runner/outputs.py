@@ -45,7 +45,8 @@ class OutputFile:
 def output_paths(folder: Path) -> Iterator[tuple[Path, str]]:
     """Each regular file below a folder with its relative name, in the order of names.
 
-    A symbolic link to a file counts as that file. One to a folder is not entered: it may lead round in a circle.
+    A symbolic link to a file counts as that file, wherever it leads. One to a folder is not entered: it may lead round
+    in a circle.
     """
     for parent, folders, files in os.walk(folder):
         folders.sort()

@@ -13,7 +13,7 @@ from batchplane_runner.environment import JobIdentity
 from batchplane_runner.errors import FileFailed, NameRefused, Refused, TryAgain
 from batchplane_runner.exchange import chunks, exchange
 from batchplane_runner.links import Link, Links, ask_links
-from batchplane_runner.names import check_name, place
+from batchplane_runner.names import check_name, inside, place
 from batchplane_runner.outputs import OutputFile, output_paths
 from batchplane_runner.overrides import Overrides
 from batchplane_runner.retry import Retry
@@ -40,7 +40,9 @@ def fetch_overrides(links: Links, retry: Retry) -> Overrides:
 
 
 def send_outputs(job: JobIdentity, folder: Path, retry: Retry) -> None:
-    """Upload each file below a folder. Those that no key can name are reported after all others are up."""
+    """Upload each file below a folder. Those that are refused are reported after all others are up."""
+    if folder.is_symlink():
+        raise NameRefused(f"nothing is uploaded: the command has put a symbolic link in place of {folder}")
     refused: list[NameRefused] = []
     found = _measured(folder, refused)
     while page := tuple(islice(found, LINKS_AT_ONCE)):
@@ -61,7 +63,7 @@ def lent(job: JobIdentity, retry: Retry, uploads: tuple[OutputFile, ...] = ()) -
 def _measured(folder: Path, refused: list[NameRefused]) -> Iterator[OutputFile]:
     for path, name in output_paths(folder):
         try:
-            yield OutputFile.read(path, check_name(name))
+            yield OutputFile.read(inside(path, name, folder), check_name(name))
         except NameRefused as error:
             refused.append(error)
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 import asyncio
 import os
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import BinaryIO
-from urllib.parse import quote
 
 from batchplane_local.asgi import Disconnected, Receive, Scope, Send, answer, chunks, refuse, start
 from batchplane_local.io_bucket import FolderBucket
 from batchplane_local.links import LinkRefused, Links, Permission
 from controlplane.errors import SubmissionInvalid
+from controlplane.io_bucket import attachment
 
 #: How much of a file is read at once, in bytes.
 CHUNK_BYTES = 1024 * 1024
@@ -77,11 +76,10 @@ async def _stream(file: BinaryIO, send: Send) -> None:
 
 
 def _headers(key: str, *, size: int) -> list[tuple[str, str]]:
-    name = quote(PurePosixPath(key).name, safe="")
     return [
         ("content-type", "application/octet-stream"),
         ("content-length", str(size)),
-        ("content-disposition", f"attachment; filename*=UTF-8''{name}"),
+        ("content-disposition", attachment(key)),
         ("x-content-type-options", "nosniff"),
-        ("content-security-policy", "sandbox"),
+        ("content-security-policy", "default-src 'none'; sandbox"),
     ]

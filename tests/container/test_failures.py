@@ -67,6 +67,26 @@ def test_an_input_that_hides_the_outputs_folder_is_explained(plane: Any, run: Ru
     assert (ended.code, "is an input called so?" in ended.err) == (125, True)
 
 
+def test_an_output_that_leads_elsewhere_does_not_cost_the_others(plane: Any, tmp_path: Path, run: Run) -> None:
+    """What lies outside outputs/ is not the job's to give away; a link within it is a file like any other."""
+    (tmp_path / "secret").write_text("s")
+
+    ended = run("sh", "-c", "ln -s ../secret outputs/a; ln -s good outputs/b; ln -s / outputs/c; echo 2 > outputs/good")
+
+    assert (ended.code, plane.uploads) == (125, {"b": b"2\n", "good": b"2\n"})
+    assert "'a' is refused: a symbolic link leads it out" in ended.err
+
+
+def test_a_link_in_place_of_outputs_is_not_followed(plane: Any, tmp_path: Path, run: Run) -> None:
+    """Else the command could give away any folder that the runner may read."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "secret").write_text("s")
+
+    ended = run("sh", "-c", "rmdir outputs; ln -s other outputs")
+
+    assert (ended.code, plane.uploads, "nothing is uploaded" in ended.err) == (125, {}, True)
+
+
 def test_an_output_with_a_bad_name_does_not_cost_the_others(plane: Any, run: Run) -> None:
     """All other outputs are uploaded before the bad name is reported."""
     ended = run("sh", "-c", "echo 1 > outputs/100%; echo 2 > outputs/good")
@@ -77,9 +97,9 @@ def test_an_output_with_a_bad_name_does_not_cost_the_others(plane: Any, run: Run
 
 def test_a_link_to_a_file_counts_as_the_file_and_one_to_a_folder_is_not_entered(plane: Any, run: Run) -> None:
     """A circle of folders can't make the uploads endless."""
-    run("sh", "-c", "echo 1 > kept; ln -s ../kept outputs/kept; ln -s . outputs/circle; mkfifo outputs/pipe")
+    run("sh", "-c", "echo 1 > outputs/kept; ln -s kept outputs/link; ln -s . outputs/circle; mkfifo outputs/pipe")
 
-    assert plane.uploads == {"kept": b"1\n"}
+    assert plane.uploads == {"kept": b"1\n", "link": b"1\n"}
 
 
 @pytest.mark.parametrize("path", ["/runner/links", "/get/0", "/put/o"])

@@ -184,7 +184,12 @@ def test_what_a_job_has_left_is_only_ever_saved(house: House) -> None:
 
     headers = house.get().headers
 
-    assert ("attachment; filename*=UTF-8''counts.json", "nosniff", "sandbox", "application/octet-stream") == (
+    assert (
+        "attachment; filename*=UTF-8''counts.json",
+        "nosniff",
+        "default-src 'none'; sandbox",
+        "application/octet-stream",
+    ) == (
         headers["content-disposition"],
         headers["x-content-type-options"],
         headers["content-security-policy"],

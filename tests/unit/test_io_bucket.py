@@ -9,14 +9,16 @@ from controlplane.io_bucket import name_violation, outputs_prefix, owner_prefix,
 SHA256 = "0" * 64
 
 
-@pytest.mark.parametrize("name", ["a", "a.txt", "a/b/c.txt", "ä b", "...", ".hidden"])
+@pytest.mark.parametrize("name", ["a", "a.txt", "a/b/c.txt", "ä b", "...", ".hidden", "x" * 512, "ä" * 256])
 def test_ordinary_names_are_taken(name: str) -> None:
     """A relative path is a name."""
     assert None is name_violation("name", name)
 
 
 @pytest.mark.parametrize(
-    "name", ["", "/a", "a/", "a//b", "..", "a/../b", "./a", "a\\b", "a%2fb", "a\nb", "a\0b", "x" * 513, None, 7]
+    "name",
+    ["", "/a", "a/", "a//b", "..", "a/../b", "./a", "a\\b", "a%2fb", "a\nb", "a\0b", "a\x85b", "a\u2028b", "\ud800"]
+    + ["x" * 513, "ä" * 257, None, 7],
 )
 def test_names_that_lead_elsewhere_are_refused(name: object) -> None:
     """No absolute path, no way up, nothing that a downloader would read otherwise."""

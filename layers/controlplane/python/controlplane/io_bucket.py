@@ -21,8 +21,10 @@ LINK_SECONDS = 900
 MAX_UPLOAD_BYTES = 5 * 1024**3
 #: Most objects that one call lists or deletes: Amazon S3's own bound.
 MOST_AT_ONCE = 1000
-_NAME_BOUND = "a relative path of at most 512 characters, without '..', backslash, '%' or control characters"
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\%]")
+#: Longest name of a file, in bytes of UTF-8: a key has 1,024 at most, and begins with the owner and the job.
+MAX_NAME_BYTES = 512
+#: What no name has: control characters, line separators, backslash, '%', and halves of undecodable characters.
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\\%\ud800-\udfff]")
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
 
@@ -73,13 +75,17 @@ class IOBucket(Protocol):
         ...
 
 
-def name_violation(field: str, name: object) -> Violation | None:
+def name_violation(field: str, name: object, *, most: int = MAX_NAME_BYTES) -> Violation | None:
     """What is wrong with a file's name; None when it is safe in a working directory and in a key."""
-    if not isinstance(name, str) or not 0 < len(name) <= 512 or _FORBIDDEN.search(name):
-        return Violation(field=field, bound=_NAME_BOUND, value=name)
-    if any(part in ("", ".", "..") for part in name.split("/")):
-        return Violation(field=field, bound=_NAME_BOUND, value=name)
-    return None
+    if (
+        isinstance(name, str)
+        and not _FORBIDDEN.search(name)
+        and 0 < len(name.encode()) <= most
+        and not any(part in ("", ".", "..") for part in name.split("/"))
+    ):
+        return None
+    bound = f"a relative path of at most {most} bytes, without '..', backslash, '%' or control characters"
+    return Violation(field=field, bound=bound, value=name)
 
 
 def upload_violations(field: str, *, name: object, size: object, sha256: object) -> list[Violation]:
@@ -119,6 +125,11 @@ def job_prefix(owner: str, job_id: str) -> str:
 def overrides_key(owner: str, job_id: str) -> str:
     """The key of what a job's runner reads of its overrides, where AWS Batch can't be told it."""
     return f"{job_prefix(owner, job_id)}overrides.json"
+
+
+def attachment(key: str) -> str:
+    """Content-Disposition of what lies under a key: a file to save, by the last part of its name."""
+    return f"attachment; filename*=UTF-8''{quote(key.rpartition('/')[2], safe='')}"
 
 
 def outputs_prefix(owner: str, job_id: str, index: int | None = None) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from controlplane.caller import Caller
 from controlplane.errors import SubmissionInvalid
-from controlplane.io_bucket import IOBucket, StoredObject, name_violation, outputs_prefix
+from controlplane.io_bucket import MAX_NAME_BYTES, IOBucket, StoredObject, name_violation, outputs_prefix
 from controlplane.owned_jobs import OwnedJobs
 
 #: Most outputs of a page; signing a link takes up to a millisecond.
@@ -64,7 +64,8 @@ class JobFiles:
 
 def _checked(cursor: str | None) -> str:
     """The name that a cursor is. Raises SubmissionInvalid."""
-    violation = None if cursor is None else name_violation("cursor", cursor)
+    # A child's index stands before the name that the child has given.
+    violation = None if cursor is None else name_violation("cursor", cursor, most=2 * MAX_NAME_BYTES)
     if violation:
         raise SubmissionInvalid((violation,))
     return cursor or ""

@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from controlplane.errors import NotYet
-from controlplane.io_bucket import LINK_SECONDS, MOST_AT_ONCE, Link, StoredObject
+from controlplane.io_bucket import LINK_SECONDS, MOST_AT_ONCE, Link, StoredObject, attachment
 
 
 class S3Bucket:
@@ -31,8 +31,16 @@ class S3Bucket:
         return Link(url=url, method="PUT", headers=headers)
 
     def download_link(self, key: str) -> Link:
-        """Always an attachment: a job's output is never shown as a page."""
-        params = {"Bucket": self._bucket, "Key": key, "ResponseContentDisposition": "attachment"}
+        """Always bytes to save, whatever was stored: a job's output is never shown as a page.
+
+        S3 sets no other header of security by a link. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+        """
+        params = {
+            "Bucket": self._bucket,
+            "Key": key,
+            "ResponseContentDisposition": attachment(key),
+            "ResponseContentType": "application/octet-stream",
+        }
         url = self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=LINK_SECONDS)
         return Link(url=url, method="GET", headers={})
 
