@@ -205,6 +205,10 @@ class Client:
         how = EndingBySelection(queue=queue, everything=everything, reason=reason, dry_run=dry_run)
         return end_selected(self._api, "terminate", wanted, how, progress=progress)
 
+    def describe_api(self) -> Mapping[str, Any]:
+        """The plane's whole API as an OpenAPI document."""
+        return self._api.get("/openapi.json")
+
     def upload(self, content: str | os.PathLike[str] | bytes, name: str | None = None) -> InputKey:
         """Put a file (a path, or bytes) into the IOBucket for jobs to come; the key to give as their input.
 

@@ -8,6 +8,7 @@ from batchplane.cli import _exit_code
 from batchplane.cli._dead_letters import dead_letters
 from batchplane.cli._delete import delete
 from batchplane.cli._describe import describe
+from batchplane.cli._docs import docs
 from batchplane.cli._ending import cancel, terminate
 from batchplane.cli._environment import environment, whoami
 from batchplane.cli._files import inputs, outputs
@@ -53,4 +54,5 @@ app.command("rerun")(rerun)
 app.command("inputs")(inputs)
 app.command("outputs")(outputs)
 app.command("delete")(delete)
+app.command("docs")(docs)
 app.add_typer(dead_letters, name="dead-letters")

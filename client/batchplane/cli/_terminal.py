@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import webbrowser
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ class Terminal:
 
     #: Finds the plane; called by each command that needs one.
     connect: Callable[[], Client] = field(default=Client.discover)
+    #: Opens an address in the user's browser; False where there is none.
+    browse: Callable[[str], bool] = field(default=webbrowser.open)
 
     def show(self, *tables: RenderableType) -> None:
         """Print tables for people, an empty line between two."""
