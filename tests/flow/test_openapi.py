@@ -77,6 +77,19 @@ def test_every_parameter_says_what_it_means(document: dict[str, Any]) -> None:
     assert set() == untold
 
 
+def test_every_member_of_a_request_says_what_it_means(document: dict[str, Any]) -> None:
+    """In its model, or in edge/openapi/requests.py; a request is known by taking no members that it doesn't know."""
+    untold = {
+        f"{name}.{member}"
+        for name, schema in document["components"]["schemas"].items()
+        if schema.get("additionalProperties") is False
+        for member, told in schema["properties"].items()
+        if not told.get("description")
+    }
+
+    assert set() == untold
+
+
 def test_every_body_has_an_example(document: dict[str, Any]) -> None:
     """What to send is seen before it is read."""
     assert [] == [name for name, route in routes(document) if not _bodies(route)]

@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from controlplane.edge.openapi import (
@@ -35,6 +34,8 @@ from controlplane.edge.openapi.operation import Answer, Operation, Operations
 from controlplane.edge.openapi.parameters import described
 from controlplane.edge.openapi.problems import TYPES as PROBLEM_TYPES
 from controlplane.edge.openapi.problems import responses
+from controlplane.edge.openapi.requests import meant
+from controlplane.edge.openapi.schemas import components_of, schema_of
 
 #: In the order that a reader meets them.
 OPERATIONS: Operations = {
@@ -108,8 +109,9 @@ def describe(app: APIGatewayHttpResolver) -> dict[str, Any]:
     for name in filter(routes.__contains__, OPERATIONS):
         method, path = name.split()
         paths.setdefault(path, {})[method.lower()] = _route(routes[name], OPERATIONS[name])
-    schemas = _answers_schemas() | {
-        name: schema for name, schema in read["components"]["schemas"].items() if name not in _NOT_OURS
+    types = [answer.type for operation in OPERATIONS.values() for answer in operation.answers.values()]
+    schemas = components_of((*types, *PROBLEM_TYPES)) | {
+        name: meant(name, schema) for name, schema in read["components"]["schemas"].items() if name not in _NOT_OURS
     }
     return {
         **read,
@@ -141,25 +143,8 @@ def _body(read: Mapping[str, Any], operation: Operation) -> dict[str, Any]:
 
 
 def _answer(answer: Answer) -> dict[str, Any]:
-    schema, _ = _schema(answer.type)
-    return {
-        "description": answer.description,
-        "content": {"application/json": {"schema": schema, "example": answer.example}},
-    }
-
-
-def _answers_schemas() -> dict[str, Any]:
-    types = [answer.type for operation in OPERATIONS.values() for answer in operation.answers.values()]
-    components: dict[str, Any] = {}
-    for each in (*types, *PROBLEM_TYPES):
-        components |= _schema(each)[1]
-    return components
-
-
-def _schema(answer: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The schema of a type, and those that it names."""
-    (schema,), components = msgspec.json.schema_components((answer,), ref_template="#/components/schemas/{name}")
-    return schema, components
+    media = {"schema": schema_of(answer.type), "example": answer.example}
+    return {"description": answer.description, "content": {"application/json": media}}
 
 
 def _camel(name: str) -> str:
