@@ -59,6 +59,10 @@ class AllowedDefinition:
     arn: str
     #: True where inputs, outputs and functions work.
     runner: bool
+    #: What a job, or each node, gets that asks for nothing else; memory in MiB.
+    vcpus: int
+    memory: int
+    gpus: int
     #: How many nodes a multi-node parallel job has unless it says otherwise; None for a job of one container.
     num_nodes: int | None
 
@@ -110,5 +114,8 @@ def _definition(definition: Mapping[str, Any]) -> AllowedDefinition:
         revision=int(definition["revision"]),
         arn=str(definition["jobDefinitionArn"]),
         runner=bool(definition["runner"]),
+        vcpus=int(definition["vcpus"]),
+        memory=int(definition["memory"]),
+        gpus=int(definition["gpus"]),
         num_nodes=None if nodes is None else int(nodes["numNodes"]),
     )

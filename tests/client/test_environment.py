@@ -19,12 +19,24 @@ ENVIRONMENT: dict[str, Any] = {
     "jobDefinition": "runner:3",
     "jobQueues": [{"name": "default", "jobQueueArn": "arn:q", "fairShare": False}],
     "jobDefinitions": [
-        {"name": "runner", "revision": 3, "jobDefinitionArn": "arn:r:3", "runner": True, "nodeProperties": None},
+        {
+            "name": "runner",
+            "revision": 3,
+            "jobDefinitionArn": "arn:r:3",
+            "runner": True,
+            "vcpus": 1,
+            "memory": 2048,
+            "gpus": 0,
+            "nodeProperties": None,
+        },
         {
             "name": "nodes",
             "revision": 1,
             "jobDefinitionArn": "arn:n:1",
             "runner": False,
+            "vcpus": 2,
+            "memory": 512,
+            "gpus": 1,
             "nodeProperties": {"numNodes": 2, "mainNode": 0, "targetNodes": ["0:"]},
         },
     ],
@@ -49,8 +61,12 @@ def test_the_plane_says_what_it_offers(client: Client, plane: Any) -> None:
     assert ("lab", "https://api.test", "lab-io") == (found.name, found.url, found.io_bucket)
     assert (AllowedQueue(name="default", arn="arn:q", fair_share=False),) == found.job_queues
     assert found.job_definitions == (
-        AllowedDefinition(name="runner", revision=3, arn="arn:r:3", runner=True, num_nodes=None),
-        AllowedDefinition(name="nodes", revision=1, arn="arn:n:1", runner=False, num_nodes=2),
+        AllowedDefinition(
+            name="runner", revision=3, arn="arn:r:3", runner=True, vcpus=1, memory=2048, gpus=0, num_nodes=None
+        ),
+        AllowedDefinition(
+            name="nodes", revision=1, arn="arn:n:1", runner=False, vcpus=2, memory=512, gpus=1, num_nodes=2
+        ),
     )
     assert ({"VCPU": 2, "MEMORY": 2048}, ("PYTHONPATH",)) == (found.largest, found.allowed_environment)
 
@@ -85,7 +101,10 @@ def test_the_environment_is_shown_to_people(plane: Any, run: Run) -> None:
 
     assert [["deployment", "lab"], ["most", "of", "a", "job", "VCPU", "2,", "MEMORY", "2048"]] == [shown[0], shown[3]]
     assert ["default", "arn:q", "no"] in shown
-    assert [["runner:3", "arn:r:3", "yes", "-"], ["nodes:1", "arn:n:1", "no", "2"]] == shown[-2:]
+    assert shown[-2:] == [
+        ["runner:3", "arn:r:3", "yes", "1", "2048", "MiB", "0", "-"],
+        ["nodes:1", "arn:n:1", "no", "2", "512", "MiB", "1", "2"],
+    ]
 
 
 @pytest.mark.parametrize(("name", "document"), [("whoami", CALLER), ("environment", ENVIRONMENT)])

@@ -10,7 +10,7 @@ from tests.flow.river import River
 
 OPERATOR = "operator"
 #: What shows a job that has run.
-READING = ("", "/wait?status=RUNNING&timeout=0", "/outputs", "/children")
+READING = ("", "/wait?status=RUNNING&timeout=0", "/outputs", "/children", "/history", "/attempts")
 CHANGING = ("/cancel", "/terminate")
 
 
@@ -123,7 +123,9 @@ def test_a_job_of_nobody_is_shown_to_operators_under_batchs_id(river: River) -> 
     assert (f"{BATCH_JOB_ID}:1", [child]) == (child["jobId"], children["jobs"])
 
 
-@pytest.mark.parametrize("path", ["", "/children", "/children/1", "/outputs", "/log", "/wait?status=PENDING"])
+@pytest.mark.parametrize(
+    "path", ["", "/children", "/children/1", "/outputs", "/log", "/wait?status=PENDING", "/history", "/attempts"]
+)
 def test_a_job_of_nobody_exists_for_operators_alone(river: River, path: str) -> None:
     """Batch's ids can be guessed at no more than ours, but be overheard."""
     path, _, query = f"/jobs/{asked(river)}{path}".partition("?")

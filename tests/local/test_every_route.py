@@ -30,6 +30,7 @@ QUERY = {"status": "RUNNING", "timeout": "0", "wait": "0"}
 #: What routes that name no job answer to somebody who is let in and is no operator; and a body, where one is sent.
 ELSEWHERE: Mapping[str, tuple[int, Any]] = {
     "POST /jobs": (202, {"jobName": "bobs", "command": ["true"]}),
+    "POST /jobs/bulk": (200, {"submissions": [{"jobName": "bobs", "command": ["true"]}]}),
     "GET /jobs": (200, None),
     "POST /uploads": (201, {"name": "a", "size": 1, "sha256": "0" * 64}),
     "POST /runner/links": (401, {"jobId": "j" * 26}),

@@ -4,7 +4,10 @@ from dataclasses import replace
 
 from controlplane.deployment import NodeProperties
 from controlplane.environment_document import to_environment
-from tests.builders import DEPLOYMENT, PLAIN, QUEUE, RUNNER
+from tests.builders import DEPLOYMENT, PLAIN, QUEUE, RESERVED, RUNNER
+
+#: What is the same of both definitions.
+SAME = {**RESERVED, "gpus": 0, "nodeProperties": None}
 
 
 def test_a_client_is_told_what_it_may_name() -> None:
@@ -24,8 +27,8 @@ def test_a_client_is_told_what_it_may_name() -> None:
         "jobDefinition": "runner:3",
         "jobQueues": [{"name": "default", "jobQueueArn": QUEUE, "fairShare": False}],
         "jobDefinitions": [
-            {"name": "runner", "revision": 3, "jobDefinitionArn": RUNNER, "runner": True, "nodeProperties": None},
-            {"name": "plain", "revision": 1, "jobDefinitionArn": PLAIN, "runner": False, "nodeProperties": None},
+            {"name": "runner", "revision": 3, "jobDefinitionArn": RUNNER, "runner": True} | SAME,
+            {"name": "plain", "revision": 1, "jobDefinitionArn": PLAIN, "runner": False} | SAME,
         ],
         "largest": {"VCPU": 2},
         "allowedEnvironment": ["HTTPS_PROXY", "PYTHONPATH"],

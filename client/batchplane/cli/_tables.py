@@ -106,10 +106,11 @@ def environment_tables(environment: Environment) -> Iterator[Table]:
     for queue in environment.job_queues:
         queues.add_row(text(queue.name), text(queue.arn), text("yes" if queue.fair_share else "no"))
     yield queues
-    definitions = table("JOB DEFINITION", "ARN", "RUNNER", "NODES")
+    definitions = table("JOB DEFINITION", "ARN", "RUNNER", "VCPUS", "MEMORY", "GPUS", "NODES")
     for each in environment.job_definitions:
         name, runner = f"{each.name}:{each.revision}", "yes" if each.runner else "no"
-        definitions.add_row(text(name), text(each.arn), text(runner), text(each.num_nodes))
+        values = (name, each.arn, runner, each.vcpus, f"{each.memory} MiB", each.gpus, each.num_nodes)
+        definitions.add_row(*map(text, values))
     yield definitions
 
 

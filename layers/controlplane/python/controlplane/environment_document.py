@@ -33,6 +33,9 @@ def _definition(definition: JobDefinition) -> dict[str, Any]:
         "revision": int(definition.arn.rpartition(":")[2]),
         "jobDefinitionArn": definition.arn,
         "runner": definition.runner,
+        "vcpus": definition.vcpus,
+        "memory": definition.memory,
+        "gpus": definition.gpus,
         "nodeProperties": nodes
         and {"numNodes": nodes.num_nodes, "mainNode": nodes.main_node, "targetNodes": list(nodes.target_nodes)},
     }

@@ -46,6 +46,9 @@ class AllowedDefinition(TypedDict):
     revision: Annotated[int, Meta(description="What a job gets now.")]
     jobDefinitionArn: str
     runner: Annotated[bool, Meta(description="Whether inputs, outputs and functions work.")]
+    vcpus: Annotated[int, Meta(description="What a job, or each node, gets that asks for nothing else.")]
+    memory: Annotated[int, Meta(description="The same, in MiB.")]
+    gpus: int
     nodeProperties: Annotated[AllowedNodes | None, Meta(description="Null for jobs of one container.")]
 
 
@@ -77,6 +80,9 @@ _ENVIRONMENT = {
             "revision": 3,
             "jobDefinitionArn": f"{_BATCH}:job-definition/batchplane-runner:3",
             "runner": True,
+            "vcpus": 1,
+            "memory": 2048,
+            "gpus": 0,
             "nodeProperties": None,
         }
     ],
