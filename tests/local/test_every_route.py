@@ -24,14 +24,18 @@ _JOB = {"jobName": HERS, "command": ["sh", "-c", SCRIPT], "environment": {"NAME"
 #: A job that a route can be asked of, by what stands in its path; the first that does is taken.
 JOBS: Mapping[str, Mapping[str, Any]] = {"/children": _JOB | {"arrayProperties": {"size": 2}}, "": _JOB}
 #: What stands for a path's parameters beside a job's id.
-PARAMETERS = {"index": "0"}
+PARAMETERS = {"index": "0", "name": "default"}
 #: Parameters of a query that are needed, or without which a request waits.
 QUERY = {"status": "RUNNING", "timeout": "0", "wait": "0"}
 #: What routes that name no job answer to somebody who is let in and is no operator; and a body, where one is sent.
 ELSEWHERE: Mapping[str, tuple[int, Any]] = {
     "POST /jobs": (202, {"jobName": "bobs", "command": ["true"]}),
     "POST /jobs/bulk": (200, {"submissions": [{"jobName": "bobs", "command": ["true"]}]}),
+    "POST /jobs/cancel": (200, {"all": True, "dryRun": False}),
+    "POST /jobs/terminate": (200, {"all": True, "dryRun": False}),
     "GET /jobs": (200, None),
+    "GET /queues": (200, None),
+    "GET /queues/{name}": (200, None),
     "POST /uploads": (201, {"name": "a", "size": 1, "sha256": "0" * 64}),
     "POST /runner/links": (401, {"jobId": "j" * 26}),
     "GET /dead-letters": (403, None),
@@ -126,6 +130,15 @@ def made(ada: httpx.Client, kind: str) -> dict[str, Any]:
     return ended(ada, ada.post("/jobs", json=JOBS[kind]).json()["jobId"])
 
 
+@pytest.fixture(name="held")
+def _held(ada: httpx.Client) -> Iterator[str]:
+    """The id of a job of ada's that does not end by itself."""
+    job_id = str(ada.post("/jobs", json=_JOB | {"command": ["sleep", "600"]}).json()["jobId"])
+    yield job_id
+    ended_by_her = ada.post(f"/jobs/{job_id}/terminate", json={})
+    assert "It is over already" not in ended_by_her.json()["detail"]
+
+
 @pytest.fixture(scope="module", name="jobs")
 def _jobs(ada: httpx.Client) -> dict[str, dict[str, Any]]:
     return {kind: made(ada, kind) for kind in JOBS}
@@ -161,15 +174,15 @@ def test_every_route_has_an_answer_for_the_jobs_owner(
 
 
 def test_other_routes_show_another_owner_nothing(
-    routes: list[Route], bob: httpx.Client, jobs: dict[str, dict[str, Any]]
+    routes: list[Route], bob: httpx.Client, jobs: dict[str, dict[str, Any]], held: str
 ) -> None:
-    """What they answer is of bob's own, or refused."""
+    """What they answer is of bob's own, or refused; also what ends all of one's jobs."""
     answers = {route.name: route.ask(bob) for route in routes if not route.names_a_job}
 
     assert {name: status for name, (status, _) in ELSEWHERE.items()} == {
         route: answer.status_code for route, answer in answers.items()
     }
-    words = [HERS, *(job["jobId"] for job in jobs.values())]
+    words = [HERS, held, *(job["jobId"] for job in jobs.values())]
     assert [] == [route for route, answer in answers.items() for word in words if word in answer.text]
 
 
