@@ -102,7 +102,10 @@ class Gateway:
         the event loop's own thread: another would serve no more of them, and each would wait for it to wake and hand
         its answer back (docs/decisions/0031-requests-first.md).
         """
-        self._quiet.disturb()
+        with self._quiet.disturbed():
+            return self._serve(request)
+
+    def _serve(self, request: HttpRequest) -> HttpAnswer:
         event = self._let_in(request)
         return HttpAnswer.from_wire(self._serve_api(event, Invocation.of("serve_api")))
 
