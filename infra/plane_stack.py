@@ -124,7 +124,8 @@ class PlaneStack(cdk.Stack):
         # A job is ended by Batch, and looked for where nobody knows whether Batch took it. Never is one submitted.
         jobs = [self._batch_arn("job", "*")]
         function.allow_any(["batch:CancelJob", "batch:TerminateJob"], jobs, because=_ANY_JOB)
-        function.allow_any(["batch:DescribeJobQueues", "batch:ListJobs"], ["*"], because=_NO_RESOURCE)
+        function.allow_any(["batch:DescribeJobDefinitions", "batch:DescribeJobQueues"], ["*"], because=_NO_RESOURCE)
+        function.allow_any(["batch:ListJobs"], ["*"], because=_NO_RESOURCE)
         function.allow(["batch:GetJobQueueSnapshot"], [queue.arn for queue in self._environment.job_queues])
         self._let_read_logs(function)
         self._api.serve(function.function)

@@ -4,6 +4,7 @@ from batchplane._auth import BearerAuth, SigV4Auth
 from batchplane._client import Client
 from batchplane._clock import Clock
 from batchplane._dead_letters import DeadLetter, DeadLetters, Replayed
+from batchplane._definition import JobDefinition
 from batchplane._ended import Ended
 from batchplane._environment import AllowedDefinition, AllowedQueue, Caller, Environment
 from batchplane._errors import (
@@ -62,6 +63,7 @@ __all__ = [
     "InputKey",
     "Job",
     "JobFile",
+    "JobDefinition",
     "JobFilter",
     "JobHistory",
     "JobNotFound",

@@ -15,6 +15,7 @@ import httpx
 from batchplane._bulk import Progress, submit_all
 from batchplane._clock import Clock
 from batchplane._dead_letters import DeadLetters, Replayed, replay
+from batchplane._definition import JobDefinition
 from batchplane._discovery import PlaneAddress
 from batchplane._environment import Caller, Environment
 from batchplane._errors import PlaneRefused
@@ -226,6 +227,10 @@ class Client:
     def queue(self, name: str) -> JobQueue:
         """One job queue, with its line: where the caller's own jobs stand in it. Raises QueueNotFound."""
         return JobQueue.from_wire(self._api.get(f"/queues/{quote(name, safe='')}"))
+
+    def definitions(self) -> list[JobDefinition]:
+        """The job definitions that submissions may name, the default first."""
+        return [JobDefinition.from_wire(each) for each in members(self._api.get("/definitions"), "definitions")]
 
     def dead_letters(self, limit: int = 50) -> DeadLetters:
         """What the plane has given up, the newest first; at most `limit` (1 to 50) of each queue. For operators.

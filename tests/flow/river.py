@@ -149,6 +149,21 @@ class ScriptedBatch:
         queues = [{"jobQueueArn": arn, "computeEnvironmentOrder": order, **told} for arn in request["jobQueues"]]
         return {"jobQueues": queues}
 
+    def describe_job_definitions(self, **request: Any) -> dict[str, Any]:
+        """Tell of each definition as one that holds what nobody is to read; count the calls."""
+        self.calls.append("DescribeJobDefinitions")
+        hidden = {"environment": [{"name": "TOKEN", "value": "hush"}], "jobRoleArn": "arn:aws:iam::1:role/hush"}
+        container = {"image": "an/image:1", "command": ["work", "Ref::hard"], **hidden}
+        told = {
+            "type": "container",
+            "status": "ACTIVE",
+            "parameters": {"hard": "yes"},
+            "retryStrategy": {"attempts": 3},
+            "timeout": {"attemptDurationSeconds": 60},
+            "containerProperties": container,
+        }
+        return {"jobDefinitions": [{"jobDefinitionArn": arn, **told} for arn in request["jobDefinitions"][:1]]}
+
     def get_job_queue_snapshot(self, **request: Any) -> dict[str, Any]:
         """Show the line that a test has laid out, Batch's ids by their order; count the calls."""
         self.calls.append("GetJobQueueSnapshot")

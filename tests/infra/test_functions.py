@@ -26,7 +26,7 @@ RIGHTS = {
     | {"s3:DeleteObject", "s3:GetObject", "s3:PutObject", "s3:ListBucket", "logs:GetLogEvents"}
     | {f"sqs:{action}Message" for action in ("Delete", "Receive", "Send")}
     | {"sqs:ChangeMessageVisibility", "batch:CancelJob", "batch:ListJobs", "batch:TerminateJob"}
-    | {"batch:DescribeJobQueues", "batch:GetJobQueueSnapshot"},
+    | {"batch:DescribeJobDefinitions", "batch:DescribeJobQueues", "batch:GetJobQueueSnapshot"},
     "submit_job": ITEMS
     | LOG
     | CONSUME

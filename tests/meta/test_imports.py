@@ -63,6 +63,7 @@ STAGES = (
     "waiter",
     "log_reader",
     "recent",
+    "definition_viewer",
     "queue_document",
     "queue_viewer",
     "canceller",

@@ -8,7 +8,7 @@ from botocore.stub import Stubber
 
 from controlplane.batch import Batch, InLine, JobSummaries, JobSummary, QueueFront
 from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable
-from tests.builders import BATCH, QUEUE, T0
+from tests.builders import BATCH, QUEUE, RUNNER, T0
 
 
 class Answered(Exception):
@@ -154,3 +154,12 @@ def test_queues_are_described_by_their_arns() -> None:
     stub.add_response("describe_job_queues", {"jobQueues": [detail]}, {"jobQueues": [QUEUE]})
     with stub:
         assert batch.describe_queues([QUEUE]) == [detail]
+
+
+def test_definitions_are_described_by_their_arns() -> None:
+    """In one call."""
+    batch, stub = stubbed()
+    detail = {"jobDefinitionName": "n", "jobDefinitionArn": RUNNER, "revision": 3, "type": "container"}
+    stub.add_response("describe_job_definitions", {"jobDefinitions": [detail]}, {"jobDefinitions": [RUNNER]})
+    with stub:
+        assert batch.describe_definitions([RUNNER]) == [detail]

@@ -6,6 +6,7 @@ import typer
 
 from batchplane.cli import _exit_code
 from batchplane.cli._dead_letters import dead_letters
+from batchplane.cli._definitions import definitions
 from batchplane.cli._delete import delete
 from batchplane.cli._describe import describe
 from batchplane.cli._docs import docs
@@ -45,6 +46,7 @@ app.command("list")(list_jobs)
 app.command("describe")(describe)
 app.command("logs")(logs)
 app.command("queues")(queues)
+app.command("definitions")(definitions)
 app.command("wait")(wait)
 app.command("cancel")(cancel)
 app.command("terminate")(terminate)

@@ -53,6 +53,10 @@ class BatchClient(Protocol):
         """DescribeJobQueues."""
         ...
 
+    def describe_job_definitions(self, **request: Any) -> Mapping[str, Any]:
+        """DescribeJobDefinitions."""
+        ...
+
     def get_job_queue_snapshot(self, **request: Any) -> Mapping[str, Any]:
         """GetJobQueueSnapshot."""
         ...
@@ -162,6 +166,11 @@ class Batch:
     def describe_queues(self, job_queues: Sequence[str]) -> Sequence[Mapping[str, Any]]:
         """Batch's details of these job queues (ARNs, at most a hundred); what it does not know is simply absent."""
         return list(_call(self._asking.describe_job_queues, {"jobQueues": list(job_queues)})["jobQueues"])
+
+    def describe_definitions(self, job_definitions: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+        """Batch's details of these job definitions (ARNs with revisions, at most a hundred); absent what it has not."""
+        request = {"jobDefinitions": list(job_definitions)}
+        return list(_call(self._asking.describe_job_definitions, request)["jobDefinitions"])
 
     def front_of(self, job_queue: str) -> QueueFront:
         """What a job queue (ARN) starts next.

@@ -13,6 +13,7 @@ from controlplane.acceptor import Acceptor
 from controlplane.caller import Caller
 from controlplane.canceller import Canceller
 from controlplane.dead_letters import Replayer
+from controlplane.definition_viewer import DefinitionViewer
 from controlplane.deleter import Deleter
 from controlplane.edge.caller import CurrentCaller, bearer_of, caller_of, owner_of
 from controlplane.edge.function import Handler
@@ -21,6 +22,7 @@ from controlplane.edge.problem import problem_of, to_answer
 from controlplane.edge.refusals import other_content, route_refusals
 from controlplane.edge.routes.bulk_submissions import route_bulk_submissions
 from controlplane.edge.routes.dead_letters import route_dead_letters
+from controlplane.edge.routes.definitions import route_definitions
 from controlplane.edge.routes.job_deletion import route_job_deletion
 from controlplane.edge.routes.job_ending import route_job_ending
 from controlplane.edge.routes.job_files import route_job_files
@@ -65,6 +67,7 @@ def serve(plane: Plane) -> Handler:
     route_submissions(app, acceptor, caller)
     route_bulk_submissions(app, acceptor, caller)
     _route_jobs(app, plane, acceptor, caller)
+    _route_queues(app, plane, caller)
     route_links(app, Lender(records=plane.records, io_bucket=plane.io_bucket), caller)
     route_dead_letters(app, Replayer(queues=plane.dead_letter_queues, clock=plane.clock), caller)
 
@@ -91,7 +94,6 @@ def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, acceptor: Acceptor, c
     route_job_wait(app, waiter, caller)
     rerunner = Rerunner(deployment=plane.deployment, records=plane.records, jobs=jobs, acceptor=acceptor)
     route_job_rerun(app, rerunner, caller)
-    route_queues(app, _queue_viewer(plane, jobs), caller)
     canceller = _canceller(plane, jobs)
     route_job_ending(app, canceller, caller)
     route_selection(
@@ -114,14 +116,17 @@ def _log_reader(plane: Plane, jobs: OwnedJobs) -> LogReader:
     )
 
 
-def _queue_viewer(plane: Plane, jobs: OwnedJobs) -> QueueViewer:
-    return QueueViewer(
+def _route_queues(app: APIGatewayHttpResolver, plane: Plane, caller: CurrentCaller) -> None:
+    recent = Recent(plane.clock)
+    viewer = QueueViewer(
         deployment=plane.deployment,
         records=plane.records,
-        jobs=jobs,
+        jobs=OwnedJobs(records=plane.records),
         batch=plane.batch,
-        recent=Recent(plane.clock),
+        recent=recent,
     )
+    route_queues(app, viewer, caller)
+    route_definitions(app, DefinitionViewer(deployment=plane.deployment, batch=plane.batch, recent=recent))
 
 
 def _canceller(plane: Plane, jobs: OwnedJobs) -> Canceller:

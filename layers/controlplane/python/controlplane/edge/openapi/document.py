@@ -15,6 +15,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from controlplane.edge.openapi import (
     bulk_submissions,
     dead_letters,
+    definitions,
     job_deletion,
     job_ending,
     job_files,
@@ -52,6 +53,7 @@ OPERATIONS: Operations = {
     **queues.OPERATIONS,
     **selection.OPERATIONS,
     **job_deletion.OPERATIONS,
+    **definitions.OPERATIONS,
     **links.OPERATIONS,
     **dead_letters.OPERATIONS,
     **plane.OPERATIONS,
@@ -60,6 +62,7 @@ TAGS = {
     "Jobs": "Submit, list, watch and end them.",
     "Children": "Of array jobs, one by one.",
     "Queues": "Where jobs wait for room.",
+    "Definitions": "What jobs may be.",
     "Files": "Inputs and outputs, which travel by links and not through the API.",
     "Operating": "For operators.",
     "Plane": "The plane itself.",

@@ -1,0 +1,66 @@
+"""What people see of the job definitions that the deployment allows: the work of the route `definitions`.
+
+Made member by member: a definition's environment, secrets and roles are nobody's to read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from controlplane.batch import Batch
+from controlplane.deployment import Deployment, JobDefinition
+from controlplane.recent import Recent
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefinitionViewer:
+    """Shows the deployment's job definitions to whoever is let in."""
+
+    deployment: Deployment
+    batch: Batch
+    recent: Recent
+
+    def list_definitions(self) -> dict[str, Any]:
+        """Every definition that submissions may name, the default first. Raises BatchUnavailable."""
+        allowed = self.deployment.job_definitions
+        arns = [each.arn for each in allowed]
+        details = self.recent.answer("definitions", lambda: self.batch.describe_definitions(arns))
+        by_arn = {each["jobDefinitionArn"]: each for each in details}
+        return {"definitions": [definition_document(each, by_arn.get(each.arn, {})) for each in allowed]}
+
+
+def definition_document(definition: JobDefinition, detail: Mapping[str, Any]) -> dict[str, Any]:
+    """A definition of the deployment, from what DescribeJobDefinitions says; nothing where Batch has forgotten it.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_JobDefinition.html
+    """
+    container, nodes = _container(detail), definition.nodes
+    return {
+        "name": definition.name,
+        "revision": int(definition.arn.rpartition(":")[2]),
+        "jobDefinitionArn": definition.arn,
+        "type": detail.get("type"),
+        "status": detail.get("status"),
+        "image": container.get("image"),
+        "command": list(container.get("command", ())),
+        "vcpus": definition.vcpus,
+        "memory": definition.memory,
+        "gpus": definition.gpus,
+        "runner": definition.runner,
+        "parameters": dict(detail.get("parameters", {})),
+        "attempts": detail.get("retryStrategy", {}).get("attempts"),
+        "attemptDurationSeconds": detail.get("timeout", {}).get("attemptDurationSeconds"),
+        "numNodes": nodes.num_nodes if nodes else None,
+    }
+
+
+def _container(detail: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The container of a definition; of several nodes, that of the first range; of an ECS task, its first."""
+    ranges = detail.get("nodeProperties", {}).get("nodeRangeProperties", ())
+    told = ranges[0] if ranges else detail
+    tasks = told.get("ecsProperties", {}).get("taskProperties", ())
+    containers = tasks[0].get("containers", ()) if tasks else ()
+    found = told.get("container") or told.get("containerProperties") or (containers[0] if containers else {})
+    return dict(found)

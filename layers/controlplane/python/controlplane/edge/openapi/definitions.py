@@ -1,0 +1,64 @@
+"""The route of `edge/routes/definitions.py`, described."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+from msgspec import Meta
+
+from controlplane.edge.openapi.operation import Answer, Operation, Operations
+from controlplane.errors import BatchRefused, BatchUnavailable
+
+
+class Definition(TypedDict):
+    """One revision of a job definition, and what a job gets that says nothing else."""
+
+    name: Annotated[str, Meta(description="What submissions call it.")]
+    revision: Annotated[int, Meta(description="The one that a job gets now.")]
+    jobDefinitionArn: str
+    type: Annotated[str | None, Meta(description="container or multinode.")]
+    status: Annotated[str | None, Meta(description="ACTIVE or INACTIVE; null where AWS Batch has forgotten it.")]
+    image: Annotated[str | None, Meta(description="Of several nodes, the first range's.")]
+    command: list[str]
+    vcpus: int
+    memory: Annotated[int, Meta(description="MiB.")]
+    gpus: int
+    runner: Annotated[bool, Meta(description="Whether inputs, outputs and functions work.")]
+    parameters: Annotated[dict[str, str], Meta(description="What stands for Ref::name in the command.")]
+    attempts: Annotated[int | None, Meta(description="How often a job is tried at most.")]
+    attemptDurationSeconds: Annotated[int | None, Meta(description="How long an attempt may run.")]
+    numNodes: Annotated[int | None, Meta(description="Of a multi-node parallel job, unless it says otherwise.")]
+
+
+class Definitions(TypedDict):
+    """The job definitions that submissions may name, the default first."""
+
+    definitions: list[Definition]
+
+
+_DEFINITION: dict[str, Any] = {
+    "name": "runner",
+    "revision": 3,
+    "jobDefinitionArn": "arn:aws:batch:eu-west-1:111122223333:job-definition/batchplane-runner:3",
+    "type": "container",
+    "status": "ACTIVE",
+    "image": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/runner:1",
+    "command": ["true"],
+    "vcpus": 1,
+    "memory": 2048,
+    "gpus": 0,
+    "runner": True,
+    "parameters": {},
+    "attempts": 1,
+    "attemptDurationSeconds": 86_400,
+    "numNodes": None,
+}
+
+OPERATIONS: Operations = {
+    "GET /definitions": Operation(
+        id="listDefinitions",
+        tag="Definitions",
+        answers={200: Answer(description="All of them", type=Definitions, example={"definitions": [_DEFINITION]})},
+        problems=(BatchRefused, BatchUnavailable),
+    ),
+}
