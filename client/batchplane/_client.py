@@ -183,7 +183,7 @@ class Client:
         progress: Callable[[SelectedJob], None] = lambda _: None,
         **wanted: Unpack[JobFilter],
     ) -> Selected:
-        """Cancel those of the caller's jobs that `wanted` lets through, as in `jobs`, and that are not over.
+        """Cancel those of the caller's own jobs that `wanted` lets through, as in `jobs`, and that are not over.
 
         A dry run unless told otherwise: it names them. Its `created_before`, given to the next call, keeps that to the
         same jobs. Where nothing is wanted in particular, `everything` must be said. One that can't be asked to end

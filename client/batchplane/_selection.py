@@ -79,6 +79,7 @@ def _selection(wanted: JobFilter, queue: str | None) -> dict[str, Any]:
     """A filter as a body has it."""
     created_from, created_before = wanted.get("created_from"), wanted.get("created_before")
     given = {
+        "owner": wanted.get("owner"),  # which the plane refuses: everybody ends their own
         "jobQueue": queue,
         "status": list(wanted.get("status") or ()),
         "type": list(wanted.get("type") or ()),

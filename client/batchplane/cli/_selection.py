@@ -39,11 +39,10 @@ def end_by_selection(terminal: Terminal, client: Client, wish: Wish, *, as_json:
     if not wish.yes:
         if not as_json:
             _show(terminal, client, found, as_json=False)
-        agreed = None if as_json else terminal.agrees(f"{wish.word.capitalize()} {_jobs(len(found.jobs))}?")
+        count = _jobs(len(found.jobs))
+        agreed = None if as_json else terminal.agrees(f"{wish.word.capitalize()} {count}?")
         if agreed is None:
-            raise ArgumentInvalid(
-                f"{_jobs(len(found.jobs))} would end, and nobody can be asked: say --yes, or --dry-run"
-            )
+            raise ArgumentInvalid(f"{count} would end, and nobody can be asked: say --yes, or --dry-run")
         if not agreed:
             terminal.say("Nothing was asked of any job.")
             return ExitCode.ERROR

@@ -8,7 +8,7 @@ from typing import Any
 
 from controlplane.caller import Caller
 from controlplane.deployment import Deployment
-from controlplane.errors import NotAnOperator, SubmissionInvalid, Violation
+from controlplane.errors import NotAnOperator
 from controlplane.job_document import to_document
 from controlplane.job_filter import JobFilter, from_cursor, to_cursor
 from controlplane.record import JobRecord
@@ -42,7 +42,7 @@ class Lister:
         """
         if wanted.owner is None or not caller.may_read(wanted.owner):
             raise NotAnOperator(caller.owner)
-        queue = None if job_queue is None else self._queue(job_queue)
+        queue = None if job_queue is None else self.deployment.queue_arn(job_queue)
         if wanted.owner == EVERY_OWNER:
             queues = [each.arn for each in self.deployment.job_queues] if queue is None else [queue]
             asked = [replace(wanted, owner=None, job_queue=each) for each in queues]
@@ -51,14 +51,6 @@ class Lister:
         page = merged([self.records.list_jobs(each, limit=limit, cursor=cursor) for each in asked], limit=limit)
         jobs = [to_document(record, deployment=self.deployment) for record in page.records]
         return {"jobs": jobs, "cursor": page.cursor}
-
-    def _queue(self, given: str) -> str:
-        """The ARN of a queue. Raises SubmissionInvalid."""
-        queue = self.deployment.job_queue(given)
-        if queue is None:
-            names = ", ".join(each.name for each in self.deployment.job_queues)
-            raise SubmissionInvalid((Violation(field="jobQueue", bound=f"one of {names}", value=given),))
-        return queue.arn
 
 
 def merged(pages: Sequence[Page], *, limit: int) -> Page:
