@@ -54,11 +54,11 @@ def test_a_child_is_not_deleted_alone(client: Client, plane: Any, job_document: 
 
 
 def test_delete_says_what_went(plane: Any, run: Callable[..., Result], finished: Any) -> None:
-    """A line for each job; nobody is asked where there is no terminal."""
+    """A line for each job."""
     plane.answer("GET /jobs/j1", finished())
     plane.answer("DELETE /jobs/j1", went(3))
 
-    assert "j1: deleted, with 3 files\n" == run("delete", "j1").stdout
+    assert "j1: deleted, with 3 files\n" == run("delete", "-y", "j1").stdout
     assert {"deleted": [{"jobId": "j1", "objects": 3}]} == json.loads(run("delete", "--yes", "--json", "j1").stdout)
 
 
@@ -70,3 +70,14 @@ def test_of_several_jobs_none_is_deleted_where_one_is_unknown(
 
     assert 4 == run("delete", "--yes", "j1", "j2").exit_code
     assert ["GET /jobs/j1", "GET /jobs/j2"] == plane.asked()
+
+
+def test_nothing_is_deleted_where_nobody_can_be_asked(plane: Any, run: Callable[..., Result], finished: Any) -> None:
+    """A script says --yes."""
+    plane.answer("GET /jobs/j1", finished())
+    result = run("delete", "j1")
+
+    assert (2, "batchplane: j1 (count) would be deleted, and nobody can be asked: say --yes\n") == (
+        result.exit_code,
+        result.stderr,
+    )

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
+from batchplane._errors import ArgumentInvalid
+from batchplane.cli._exit_code import ExitCode
 from batchplane.cli._options import Json
 from batchplane.cli._terminal import Terminal
 
 Jobs = Annotated[list[str], typer.Argument(metavar="JOB...", help="The jobs to delete; each must be over.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask. Nobody is asked where stdin is no terminal.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask.")]
 
 
 def delete(context: typer.Context, jobs: Jobs, yes: Yes = False, as_json: Json = False) -> None:
@@ -19,9 +21,7 @@ def delete(context: typer.Context, jobs: Jobs, yes: Yes = False, as_json: Json =
     with terminal.connect() as client:
         found = [client.job(job_id) for job_id in jobs]
         if not yes:
-            names = ", ".join(f"{job.job_id} ({job.name})" for job in found)
-            if terminal.agrees(f"Delete {names}, with all that they left?") is False:
-                raise typer.Abort
+            _require_agreement(terminal, ", ".join(f"{job.job_id} ({job.name})" for job in found))
         answers = []
         for job in found:
             with terminal.progress() as tell:
@@ -31,3 +31,13 @@ def delete(context: typer.Context, jobs: Jobs, yes: Yes = False, as_json: Json =
                 terminal.line(f"{job.job_id}: deleted, with {files} files")
     if as_json:
         terminal.json({"deleted": answers})
+
+
+def _require_agreement(terminal: Terminal, names: str) -> None:
+    """Go on if somebody says yes. Raises ArgumentInvalid where nobody can be asked."""
+    agreed = terminal.agrees(f"Delete {names}, with all that they left?")
+    if agreed is None:
+        raise ArgumentInvalid(f"{names} would be deleted, and nobody can be asked: say --yes")
+    if not agreed:
+        terminal.say("Nothing was deleted.")
+        raise typer.Exit(ExitCode.ERROR)
