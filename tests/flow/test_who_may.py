@@ -115,7 +115,7 @@ def test_a_job_of_nobody_is_shown_to_operators_under_batchs_id(river: River) -> 
     (_, job), (_, child), (_, outputs) = shown
     _, children = river.request("GET", f"{path}/children", owner=OPERATOR)
 
-    assert ([200] * 3, {"outputs": []}) == ([status for status, _ in shown], outputs)
+    assert ([200] * 3, {"outputs": [], "cursor": None}) == ([status for status, _ in shown], outputs)
     assert (BATCH_JOB_ID, BATCH_JOB_ID, NOBODY, "theirs", 2) == (
         *(job[name] for name in ("jobId", "batchJobId", "owner", "jobName")),
         job["arrayProperties"]["size"],
@@ -168,3 +168,10 @@ def test_the_environment_is_told_to_everybody_who_is_let_in(river: River) -> Non
     status, document = river.request("GET", "/environment", owner="bob")
 
     assert (200, "test", 401) == (status, document["name"], river.request("GET", "/environment", owner=None)[0])
+
+
+def test_a_job_of_nobody_is_not_deleted(river: River) -> None:
+    """AWS Batch would tell of it again."""
+    status, problem = river.request("DELETE", f"/jobs/{asked(river)}", owner=OPERATOR)
+
+    assert (409, "urn:batchplane:problem:NotSubmittedHere") == (status, problem["type"])
