@@ -62,6 +62,16 @@ def test_a_method_that_a_path_does_not_have_is_refused(river: River, method: str
     assert (405, f"Of /jobs, method must be one of GET, POST; it is {method!r}.") == (status, document["detail"])
 
 
+def test_a_path_has_its_own_methods(river: River) -> None:
+    """`bulk` could be a job's id by its looks; it is a path word for word, and is told of as that."""
+    detail = "Of /jobs/bulk, method must be one of POST; it is 'PUT'."
+
+    assert (405, detail) == (
+        river.request("PUT", "/jobs/bulk", {})[0],
+        river.request("PUT", "/jobs/bulk", {})[1]["detail"],
+    )
+
+
 def test_children_are_not_listed_among_jobs(river: River) -> None:
     """An answer without any would say that there are none."""
     bound = "one of Single, Array, MultiNode: GET /jobs/{jobId}/children lists the children of an array"

@@ -16,8 +16,13 @@ _OF_A_SIGNATURE = "X-Amz-"
 
 
 def methods_of(app: APIGatewayHttpResolver, path: str) -> Sequence[str]:
-    """The methods that a path has, in order; none where it is no path of the API."""
-    return sorted({route.method for route in _routes(app) if route.rule.match(path)})
+    """The methods that a path has, in order; none where it is no path of the API.
+
+    A path that is one word for word (`/jobs/bulk`) has no methods of the parameter in its place (`/jobs/<job_id>`).
+    """
+    found = [route for route in _routes(app) if route.rule.match(path)]
+    itself = [route for route in found if route.path == path]
+    return sorted({route.method for route in itself or found})
 
 
 def unknown_parameters(app: APIGatewayHttpResolver) -> tuple[Violation, ...]:
