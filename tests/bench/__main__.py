@@ -19,7 +19,7 @@ def main() -> None:
     logging.disable()
 
     # Imported late: the functions' library reads its settings as it is imported.
-    from tests.bench import endpoint, events, jobs, listing, memory, submissions
+    from tests.bench import endpoint, events, gateway, jobs, listing, long_polls, memory, submissions
     from tests.bench.race import race
     from tests.bench.rivals import missing
 
@@ -29,6 +29,8 @@ def main() -> None:
         race("Events on one core", "events", events.contenders(folder), console=console)
         _record(console)
         race("Submissions on one core", "submissions", submissions.contenders(folder), console=console)
+        gateway.print_gateway(folder / "gateway", console)
+        long_polls.print_waiting(folder / "waiting", console)
         with jobs.contenders(folder) as contenders:
             race("Jobs that run /bin/true", "jobs", contenders, console=console)
             for line in missing(contenders):
@@ -44,7 +46,7 @@ def main() -> None:
 
 
 def _record(console: Console) -> None:
-    """The event path over DynamoDB: what it takes, and what it starts with."""
+    """The event path over DynamoDB: what it takes; and what the functions start with."""
     from tests.bench import cold_start, counts, dynamodb
     from tests.bench.race import race
 
@@ -57,6 +59,8 @@ def _record(console: Console) -> None:
         race("Cold starts of the event consumer", "starts", starts, console=console)
     with cold_start.submitting() as starts:
         race("Cold starts of submit_job", "starts", starts, console=console)
+    with cold_start.accepting() as starts:
+        race("Cold starts of serve_api", "starts", starts, console=console)
 
 
 if __name__ == "__main__":

@@ -13,10 +13,11 @@ from controlplane.submission_queue import to_message
 from tests.bench.race import Contender
 from tests.bench.serving import serving
 from tests.bench.stand_in import environment
+from tests.bench.submissions import POST_JOBS
 from tests.bench.traffic import message, single, strangers
 
 #: Processes of one round.
-_STARTS = 4
+STARTS = 4
 
 
 @contextmanager
@@ -42,6 +43,17 @@ def submitting() -> Iterator[Mapping[str, Contender]]:
 
 
 @contextmanager
+def accepting() -> Iterator[Mapping[str, Contender]]:
+    """A process that imports boto3, makes the clients that a `POST /jobs` needs, and calls them; and the function."""
+    event = json.dumps(POST_JOBS)
+    with _variables() as variables:
+        yield {
+            "boto3, its two clients, the same three calls": _starts("tests.bench.cold_accepting", event, variables),
+            "serve_api, one POST /jobs": _starts("tests.bench.cold_api", event, variables),
+        }
+
+
+@contextmanager
 def _variables() -> Iterator[Mapping[str, str]]:
     """What a process is told that speaks to a stand-in."""
     with serving("tests.bench.stand_in", "0") as ready:
@@ -50,8 +62,8 @@ def _variables() -> Iterator[Mapping[str, str]]:
 
 def _starts(module: str, event: str, variables: Mapping[str, str]) -> Contender:
     def run() -> int:
-        for _ in range(_STARTS):
+        for _ in range(STARTS):
             subprocess.run([sys.executable, "-m", module], input=event, text=True, env=variables, check=True)  # noqa: S603 - our own modules
-        return _STARTS
+        return STARTS
 
     return run

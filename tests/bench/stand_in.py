@@ -28,7 +28,13 @@ TABLE = "bench"
 KEY_PAIR = {"AWS_ACCESS_KEY_ID": "LOCALBENCHACCESSKEY", "AWS_SECRET_ACCESS_KEY": "no-secret-at-all-just-a-bench"}
 _JOB_ID = "4c7599ae-0a82-49aa-ba5a-4727fcce14a8"
 _JOB = {"jobArn": f"arn:aws:batch:local-1:000000000000:job/{_JOB_ID}", "jobId": _JOB_ID, "jobName": "bench"}
-_DEPLOYMENT: Mapping[str, Any] = {"name": "bench", "jobQueues": [], "jobDefinitions": []}
+_ARN = "arn:aws:batch:local-1:000000000000"
+_PLAIN = {"name": "plain", "arn": f"{_ARN}:job-definition/plain:3", "runner": False, "logGroup": "/bench/plain"}
+_DEPLOYMENT: Mapping[str, Any] = {
+    "name": "bench",
+    "jobQueues": [{"name": "default", "arn": f"{_ARN}:job-queue/default"}],
+    "jobDefinitions": [_PLAIN | {"vcpus": 1, "memory": 512}],
+}
 #: A submission and its record at once, whichever is asked for.
 _ITEM = submission_to_item(submission()) | to_item(born(submission()))
 #: What an operation is answered; any other is answered {}, as a write is that returns nothing.
@@ -51,6 +57,8 @@ def environment(url: str) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "BATCHPLANE_TABLE": TABLE,
         "BATCHPLANE_RETENTION_DAYS": "0",
+        "BATCHPLANE_IO_BUCKET": "bench",
+        "BATCHPLANE_DEAD_LETTER_QUEUES": "[]",
         "BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL": f"{url}/dead-letters",
         "BATCHPLANE_DEPLOYMENT": json.dumps(_DEPLOYMENT),
         "BATCHPLANE_URL": url,

@@ -18,6 +18,20 @@ from tests.builders import DEPLOYMENT, T0
 #: Requests of one round.
 REQUESTS = 300
 BODY = json.dumps({"jobName": "bench", "containerOverrides": {"command": ["true"]}})
+#: The event of `POST /jobs` with it.
+POST_JOBS = {
+    "version": "2.0",
+    "rawPath": "/jobs",
+    "rawQueryString": "",
+    "headers": {"content-type": "application/json"},
+    "requestContext": {
+        "http": {"method": "POST", "path": "/jobs"},
+        "stage": "$default",
+        "authorizer": {"jwt": {"claims": {"sub": "ada"}}},
+    },
+    "body": BODY,
+    "isBase64Encoded": False,
+}
 
 
 def contenders(folder: Path) -> Mapping[str, Contender]:
@@ -38,19 +52,6 @@ def contenders(folder: Path) -> Mapping[str, Contender]:
         io_bucket=None,
     )
     handler = build(plane)  # type: ignore[arg-type] - the ports that this route uses
-    event = {
-        "version": "2.0",
-        "rawPath": "/jobs",
-        "rawQueryString": "",
-        "headers": {"content-type": "application/json"},
-        "requestContext": {
-            "http": {"method": "POST", "path": "/jobs"},
-            "stage": "$default",
-            "authorizer": {"jwt": {"claims": {"sub": "ada"}}},
-        },
-        "body": BODY,
-        "isBase64Encoded": False,
-    }
 
     def bare() -> int:
         for _ in range(REQUESTS):
@@ -61,6 +62,6 @@ def contenders(folder: Path) -> Mapping[str, Contender]:
         return REQUESTS
 
     def post() -> int:
-        return sum(handler(event, None)["statusCode"] == 202 for _ in range(REQUESTS))
+        return sum(handler(POST_JOBS, None)["statusCode"] == 202 for _ in range(REQUESTS))
 
     return {"two commits to SQLite": bare, "POST /jobs, by the function": post}

@@ -1,4 +1,4 @@
-"""Requests signed beforehand, sent over sockets that stay open: a load that costs its sender next to nothing."""
+"""Requests made beforehand, sent over sockets that stay open: a load that costs its sender next to nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from botocore.credentials import Credentials
 #: Seconds that an answer may take.
 _PATIENCE = 30
 _RECEIVED = 1 << 18
-_OK = b"HTTP/1.1 200"
+_OK = b"HTTP/1.1 2"
 _LENGTH = b"content-length: "
 
 
@@ -30,6 +30,14 @@ def signed(ready: Mapping[str, str], path: str, document: Mapping[str, Any]) -> 
     return f"POST {path} HTTP/1.1\r\n{headers}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
+def bearing(url: str, token: str, method: str, path: str, document: Mapping[str, Any] | None = None) -> bytes:
+    """A whole request of the plane's API, by a bearer token."""
+    body = b"" if document is None else json.dumps(document).encode()
+    host = urlsplit(url).netloc
+    headers = f"Host: {host}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+    return f"{method} {path} HTTP/1.1\r\n{headers}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
 def send_all(url: str, requests: Sequence[bytes], *, connections: int) -> int:
     """Send the requests over so many connections, each after the answer to the one before; how many were answered."""
     answered: list[int] = []
@@ -40,30 +48,36 @@ def send_all(url: str, requests: Sequence[bytes], *, connections: int) -> int:
     for thread in threads:
         thread.join()
     if sum(answered) != len(requests):
-        raise ConnectionError(f"{len(requests)} requests were sent and {sum(answered)} answered with 200")
+        raise ConnectionError(f"{len(requests)} requests were sent and {sum(answered)} answered well")
     return len(requests)
 
 
 def ask(url: str, request: bytes) -> dict[str, Any]:
     """The answer to one request."""
-    with _connected(url) as connection:
-        document: dict[str, Any] = json.loads(_exchange(connection, request))
+    with connected(url) as connection:
+        document: dict[str, Any] = json.loads(exchange(connection, request))
     return document
 
 
 def _send(url: str, requests: Sequence[bytes]) -> int:
-    with _connected(url) as connection:
-        return sum(bool(_exchange(connection, request)) for request in requests)
+    with connected(url) as connection:
+        return sum(bool(exchange(connection, request)) for request in requests)
 
 
-def _connected(url: str) -> socket.socket:
+def connected(url: str) -> socket.socket:
+    """A connection that stays open."""
     address = urlsplit(url)
     return socket.create_connection((address.hostname or "", address.port or 0), timeout=_PATIENCE)
 
 
-def _exchange(connection: socket.socket, request: bytes) -> bytes:
-    """The body of the answer. Raises ConnectionError for any but 200."""
+def exchange(connection: socket.socket, request: bytes) -> bytes:
+    """Send one request, and receive its answer's body. Raises ConnectionError for an answer that is no success."""
     connection.sendall(request)
+    return received_from(connection)
+
+
+def received_from(connection: socket.socket) -> bytes:
+    """The body of the answer to a request that was sent. Raises ConnectionError for one that is no success."""
     received = bytearray()
     while (end := received.find(b"\r\n\r\n")) < 0:
         received += _some(connection)
