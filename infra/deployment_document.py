@@ -16,6 +16,11 @@ def deployment_document(settings: Settings, environment: Environment) -> dict[st
         "operatorClaim": settings.operator_claim,
         "openReading": settings.open_reading,
         "allowedEnvironment": list(settings.allowed_environment),
+        "quota": {
+            "jobs": settings.quota_jobs,
+            "vcpus": settings.quota_vcpus,
+            "submissionsPerMinute": settings.quota_submissions_per_minute,
+        },
         "jobQueues": [{"name": queue.name, "arn": queue.arn} for queue in environment.job_queues],
         "jobDefinitions": [
             {

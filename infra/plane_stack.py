@@ -25,7 +25,7 @@ from infra.environment import Environment
 from infra.function import PlaneFunction
 from infra.http_api import HttpApi
 from infra.message_queue import DeadLetterQueue, MessageQueue
-from infra.record_table import ITEMS, READ_MANY, WRITE_MANY, RecordTable
+from infra.record_table import IN_FLIGHT, ITEMS, READ_MANY, WRITE_MANY, RecordTable
 from infra.settings import Settings
 from infra.state_change_rule import StateChangeRule
 
@@ -60,7 +60,7 @@ class PlaneStack(cdk.Stack):
             python_version=settings.function_python,
             architecture=settings.function_architecture,
         ).layer
-        self._table = RecordTable(self, "RecordTable").table
+        self._table = RecordTable(self, "RecordTable", counts_in_flight=settings.counts_in_flight).table
         self._topic = AlertsTopic(self, "Alerts", emails=settings.alert_emails).topic
         self._submissions = MessageQueue(
             self, "Submissions", function_timeout=_SUBMIT_TIMEOUT, max_receive_count=_SUBMISSION_DELIVERIES
@@ -109,7 +109,8 @@ class PlaneStack(cdk.Stack):
             BATCHPLANE_DEAD_LETTER_QUEUES=self._dead_letter_queues(),
             BATCHPLANE_URL=self._api.url,
         )
-        function.allow(["dynamodb:Query"], self._indexes("byOwner", "byQueue", "open"))
+        in_flight = [IN_FLIGHT] if self._settings.counts_in_flight else []
+        function.allow(["dynamodb:Query"], self._indexes("byOwner", "byQueue", "open", *in_flight))
         function.allow(["sqs:SendMessage"], [self._submissions.queue.queue_arn, self._job_events.queue.queue_arn])
         function.allow(
             ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:ReceiveMessage"],

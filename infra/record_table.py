@@ -16,13 +16,15 @@ _LISTS = {
 ITEMS = ("GetItem", "UpdateItem")
 READ_MANY = ("BatchGetItem", "Query")
 WRITE_MANY = ("BatchWriteItem", "PutItem")
+#: The index of an owner's jobs that are not over.
+IN_FLIGHT = "inFlight"
 _STRING = dynamodb.AttributeType.STRING
 
 
 class RecordTable(Construct):
     """One on-demand table, kept when the stack goes, restorable to any second of the last 35 days."""
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, counts_in_flight: bool) -> None:
         super().__init__(scope, construct_id)
         self.table = dynamodb.Table(
             self,
@@ -52,6 +54,14 @@ class RecordTable(Construct):
             sort_key=_attribute("openSince"),
             projection_type=dynamodb.ProjectionType.KEYS_ONLY,
         )
+        if counts_in_flight:  # by quotas, and by nobody else
+            self.table.add_global_secondary_index(
+                index_name=IN_FLIGHT,
+                partition_key=_attribute("owner"),
+                sort_key=_attribute("open"),
+                projection_type=dynamodb.ProjectionType.INCLUDE,
+                non_key_attributes=["status", "vcpus"],
+            )
 
 
 def _attribute(name: str) -> dynamodb.Attribute:

@@ -66,6 +66,15 @@ class Settings:
     #: Variables that change how a job's tools behave (PYTHONPATH, proxies), and that submissions may set all the same.
     allowed_environment: tuple[str, ...] = _setting((), Several(each=_VARIABLE, most=50))
 
+    #: How many jobs each owner may have that are not over, and how many vCPUs those may reserve together, waiting or
+    #: running. Either makes another index of the table, which each change of an open job's status then writes.
+    quota_jobs: int = _setting(0, Whole(least=0, most=100_000, unit="jobs of an owner; 0 is no quota"))
+    quota_vcpus: int = _setting(0, Whole(least=0, most=10_000_000, unit="vCPUs of an owner; 0 is no quota"))
+    #: How many submissions of each owner are taken in a minute.
+    quota_submissions_per_minute: int = _setting(
+        0, Whole(least=0, most=100_000, unit="submissions of an owner a minute; 0 is no quota")
+    )
+
     #: How long jobs are kept after their end. A change holds for jobs that end from then on.
     retention_days: int = _setting(0, Whole(least=0, most=3650, unit="days; 0 keeps them for good"))
     #: How long inputs and outputs are kept.
@@ -127,6 +136,11 @@ class Settings:
             raise SettingInvalid(
                 f"{PREFIX}operatorClaim ({self.operator_claim!r}) needs {PREFIX}jwtIssuer: only tokens have claims."
             )
+
+    @property
+    def counts_in_flight(self) -> bool:
+        """Whether somebody asks what each owner has in flight."""
+        return bool(self.quota_jobs or self.quota_vcpus)
 
     @property
     def submitters_at_work(self) -> int:

@@ -26,6 +26,7 @@ from batchplane_local.database import Database
 from batchplane_local.faults_file import FaultsFileRefused, read_faults
 from batchplane_local.tokens import Tokens, may_own
 from controlplane.errors import SubmissionInvalid
+from controlplane.quota import Quota
 
 if TYPE_CHECKING:
     from batchplane_local.running import Running, Settings
@@ -103,6 +104,12 @@ OpenReading = Annotated[
 ]
 Vcpus = Annotated[int | None, typer.Option(min=1, help="How many vCPUs jobs may use. Default: all.")]
 
+QuotaJobs = Annotated[int, typer.Option(min=0, help="How many open jobs an owner may have; 0: any number.")]
+QuotaVcpus = Annotated[int, typer.Option(min=0, help="How many vCPUs those may reserve together; 0: any number.")]
+QuotaSubmissions = Annotated[
+    int, typer.Option(min=0, help="How many submissions of an owner are taken in a minute; 0: any number.")
+]
+
 
 @app.callback(invoke_without_command=True)
 def local(
@@ -120,6 +127,9 @@ def local(
     allow_environment: AllowEnvironment = None,
     operator: Operators = None,
     open_reading: OpenReading = False,
+    quota_jobs: QuotaJobs = 0,
+    quota_vcpus: QuotaVcpus = 0,
+    quota_submissions_per_minute: QuotaSubmissions = 0,
     as_json: Json = False,
 ) -> None:
     """Run the plane in the foreground until Ctrl-C. A killed plane goes on where it stopped.
@@ -143,6 +153,7 @@ def local(
             operators=frozenset(operator or ()),
             open_reading=open_reading,
             allowed_environment=frozenset(allow_environment or ()),
+            quota=Quota(jobs=quota_jobs, vcpus=quota_vcpus, submissions_per_minute=quota_submissions_per_minute),
             engine=EngineSettings(
                 vcpus=vcpus,
                 faults=known_faults,

@@ -11,6 +11,7 @@ from typing import Any
 
 from batchplane_local.batch import EmbeddedBatch
 from controlplane.deployment import Deployment, JobDefinition, JobQueue, NodeProperties
+from controlplane.quota import Quota
 
 #: What the embedded deployment is called, in alerts.
 DEPLOYMENT = "local"
@@ -37,6 +38,7 @@ def establish(
     operators: frozenset[str] = frozenset(),
     open_reading: bool = False,
     allowed_environment: frozenset[str] = frozenset(),
+    quota: Quota = Quota(),  # noqa: B008 - frozen
 ) -> Deployment:
     """Find or make them all, and say what submissions may name."""
     definitions = (
@@ -55,6 +57,7 @@ def establish(
         operators=operators,
         open_reading=open_reading,
         allowed_environment=allowed_environment,
+        quota=quota,
     )
 
 

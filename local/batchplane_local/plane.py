@@ -23,10 +23,12 @@ from batchplane_local.queue import Queue
 from batchplane_local.queues import EventDeadLetters, GivenUp, JobEvents, QueuedSubmissions
 from batchplane_local.quiet import Quiet
 from batchplane_local.records import SqliteRecords
+from batchplane_local.usage import SqliteUsage
 from controlplane.batch import Batch
 from controlplane.deployment import Deployment
 from controlplane.log import Logs
 from controlplane.pace import Pace
+from controlplane.quota import Quota
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +70,7 @@ class LocalPlane:
 
     deployment: Deployment
     records: SqliteRecords
+    usage: SqliteUsage
     submissions: QueuedSubmissions
     batch: Batch
     logs: Logs
@@ -127,6 +130,7 @@ def opened(
     operators: frozenset[str] = frozenset(),
     open_reading: bool = False,
     allowed_environment: frozenset[str] = frozenset(),
+    quota: Quota = Quota(),  # noqa: B008 - frozen
     retention_days: int = 0,
     engine: EngineSettings = EngineSettings(),  # noqa: B008 - frozen
     clock: Callable[[], int] = epoch_milliseconds,
@@ -136,6 +140,7 @@ def opened(
     The folder must be locked, and the API answer at `url`. `operators` are owners who look after the plane itself.
     With `open_reading` every owner reads every job.
     `allowed_environment` names variables that submissions may set though they change how a job's tools behave.
+    `quota` bounds what each owner has and does at once.
     Records are kept for `retention_days` after the end of their jobs, or for good where that is 0.
     """
     queues = Queues.open(database, clock=clock)
@@ -157,6 +162,7 @@ def opened(
             operators=operators,
             open_reading=open_reading,
             allowed_environment=allowed_environment,
+            quota=quota,
         )
         records = SqliteRecords(database, changes=queues.record_changes, retention_days=retention_days, clock=clock)
         plane = _bound(folder, database, queues, batch, records, deployment=deployment, clock=clock)
@@ -179,6 +185,7 @@ def _bound(
     return LocalPlane(
         deployment=deployment,
         records=records,
+        usage=SqliteUsage(database, is_indexed=deployment.quota.is_in_flight),
         submissions=QueuedSubmissions(queue=queues.submissions),
         batch=Batch(engine),
         logs=Logs(engine.logs),

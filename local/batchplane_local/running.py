@@ -22,6 +22,7 @@ from batchplane_local.long_polls import LongPolls
 from batchplane_local.plane import EngineSettings, LocalPlane, opened
 from batchplane_local.server import listen, served, url_of
 from batchplane_local.tokens import Tokens
+from controlplane.quota import Quota
 from lambdas.serve_api.handler import build as serve_api
 
 _PORT_TAKEN = "Running jobs know the plane by its port: free it, or give another with --port."
@@ -48,6 +49,8 @@ class Settings:
     open_reading: bool = False
     #: Variables that change how a job's tools behave, and that submissions may set all the same.
     allowed_environment: frozenset[str] = frozenset()
+    #: What each owner may have and do at once.
+    quota: Quota = Quota()
     engine: EngineSettings = EngineSettings()
 
 
@@ -82,6 +85,7 @@ def running(path: Path, settings: Settings) -> Iterator[Running]:
                 operators=settings.operators | {credentials.owner},
                 open_reading=settings.open_reading,
                 allowed_environment=settings.allowed_environment,
+                quota=settings.quota,
                 retention_days=settings.retention_days,
                 engine=settings.engine,
             ) as plane:

@@ -43,6 +43,7 @@ def contenders(folder: Path) -> Mapping[str, Contender]:
         deployment=DEPLOYMENT,
         records=SqliteRecords(database, changes=queue),
         submissions=QueuedSubmissions(queue=queue),
+        usage=None,
         clock=lambda: T0,
         sleep=lambda seconds: None,
         batch=None,

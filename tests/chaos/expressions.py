@@ -57,6 +57,8 @@ class Changes:
     """An update."""
 
     sets: Sequence[Assignment]
+    #: A name and a number each.
+    adds: Sequence[tuple[str, str]]
     removes: Sequence[str]
 
     def applied(self, terms: Terms) -> dict[str, Mapping[str, Any]]:
@@ -66,6 +68,9 @@ class Changes:
             name, value = terms.name(each.name), terms.value(each.value)
             assert value is not None, f"SET of {name} to nothing"
             new[name] = terms.item.get(name, value) if each.once else value
+        for token, number in self.adds:
+            name, value = terms.name(token), terms.value(number) or {}
+            new[name] = {"N": str(int(terms.item.get(name, {"N": "0"})["N"]) + int(value["N"]))}
         for token in self.removes:
             new.pop(terms.name(token), None)
         return new
@@ -85,17 +90,20 @@ def changes(expression: str) -> Changes:
     """Read an update."""
     sets: list[Assignment] = []
     removes: list[str] = []
+    adds: list[tuple[str, str]] = []
     tokens = tokens_of(expression)
     clause = ""
     while tokens:
-        if tokens[0] in ("SET", "REMOVE", ","):
+        if tokens[0] in ("SET", "ADD", "REMOVE", ","):
             clause = clause if tokens[0] == "," else tokens[0]
             del tokens[0]
         elif clause == "REMOVE":
             removes.append(tokens.pop(0))
+        elif clause == "ADD":
+            adds.append((tokens.pop(0), tokens.pop(0)))
         else:
             sets.append(_assignment(tokens))
-    return Changes(sets, removes)
+    return Changes(sets, adds, removes)
 
 
 def tokens_of(expression: str) -> list[str]:

@@ -24,6 +24,7 @@ from batchplane_local.plane import Queues
 from batchplane_local.queue import Message, Queue
 from batchplane_local.queues import EventDeadLetters, QueuedSubmissions
 from batchplane_local.records import SqliteRecords
+from batchplane_local.usage import SqliteUsage
 from controlplane.batch import Batch
 from controlplane.edge.function import Handler
 from controlplane.log import Logs
@@ -216,6 +217,7 @@ class River:
         self.plane = SimpleNamespace(
             deployment=DEPLOYMENT,
             records=over(self.records),
+            usage=SqliteUsage(self._database),
             submissions=over(QueuedSubmissions(queue=self.submissions)),
             dead_letters=over(EventDeadLetters(queue=self.job_events)),
             dead_letter_queues=queues.given_up,

@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     tags TEXT NOT NULL,
     status TEXT NOT NULL,
     ended_at INTEGER,
+    vcpus INTEGER NOT NULL,
     record BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS jobs_by_owner ON jobs (owner, created_at, job_id, status, type, name, tags, job_queue);
@@ -46,8 +47,8 @@ CREATE TABLE IF NOT EXISTS alerts (
 """
 _FIND = "SELECT job_id, number, ended_at, record FROM jobs WHERE job_id IN (SELECT value FROM json_each(?))"
 _INSERT = """
-INSERT INTO jobs (job_id, owner, job_queue, created_at, name, type, tags, status, ended_at, record)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO jobs (job_id, owner, job_queue, created_at, name, type, tags, status, ended_at, vcpus, record)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 # A statement writes every index of a column that it names, changed or not: each names what moves.
 _REMEMBER = "UPDATE jobs SET record = ? WHERE number = ?"
@@ -105,14 +106,14 @@ class JobRows:
             row.record = RECORDS.decode(row.document)
         return row.record
 
-    def put(self, new: JobRecord, *, tags: Mapping[str, str] | None = None) -> None:
-        """Store a record. Only a new one takes tags."""
+    def put(self, new: JobRecord, *, submission: Submission | None = None) -> None:
+        """Store a record. Only a new one takes what its submission says of it."""
         before = self.get(new.key.job_id)
         row = self._rows[new.key.job_id]
         was_closed = row is not None and before is not None and before.status.is_terminal and row.ended_at is not None
         ended_at = _ended_at(new, is_closed=was_closed)
         if row is None:
-            self._insert(new, tags_column(tags or {}), ended_at)
+            self._insert(new, submission, ended_at)
         else:
             self._update(row, new, ended_at)
         if new.status is Status.FAILED and (before is None or before.status is not Status.FAILED):
@@ -128,11 +129,13 @@ class JobRows:
         """Store what was asked."""
         self._connection.execute(_SUBMIT, (submission.job_id, msgspec.json.encode(submission)))
 
-    def _insert(self, new: JobRecord, tags: str, ended_at: int | None) -> None:
+    def _insert(self, new: JobRecord, submission: Submission | None, ended_at: int | None) -> None:
         document = msgspec.json.encode(new)
+        tags = tags_column(submission.request.get("tags", {}) if submission else {})
+        vcpus = submission.vcpus if submission else 0
         place = (new.key.job_id, new.owner, new.job_queue, new.created_at)
         shown = (new.job_name.lower(), new.type, tags, new.status)
-        number = self._connection.execute(_INSERT, (*place, *shown, ended_at, document)).lastrowid or 0
+        number = self._connection.execute(_INSERT, (*place, *shown, ended_at, vcpus, document)).lastrowid or 0
         self._rows[new.key.job_id] = _Row(number=number, ended_at=ended_at, document=document, record=new)
         if ended_at is not None:
             self.ended.append((new, ended_at))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from batchplane_local.records.child_rows import ChildRows
 from batchplane_local.records.deletion import DeletedJobs
@@ -35,10 +35,10 @@ class Rows:
         """One record."""
         return self._jobs.get(key.job_id) if key.index is None else self._children.get(key)
 
-    def put(self, new: JobRecord, *, tags: Mapping[str, str] | None = None) -> None:
-        """Store a record. Only a new one takes tags."""
+    def put(self, new: JobRecord, *, submission: Submission | None = None) -> None:
+        """Store a record. Only a new one takes what its submission says of it."""
         if new.key.index is None:
-            self._jobs.put(new, tags=tags)
+            self._jobs.put(new, submission=submission)
         else:
             self._children.put(new)
 

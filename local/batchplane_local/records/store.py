@@ -266,7 +266,7 @@ class SqliteRecords:
         if rows.get(key):
             return self.submission(key.job_id)
         rows.submit(submission)
-        rows.put(record.born(submission), tags=submission.request.get("tags"))
+        rows.put(record.born(submission), submission=submission)
         return None
 
     @contextmanager

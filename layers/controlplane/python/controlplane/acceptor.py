@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from controlplane.deployment import Deployment
 from controlplane.draft import Draft
 from controlplane.errors import SubmissionConflict, SubmissionInvalid, Violation
+from controlplane.gate import Gate
 from controlplane.job_document import to_document
 from controlplane.record import RecordKey, born
 from controlplane.records import Records
@@ -51,6 +52,7 @@ class Acceptor:
     deployment: Deployment
     records: Records
     submissions: Submissions
+    gate: Gate
     #: Epoch milliseconds.
     clock: Callable[[], int]
 
@@ -60,6 +62,7 @@ class Acceptor:
         Raises:
             SubmissionInvalid: It breaks bounds.
             SubmissionConflict: The key was used with another body.
+            QuotaExceeded: The owner has, or does, as much as they may.
         """
         return self.keep(self.plan(draft, owner=owner, idempotency_key=idempotency_key))
 
@@ -69,7 +72,9 @@ class Acceptor:
         return plan(draft, owner=owner, idempotency_key=key, deployment=self.deployment, now=self.clock())
 
     def keep(self, submission: Submission) -> Accepted:
-        """Keep a submission and hand it on. Raises SubmissionConflict."""
+        """Keep a submission and hand it on. Raises SubmissionConflict, QuotaExceeded."""
+        for refusal in self.gate.refused([submission]).values():
+            raise refusal
         stands = self.records.create(submission) or submission
         _require_same(submission, stands)
         self.submissions.send(submission.job_id)
@@ -99,11 +104,13 @@ class Acceptor:
 
     def _keep(self, submissions: Sequence[Submission]) -> Mapping[str, Submission | Exception]:
         """What stands under each job id, kept and handed on; or why nothing does. No job twice."""
-        created = self.records.create_all(submissions)
-        kept = {new.job_id: earlier or new for new, earlier in zip(submissions, created, strict=True)}
+        refused = self.gate.refused(submissions)
+        let_in = [each for each in submissions if each.job_id not in refused]
+        created = zip(let_in, self.records.create_all(let_in), strict=True)
+        kept: Mapping[str, Submission | Exception] = {new.job_id: earlier or new for new, earlier in created}
         to_send = [job_id for job_id, each in kept.items() if isinstance(each, Submission)]
-        refused = zip(to_send, self.submissions.send_all(to_send), strict=True)
-        return kept | {job_id: error for job_id, error in refused if error}
+        unsent = zip(to_send, self.submissions.send_all(to_send), strict=True)
+        return {**kept, **refused, **{job_id: error for job_id, error in unsent if error}}
 
     def _came_to(self, submission: Submission, stands: Submission | Exception) -> Accepted:
         if isinstance(stands, Exception):

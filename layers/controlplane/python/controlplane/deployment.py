@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from controlplane.errors import SubmissionInvalid, Violation
+from controlplane.quota import Quota
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +108,8 @@ class Deployment:
     open_reading: bool = False
     #: Names of environment variables that change how a job's tools behave, and that submissions may set all the same.
     allowed_environment: frozenset[str] = frozenset()
+    #: How much each owner may have at once.
+    quota: Quota = Quota()
 
     @classmethod
     def from_wire(cls, document: Mapping[str, Any], *, url: str, io_bucket: str = "") -> Deployment:
@@ -124,6 +127,7 @@ class Deployment:
             operator_claim=_claim(document.get("operatorClaim")),
             open_reading=document.get("openReading", False),
             allowed_environment=frozenset(document.get("allowedEnvironment", ())),
+            quota=Quota.from_wire(document["quota"]) if "quota" in document else Quota(),
         )
 
     def job_queue(self, given: str | None) -> JobQueue | None:

@@ -12,6 +12,7 @@ PlaneError
 ├── JobNotOver               only a job that is over can be deleted, or run again
 ├── NotSubmittedHere         nobody knows what the job asked for, so it can't run again
 ├── NothingFailed            no child of the array has failed, so none is run again
+├── QuotaExceeded            an owner has, or does, as much as the deployment lets one; names quota, bound and value
 ├── BatchRefused             Batch answered that the request is wrong; its words are kept
 ├── BatchUnavailable         Batch did not take the request; it may be sent again
 │   └── BatchOutcomeUnknown  Batch may or may not have taken it; look before sending again
@@ -26,6 +27,12 @@ from typing import Any
 
 #: Most characters of a refused value that an error repeats.
 _SHOWN_CHARACTERS = 200
+#: What each quota bounds.
+_QUOTAS = {
+    "jobs": "jobs that are not over",
+    "vcpus": "vCPUs of jobs that are not over",
+    "submissionsPerMinute": "submissions in one minute",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +130,19 @@ class NotSubmittedHere(PlaneError):
 
 class NothingFailed(PlaneError):
     """No child of this array has failed."""
+
+
+class QuotaExceeded(PlaneError):
+    """An owner's quota is used up."""
+
+    def __init__(self, quota: str, *, bound: int, value: int, retry_after: int) -> None:
+        super().__init__(
+            f"Your quota of {_QUOTAS[quota]} is {bound}; with this submission there would be {value}."
+            f" Try again in {retry_after} s."
+        )
+        self.violations = (Violation(field=quota, bound=f"at most {bound}", value=value),)
+        #: When there may be room again, in seconds.
+        self.retry_after = retry_after
 
 
 class BatchRefused(PlaneError):

@@ -57,10 +57,10 @@ def _number(overrides: NodeOverrides, nodes: NodeProperties) -> Iterable[Violati
 
 def _targets(overrides: NodeOverrides, nodes: NodeProperties) -> Iterable[Violation]:
     count = overrides.numNodes or nodes.num_nodes
-    known = {_indices(target, count) for target in nodes.target_nodes}
+    known = {indices(target, count) for target in nodes.target_nodes}
     for place, override in enumerate(overrides.nodePropertyOverrides or ()):
         start, end = _range(override.targetNodes)
-        if (end is not None and start > end) or _indices(override.targetNodes, count) not in known:
+        if (end is not None and start > end) or indices(override.targetNodes, count) not in known:
             bound = f"one of the definition's node ranges: {', '.join(nodes.target_nodes)}"
             field = f"nodeOverrides.nodePropertyOverrides.{place}.targetNodes"
             yield Violation(field=field, bound=bound, value=override.targetNodes)
@@ -79,6 +79,7 @@ def _range(target: str) -> tuple[int, int | None]:
     return int(start or 0), int(end) if end else None
 
 
-def _indices(target: str, count: int) -> range:
+def indices(target: str, count: int) -> range:
+    """Which of so many nodes a node range names."""
     start, end = _range(target)
     return range(start, count if end is None else min(end + 1, count))

@@ -9,6 +9,7 @@ from controlplane.alert import Topic
 from controlplane.batch import Batch
 from controlplane.dead_letters import DeadLetterQueue, DeadLetters
 from controlplane.deployment import Deployment
+from controlplane.gate import Usage
 from controlplane.io_bucket import IOBucket
 from controlplane.log import Logs
 from controlplane.records import Records
@@ -26,6 +27,11 @@ class Plane(Protocol):
     @property
     def records(self) -> Records:
         """The job records."""
+        ...
+
+    @property
+    def usage(self) -> Usage:
+        """What owners use, where they have quotas."""
         ...
 
     @property

@@ -16,6 +16,7 @@ from controlplane.deployment import Deployment
 from controlplane.errors import SubmissionInvalid
 from controlplane.indices import Selection
 from controlplane.job import JobType, batch_job_name, derive_job_id
+from controlplane.reservation import vcpus_of
 from controlplane.short_forms import long_form
 from controlplane.spill import spilled, without
 from controlplane.submission_bounds import broken_bounds
@@ -38,6 +39,8 @@ class Submission:
     runner: bool
     #: Epoch milliseconds of the acceptance.
     created_at: int
+    #: What it reserves in all while it is not over: of an array, of all its children.
+    vcpus: int
     #: What the caller asked for in SubmitJob's own members, without what it left out; memory in MiB where it was left
     #: automatic; and `inputs`. A multi-node parallel job has nodeOverrides, if empty ones.
     request: Mapping[str, Any]
@@ -125,6 +128,7 @@ def plan(
         job_definition=definition.arn,
         runner=definition.runner,
         created_at=now,
+        vcpus=vcpus_of(document, definition),
         request=({"nodeOverrides": {}} if definition.nodes else {})
         | with_memory(document, definition=definition, deployment=deployment),
         digest=digest_of_body(document),

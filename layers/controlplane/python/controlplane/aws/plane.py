@@ -19,6 +19,7 @@ from controlplane.aws.io_bucket import S3Bucket
 from controlplane.aws.queues import SqsDeadLetters, SqsSubmissions
 from controlplane.aws.records import DynamoRecords
 from controlplane.aws.topic import SnsTopic
+from controlplane.aws.usage import DynamoUsage
 from controlplane.batch import Batch
 from controlplane.deployment import Deployment
 from controlplane.log import Logs
@@ -61,12 +62,17 @@ class AwsPlane:
     def records(self) -> DynamoRecords:
         """The table."""
         return DynamoRecords(
-            self._client("dynamodb", config=_DYNAMODB),
+            self._dynamodb,
             table=self._environment["BATCHPLANE_TABLE"],
             fan_out=self._fan_out,
             retention_days=int(self._environment["BATCHPLANE_RETENTION_DAYS"]),
             clock=self.clock,
         )
+
+    @cached_property
+    def usage(self) -> DynamoUsage:
+        """What owners use, in the table."""
+        return DynamoUsage(self._dynamodb, table=self._environment["BATCHPLANE_TABLE"], clock=self.clock)
 
     @cached_property
     def submissions(self) -> SqsSubmissions:
@@ -133,6 +139,10 @@ class AwsPlane:
     @cached_property
     def _fan_out(self) -> Threads:
         return Threads(_CALLS)
+
+    @cached_property
+    def _dynamodb(self) -> Any:
+        return self._client("dynamodb", config=_DYNAMODB)
 
     @cached_property
     def _sqs(self) -> Any:

@@ -15,6 +15,7 @@ class Update:
 
     def __init__(self) -> None:
         self._sets: list[str] = []
+        self._adds: list[str] = []
         self._removes: list[str] = []
         self._conditions: list[str] = []
         self._names: dict[str, str] = {}
@@ -44,6 +45,11 @@ class Update:
             self._sets.append(f"{name} = if_not_exists({name}, {self.value(value)})")
         return self
 
+    def add(self, attribute: str, number: int) -> Update:
+        """Add to a number, or to nothing."""
+        self._adds.append(f"{self.name(attribute)} {self.value({'N': str(number)})}")
+        return self
+
     def remove(self, attributes: Iterable[str]) -> Update:
         """Take attributes away."""
         self._removes += [self.name(attribute) for attribute in attributes]
@@ -58,6 +64,7 @@ class Update:
         """UpdateItem's arguments."""
         parts = [
             f"SET {', '.join(self._sets)}" if self._sets else "",
+            f"ADD {', '.join(self._adds)}" if self._adds else "",
             f"REMOVE {', '.join(self._removes)}" if self._removes else "",
         ]
         request: dict[str, Any] = {"UpdateExpression": " ".join(part for part in parts if part)}

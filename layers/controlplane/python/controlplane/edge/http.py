@@ -38,6 +38,7 @@ from controlplane.edge.routes.queues import route_queues
 from controlplane.edge.routes.selection import route_selection
 from controlplane.edge.routes.submissions import route_submissions
 from controlplane.errors import NotAuthorized
+from controlplane.gate import Gate
 from controlplane.job_files import JobFiles
 from controlplane.lender import Lender
 from controlplane.lister import Lister
@@ -62,7 +63,11 @@ def serve(plane: Plane) -> Handler:
     route_refusals(app)
     route_plane(app, plane.deployment, caller)
     acceptor = Acceptor(
-        deployment=plane.deployment, records=plane.records, submissions=plane.submissions, clock=plane.clock
+        deployment=plane.deployment,
+        records=plane.records,
+        submissions=plane.submissions,
+        gate=Gate(quota=plane.deployment.quota, usage=plane.usage, records=plane.records, clock=plane.clock),
+        clock=plane.clock,
     )
     route_submissions(app, acceptor, caller)
     route_bulk_submissions(app, acceptor, caller)

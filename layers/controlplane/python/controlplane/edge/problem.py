@@ -22,6 +22,7 @@ from controlplane.errors import (
     NotYet,
     PlaneError,
     QueueNotFound,
+    QuotaExceeded,
     SubmissionConflict,
     SubmissionInvalid,
     Violation,
@@ -41,6 +42,7 @@ _PROBLEMS: tuple[tuple[type[PlaneError], int, str], ...] = (
     (JobNotOver, 409, "The job is not over"),
     (NotSubmittedHere, 409, "Not submitted through the plane"),
     (NothingFailed, 409, "Nothing failed"),
+    (QuotaExceeded, 429, "Quota exceeded"),
     (BatchRefused, 422, "AWS Batch refused"),
     (BatchUnavailable, 503, "AWS Batch did not take it now"),
     (NotYet, 503, "Not yet"),
@@ -61,8 +63,9 @@ def problem_document(error: Exception) -> dict[str, Any]:
     if not isinstance(error, PlaneError):
         return _document(500, title=FAILED, detail=f"{FAILED}; its log says more.")
     kind, status, title = next(row for row in _PROBLEMS if isinstance(error, row[0]))
-    violations = error.violations if isinstance(error, SubmissionInvalid) else ()
-    return _document(status, title=title, detail=str(error), kind=kind.__name__, violations=violations)
+    violations = error.violations if isinstance(error, SubmissionInvalid | QuotaExceeded) else ()
+    document = _document(status, title=title, detail=str(error), kind=kind.__name__, violations=violations)
+    return document | ({"retryAfter": error.retry_after} if isinstance(error, QuotaExceeded) else {})
 
 
 def problem(status: int, *, title: str, detail: str, violations: Sequence[Violation] = ()) -> Response[str]:
@@ -83,11 +86,12 @@ def _document(
 
 
 def _response(document: dict[str, Any]) -> Response[str]:
+    wait = document.get("retryAfter", _RETRY_AFTER_SECONDS)
     return Response(
         status_code=document["status"],
         content_type="application/problem+json",
         body=json.dumps(document),
-        headers={"Retry-After": str(_RETRY_AFTER_SECONDS)} if document["status"] == 503 else None,
+        headers={"Retry-After": str(wait)} if document["status"] in (429, 503) else None,
     )
 
 

@@ -17,6 +17,7 @@ from controlplane.errors import (
     NotAuthorized,
     NotYet,
     PlaneError,
+    QuotaExceeded,
     SubmissionInvalid,
     Violation,
 )
@@ -38,6 +39,7 @@ class Problem(TypedDict):
     title: Annotated[str, Meta(description="The same for people, in a few words.")]
     status: Annotated[int, Meta(description="The HTTP status.")]
     detail: Annotated[str, Meta(description="What is wrong this time, and what to do.")]
+    retryAfter: NotRequired[Annotated[int, Meta(description="Of a quota: when there may be room again, in seconds.")]]
     errors: NotRequired[Annotated[list[BrokenBound], Meta(description="Every broken bound, at most twenty.")]]
 
 
@@ -68,6 +70,7 @@ _EXAMPLES: tuple[PlaneError, ...] = (
     SubmissionInvalid((Violation(field="limit", bound="less than or equal to 100", value=1000),)),
     NotAnOperator("user/ada"),
     BatchRefused("Job definition test-runner:3 is not in ACTIVE status."),
+    QuotaExceeded("jobs", bound=100, value=101, retry_after=10),
     BatchUnavailable("Too Many Requests"),
     NotYet("Job j5os3k7a9c1v8e2m4q6t0u2b1d is being submitted at this moment: ask again."),
 )
