@@ -135,7 +135,7 @@ class PlaneStack(cdk.Stack):
         environment, settings = self._environment, self._settings
         function = self._function(
             "submit_job",
-            table=ITEMS,
+            table=(*ITEMS, "PutItem"),  # it keeps the parts of arrays that are too large for Batch
             timeout=_SUBMIT_TIMEOUT,
             memory_mib=512,
             BATCHPLANE_DEPLOYMENT=self._deployment(),

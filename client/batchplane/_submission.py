@@ -42,7 +42,7 @@ class JobSettings(TypedDict, total=False):
     name: str | None
     job_queue: str | None
     job_definition: str | None
-    #: Children of an array job, 2 to 10,000.
+    #: Children of an array job, 2 to 200,000.
     array_size: int | None
     #: Variables of the command's environment.
     environment: Mapping[str, str] | None

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from controlplane.job import NOBODY, JobType, Status
 from controlplane.job_filter import JobFilter
+from controlplane.parts import parts_of
 from controlplane.record import JobRecord, RecordKey
 from controlplane.records import Page, Records
 from tests.builders import BATCH, QUEUE, T0, bring, change, submission
@@ -179,6 +180,19 @@ def test_a_queue_shows_every_owners_jobs_and_nobodys(records: Records) -> None:
     found = listed(records, JobFilter(job_queue=QUEUE))
 
     assert ["theirs", made[1].job_id, made[0].job_id] == ids(found)
+
+
+def test_a_part_of_an_array_stands_in_no_list(records: Records) -> None:
+    """Neither in its owner's nor in its queue's; the sweep walks past it all the same."""
+    whole = submission(owner=ADA, arrayProperties={"size": 20_000})
+    for each in (whole, *parts_of(whole)):
+        records.create(each)
+    lists = [records.list_jobs(wanted, limit=9) for wanted in (JobFilter(owner=ADA), JobFilter(job_queue=QUEUE))]
+    first = records.list_open(limit=1)
+    walked = [*first.records, *records.list_open(limit=9, cursor=first.cursor).records]
+
+    assert [[whole.job_id]] * 2 == [[each.key.job_id for each in page.records] for page in lists]
+    assert {whole.job_id, *(part.job_id for part in parts_of(whole))} == {each.key.job_id for each in walked}
 
 
 def test_a_job_must_carry_every_tag_that_is_named(records: Records) -> None:

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from controlplane.indices import Selection
-from controlplane.job import Status
+from controlplane.indices import Indices
+from controlplane.job import Status, part_id
 from controlplane.record import Outcome, RecordKey, born
 from controlplane.records import AlertClaim, Records
+from controlplane.submission import Part
 from tests.builders import BATCH_JOB_ID, T0, bring, change, refusal, submission
 
 OURS = submission()
@@ -36,11 +37,12 @@ def test_every_member_of_a_submission_comes_back(records: Records) -> None:
         "tags": {"team": ""},
     }
     asked = submission(**document)
-    again = replace(asked, job_id=f"{asked.job_id[:-1]}0", rerun_of=OURS.job_id, selection=Selection.choose((2,), of=3))
-    for each in (asked, again):
+    again = replace(asked, job_id=f"{asked.job_id[:-1]}0", rerun_of=OURS.job_id, indices=Indices.choose((2,), of=3))
+    part = replace(asked, job_id=part_id(asked.job_id, 7), part=Part(first=70_000, of=100_000))
+    for each in (asked, again, part):
         records.create(each)
 
-    assert (asked, again) == (records.submission(asked.job_id), records.submission(again.job_id))
+    assert [asked, again, part] == [records.submission(each.job_id) for each in (asked, again, part)]
 
 
 def test_a_job_that_exists_is_left_as_it_is(records: Records) -> None:

@@ -28,6 +28,7 @@ RIGHTS = {
     | {"sqs:ChangeMessageVisibility", "batch:CancelJob", "batch:ListJobs", "batch:TerminateJob"}
     | {"batch:DescribeJobDefinitions", "batch:DescribeJobQueues", "batch:GetJobQueueSnapshot"},
     "submit_job": ITEMS
+    | {"dynamodb:PutItem"}
     | LOG
     | CONSUME
     | {

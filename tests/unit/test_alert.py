@@ -52,7 +52,7 @@ To run what failed again:  batchplane rerun {job_id}
 def test_an_array_shows_one_of_its_failed_children() -> None:
     """A thousand children of one cause are one mail, with one child's words."""
     parent = replace(failed(), size=7, status_summary={"SUCCEEDED": 5, "FAILED": 2})
-    child = FailedChild(record=replace(failed(), key=RecordKey(job_id=BATCH_JOB_ID, index=4)), log=LOG)
+    child = FailedChild(record=replace(failed(), key=RecordKey(job_id=BATCH_JOB_ID, index=4)), index=4, log=LOG)
     body = compose(parent, deployment=DEPLOYMENT, log=(), child=child).body
 
     assert "Children:    7 (2 FAILED, 5 SUCCEEDED); shown here is child 4" in body

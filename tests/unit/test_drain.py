@@ -20,13 +20,16 @@ class Submitting:
     """A submitter that raises what a test says, once for each submission."""
 
     raising: dict[str, Exception]
+    #: Of arrays that are split.
+    parts: dict[str, Sequence[str]] = field(default_factory=dict)
     submitted: list[str] = field(default_factory=list)
 
-    def submit(self, job_id: str) -> None:
-        """Note it, and raise."""
+    def submit(self, job_id: str) -> Sequence[str]:
+        """Note it, and raise, or name the parts."""
         self.submitted.append(job_id)
         if job_id in self.raising:
             raise self.raising[job_id]
+        return self.parts.get(job_id, ())
 
 
 @dataclass
@@ -41,10 +44,10 @@ class Sent:
 
 
 def drained(
-    *bodies: str, raising: dict[str, Exception], chance: float = 1.0
+    *bodies: str, raising: dict[str, Exception], chance: float = 1.0, **parts: Sequence[str]
 ) -> tuple[Sequence[Exception | None], list[dict[str, Any]], list[str]]:
     """Drain some messages; what failed, what was sent again, and what was tried."""
-    submitting, sent = Submitting(raising), Sent()
+    submitting, sent = Submitting(raising, parts), Sent()
     drain = Drain(submitter=cast("Submitter", submitting), submissions=sent, clock=lambda: T0, chance=lambda: chance)
     return drain.drain(bodies), sent.messages, submitting.submitted
 
@@ -52,6 +55,14 @@ def drained(
 def test_a_submission_that_batch_took_is_done_with() -> None:
     """It is neither named as failed nor sent again."""
     assert ([None], [], ["j1"]) == drained(to_message("j1"), raising={})
+
+
+def test_parts_are_handed_on_at_once() -> None:
+    """Each by a message of its own, and the message of the whole is done with."""
+    errors, sent, _ = drained(to_message("j1"), raising={}, j1=["j1_00", "j1_01"])
+
+    assert [None] == errors
+    assert [{"job_id": each, "waits": 0, "delay": 0} for each in ("j1_00", "j1_01")] == sent
 
 
 @pytest.mark.parametrize("wait", [NotYet(), BatchUnavailable(), BatchOutcomeUnknown()])

@@ -28,7 +28,7 @@ def broken(**document: Any) -> set[str]:
         ("jobName", {"jobName": "-starts-with-a-hyphen"}),
         ("jobName", {"jobName": "n" * 129}),
         ("arrayProperties.size", {"arrayProperties": {"size": 1}}),
-        ("arrayProperties.size", {"arrayProperties": {"size": 10_001}}),
+        ("arrayProperties.size", {"arrayProperties": {"size": 200_001}}),
         ("retryStrategy.attempts", {"retryStrategy": {"attempts": 11}}),
         ("retryStrategy.attempts", {"retryStrategy": {"evaluateOnExit": [{"action": "EXIT", "onReason": "*"}]}}),
         ("retryStrategy.evaluateOnExit.0", {"retryStrategy": {"attempts": 2, "evaluateOnExit": [{"action": "EXIT"}]}}),

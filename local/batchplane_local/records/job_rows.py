@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from controlplane.job import Status
+from controlplane.job import Status, whole_of
 from controlplane.record import JobRecord
 from controlplane.submission import Submission
 
@@ -133,7 +133,9 @@ class JobRows:
         document = msgspec.json.encode(new)
         tags = tags_column(submission.request.get("tags", {}) if submission else {})
         vcpus = submission.vcpus if submission else 0
-        place = (new.key.job_id, new.owner, new.job_queue, new.created_at)
+        # A part of an array stands in no list.
+        whose = ("", "") if whole_of(new.key.job_id) else (new.owner, new.job_queue)
+        place = (new.key.job_id, *whose, new.created_at)
         shown = (new.job_name.lower(), new.type, tags, new.status)
         number = self._connection.execute(_INSERT, (*place, *shown, ended_at, vcpus, document)).lastrowid or 0
         self._rows[new.key.job_id] = _Row(number=number, ended_at=ended_at, document=document, record=new)

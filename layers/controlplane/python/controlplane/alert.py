@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from controlplane.deployment import Deployment
-from controlplane.job import NOBODY, Status
+from controlplane.job import NOBODY, Status, whole_of
 from controlplane.log import LogLine
 from controlplane.record import JobRecord
 
@@ -47,6 +47,8 @@ class FailedChild:
     """The child that an array's alert tells of as an example."""
 
     record: JobRecord
+    #: What people know it by.
+    index: int
     log: Sequence[LogLine]
 
 
@@ -60,7 +62,7 @@ def compose(
     """The alert of one failed job: what failed, where, why, each attempt, the last lines of its log, what to do."""
     name = plain(record.job_name)
     teller = child.record if child else record
-    where = f":{teller.key.index}" if child else ""
+    where = f":{child.index}" if child else ""
     job_id = record.key.job_id
     lines = [
         f"Job {name} failed: {_why(teller)}",
@@ -117,7 +119,7 @@ def _children(record: JobRecord, child: FailedChild | None) -> list[str]:
     if record.size is None:
         return []
     counts = ", ".join(f"{count} {status}" for status, count in sorted(record.status_summary.items()) if count)
-    shown = f"; shown here is child {child.record.key.index}" if child else ""
+    shown = f"; shown here is child {child.index}" if child else ""
     return [f"Children:    {record.size} ({counts}){shown}"]
 
 
@@ -149,5 +151,5 @@ def _log(log: Sequence[LogLine]) -> list[str]:
 
 
 def is_alerting(record: JobRecord) -> bool:
-    """True for a job that failed. Children speak through their parent."""
-    return record.status is Status.FAILED and record.key.index is None
+    """True for a job that failed. Children speak through their parent, and parts through the array they are of."""
+    return record.status is Status.FAILED and record.key.index is None and whole_of(record.key.job_id) is None

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from controlplane.alert import LOG_LINES, FailedChild, Topic, compose, is_alerting
+from controlplane.children import Children
 from controlplane.deployment import Deployment
 from controlplane.errors import LogNotFound, NotYet
 from controlplane.job import Status
@@ -51,12 +52,15 @@ class Alerter:
         return True
 
     def _failed_child(self, record: JobRecord) -> FailedChild | None:
-        if record.size is None or record.batch_job_id is None:
+        if record.size is None:
             return None
-        failed = self.records.children(
-            record.batch_job_id, size=record.size, first=0, limit=1, statuses=frozenset({Status.FAILED})
+        children = Children(records=self.records)
+        failed = children.page(record, first=0, limit=1, statuses=frozenset({Status.FAILED}))
+        return (
+            FailedChild(record=failed[0].record, index=failed[0].index, log=self._log(failed[0].record))
+            if failed
+            else None
         )
-        return FailedChild(record=failed[0], log=self._log(failed[0])) if failed else None
 
     def _log(self, record: JobRecord) -> tuple[LogLine, ...]:
         if record.log_stream_name is None:

@@ -14,13 +14,15 @@ from typing import Any
 from controlplane.batch import MAX_REASON_CHARACTERS, Batch
 from controlplane.caller import Caller
 from controlplane.deployment import Deployment
-from controlplane.errors import NotYet, SubmissionInvalid, Violation
+from controlplane.errors import BatchUnavailable, NotYet, PlaneError, SubmissionInvalid, Violation
 from controlplane.job import Status, child_id
 from controlplane.job_document import to_document
 from controlplane.look_up import taken
 from controlplane.owned_jobs import OwnedJobs
+from controlplane.parts import parts_of
 from controlplane.record import JobRecord, Outcome
 from controlplane.records import Records, brought, ended_unsubmitted
+from controlplane.split_arrays import SplitArrays
 from controlplane.submission import Submission
 
 #: No call of SubmitJob is under way longer: what `submit_job` may take (milliseconds).
@@ -35,6 +37,10 @@ class Ending(StrEnum):
 
     CANCEL = "CancelJob"
     TERMINATE = "TerminateJob"
+
+
+#: Of what was asked for several parts, the answer tells the last of these.
+_STRENGTH = (None, Ending.CANCEL, Ending.TERMINATE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,17 +70,45 @@ class Canceller:
             BatchRefused, BatchUnavailable: Batch did not take it.
         """
         words = told(ending, owner=caller.owner, reason=reason)
+        record, submission = self.jobs.to_touch(job_id, caller=caller, index=index)
+        if submission and submission.is_split and record.is_open:
+            asked, detail = self._end_parts(record, submission, ending, words)
+        else:
+            asked, detail = self._end(record, submission, ending, words)
+        now = self.records.get(record.key) or record
+        document = to_document(now, deployment=self.deployment, submission=submission)
+        return {"asked": asked and asked.value, "detail": detail, "job": document}
+
+    def _end(
+        self, record: JobRecord, submission: Submission | None, ending: Ending, words: str
+    ) -> tuple[Ending | None, str]:
+        """End what Batch has, or would have, as one job; what Batch was asked, and that in words."""
         for _ in range(LOOKS):
-            record, submission = self.jobs.to_touch(job_id, caller=caller, index=index)
             if not record.is_open:
-                return self._answer(None, "It is over already: nothing was asked of AWS Batch.", record, submission)
-            if record.batch_job_id or index is not None or submission is None:
-                asked, detail = self._ask(record, ending, words)
-                return self._answer(asked, detail, record, submission)
+                return None, "It is over already: nothing was asked of AWS Batch."
+            if record.batch_job_id or record.key.index is not None or submission is None:
+                return self._ask(record, ending, words)
             if self._withdraw(record, submission, ending, words):
-                detail = "AWS Batch never had it: it has ended here, and will not be submitted."
-                return self._answer(None, detail, self.jobs.to_touch(job_id, caller=caller)[0], submission)
-        raise NotYet(f"Job {job_id} is being submitted at this moment: ask again.")
+                return None, "AWS Batch never had it: it has ended here, and will not be submitted."
+            record = self.records.get(record.key) or record
+        raise NotYet(f"Job {record.key.job_id} is being submitted at this moment: ask again.")
+
+    def _end_parts(
+        self, whole: JobRecord, submission: Submission, ending: Ending, words: str
+    ) -> tuple[Ending | None, str]:
+        """End each part of an array; one that can't be ended now keeps no other from it."""
+        arrays, answers = SplitArrays(records=self.records), []
+        arrays.split(whole, submission, at=self.clock())
+        late: PlaneError | None = None
+        for record, part in zip(arrays.parts(whole), parts_of(submission), strict=True):
+            try:
+                answers += [self._end(record, part, ending, words)] if record else []
+            except (NotYet, BatchUnavailable) as error:
+                late = late or error
+        arrays.gather(whole.key.job_id)
+        if late:
+            raise late
+        return max(answers, key=lambda answer: _STRENGTH.index(answer[0]))
 
     def _ask(self, record: JobRecord, ending: Ending, words: str) -> tuple[Ending, str]:
         """Ask Batch, which passes it on to all children of an array."""
@@ -125,12 +159,6 @@ class Canceller:
         for batch_job_id in found[:1]:  # events tell of a second one, which is then terminated
             self.records.settle(submission.job_id, batch_job_id)
         return bool(found)
-
-    def _answer(
-        self, asked: Ending | None, detail: str, record: JobRecord, submission: Submission | None
-    ) -> dict[str, Any]:
-        document = to_document(record, deployment=self.deployment, submission=submission)
-        return {"asked": asked and asked.value, "detail": detail, "job": document}
 
 
 def told(ending: Ending, *, owner: str, reason: str) -> str:

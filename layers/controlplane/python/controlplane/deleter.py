@@ -13,8 +13,11 @@ from typing import Any
 from controlplane.caller import Caller
 from controlplane.errors import JobNotFound, JobNotOver
 from controlplane.io_bucket import MOST_AT_ONCE, IOBucket, job_prefix
+from controlplane.job import MOST_CHILDREN
 from controlplane.owned_jobs import OwnedJobs
+from controlplane.record import JobRecord
 from controlplane.records import Records
+from controlplane.split_arrays import SplitArrays
 
 #: No more objects are begun with after so long (milliseconds): an HTTP API waits 29 seconds, and the record is left.
 MOST_MILLISECONDS = 15_000
@@ -46,9 +49,17 @@ class Deleter:
                 " terminate it first (POST /jobs/{id}/terminate, batchplane terminate), and wait for its end."
             )
         deleted, more = self._empty(job_prefix(record.owner, job_id))
-        if not more and not self.records.delete(record, at=self.clock()):
+        if not more and not self._forget(record):
             raise JobNotFound(f"There is no job {job_id}.")
         return {"jobId": job_id, "objects": deleted, "more": more}
+
+    def _forget(self, record: JobRecord) -> bool:
+        """Delete the record, after those of an array's parts; False where somebody has begun the job anew."""
+        parts = SplitArrays(records=self.records).parts(record) if (record.size or 0) > MOST_CHILDREN else ()
+        for part in parts:
+            if part:
+                self.records.delete(part, at=self.clock())
+        return self.records.delete(record, at=self.clock())
 
     def _empty(self, prefix: str) -> tuple[int, bool]:
         """Delete objects while there is time; how many, and whether some are left."""

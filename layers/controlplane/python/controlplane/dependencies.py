@@ -5,16 +5,20 @@ Another owner's job does not exist, whether it is named by our id or by Batch's.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from controlplane.batch import Batch
 from controlplane.deployment import Deployment
 from controlplane.errors import BatchRefused, NotYet
-from controlplane.job import JOB_ID, Status, job_id_in
+from controlplane.job import JOB_ID, MOST_CHILDREN, Status, job_id_in
 from controlplane.record import JobRecord, RecordKey
 from controlplane.records import Records
+from controlplane.split_arrays import SplitArrays
 from controlplane.submission import Submission
+
+#: Most dependencies of one job, as AWS Batch takes them.
+MOST_DEPENDENCIES = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,28 +36,33 @@ class Dependencies:
             BatchRefused: A dependency has failed, or the submission's owner has no such job.
             NotYet: A dependency is not with Batch yet.
         """
-        found = (self._awaited(dependency, submission) for dependency in submission.depends_on)
-        return tuple(dependency for dependency in found if dependency is not None)
+        found = [each for dependency in submission.depends_on for each in self._awaited(dependency, submission)]
+        if len(found) > MOST_DEPENDENCIES:
+            raise BatchRefused(
+                f"dependsOn: with a dependency for each part of an array of more than {MOST_CHILDREN} there are"
+                f" {len(found)}, and AWS Batch takes {MOST_DEPENDENCIES}"
+            )
+        return tuple(found)
 
-    def _awaited(self, dependency: Mapping[str, str], submission: Submission) -> Mapping[str, str] | None:
+    def _awaited(self, dependency: Mapping[str, str], submission: Submission) -> Iterable[Mapping[str, str]]:
+        """What one dependency comes to: of an array in parts, one for each of these."""
         job_id = dependency.get("jobId")
         if job_id is None:
-            return dependency
+            return [dependency]
         record = self._ours(job_id) if JOB_ID.fullmatch(job_id) else self._batchs(job_id)
         if record is None:
             # A job that nobody submitted through the plane belongs to operators.
             if JOB_ID.fullmatch(job_id) or submission.owner not in self.deployment.operators:
                 raise _no_job(job_id)
-            return dependency
+            return [dependency]
         if record.owner != submission.owner:
             raise _no_job(job_id)
-        if record.status is Status.FAILED:
-            raise BatchRefused(f"Dependent job {job_id} failed")
-        if record.status is Status.SUCCEEDED:
-            return None
-        if record.batch_job_id is None:
-            raise NotYet(f"job {submission.job_id}: dependency {job_id} is not with Batch yet")
-        return {**dependency, "jobId": record.batch_job_id}
+        is_split = (record.size or 0) > MOST_CHILDREN
+        if is_split and "type" in dependency:
+            raise BatchRefused(f"dependsOn: job {job_id} has more than {MOST_CHILDREN} children: wait for it whole")
+        parts = SplitArrays(records=self.records).parts(record) if is_split and record.is_open else [record]
+        batch_job_ids = [_batch_id(part, job_id, submission) for part in parts]
+        return [{**dependency, "jobId": each} for each in batch_job_ids if each is not None]
 
     def _ours(self, job_id: str) -> JobRecord | None:
         return self.records.get(RecordKey(job_id=job_id))
@@ -69,6 +78,17 @@ class Dependencies:
             if record and record.batch_job_id == batch_job_id:
                 return record
         return None
+
+
+def _batch_id(record: JobRecord | None, job_id: str, submission: Submission) -> str | None:
+    """Batch's id of a job that is waited for, or of a part of it; None for one that has succeeded."""
+    if record and record.status is Status.FAILED:
+        raise BatchRefused(f"Dependent job {job_id} failed")
+    if record and record.status is Status.SUCCEEDED:
+        return None
+    if record is None or record.batch_job_id is None:
+        raise NotYet(f"job {submission.job_id}: dependency {job_id} is not with Batch yet")
+    return record.batch_job_id
 
 
 def _no_job(job_id: str) -> BatchRefused:

@@ -50,7 +50,8 @@ class Drain:
 
     def _hand_over(self, message: SubmissionMessage) -> None:
         try:
-            self.submitter.submit(message.job_id)
+            for job_id in self.submitter.submit(message.job_id):
+                self.submissions.send(job_id)
         except (NotYet, BatchUnavailable) as reason:
             if message.waits >= MOST_WAITS:
                 _log.warning("left to the sweep", extra={"job_id": message.job_id, "reason": str(reason)})

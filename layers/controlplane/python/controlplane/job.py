@@ -48,12 +48,16 @@ JOB_ID = re.compile(r"^j[0-9a-z]{25}$")
 BATCH_JOB_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 #: AWS Batch's bound on jobName.
 JOB_NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$")
-#: Our job id where it ends Batch's jobName.
-_NAMED = re.compile(r"-(j[0-9a-z]{25})$")
-#: Most characters of the caller's name that fit before a hyphen and our id in Batch's 128.
-_NAME_ROOM = 128 - 1 - 26
+#: The id of a part of an array, which only the plane knows: the array's own, and the part's number.
+_PART_ID = re.compile(r"^(j[0-9a-z]{25})_[0-9]{2}$")
+#: Our job id, or a part's, where it ends Batch's jobName.
+_NAMED = re.compile(r"-(j[0-9a-z]{25}(?:_[0-9]{2})?)$")
 #: AWS Batch's bound on the size of an array job.
 MOST_CHILDREN = 10_000
+#: Most parts that a larger array is split in: whoever depends on it depends on each, and Batch takes 20 dependencies.
+MOST_PARTS = 20
+#: Our bound on the size of an array job.
+LARGEST_ARRAY = MOST_PARTS * MOST_CHILDREN
 #: Memory that the plane is to choose, as a short form says it, and as the long form keeps it until then.
 AUTOMATIC = "automatic"
 #: The owner of jobs that nobody submitted through the plane; no authorizer ever names it.
@@ -71,12 +75,23 @@ def derive_job_id(owner: str, idempotency_key: str) -> str:
 
 def batch_job_name(job_name: str, job_id: str) -> str:
     """Batch's jobName for a job of ours: the caller's name, cut to fit, a hyphen, our id."""
-    return f"{job_name[:_NAME_ROOM]}-{job_id}"
+    return f"{job_name[: 128 - 1 - len(job_id)]}-{job_id}"
 
 
 def job_id_in(name: str) -> str | None:
     """Our job id at the end of Batch's jobName; None for a job that is not named by us."""
     match = _NAMED.search(name)
+    return match.group(1) if match else None
+
+
+def part_id(job_id: str, number: int) -> str:
+    """The id of a part of an array, counted from 0."""
+    return f"{job_id}_{number:02}"
+
+
+def whole_of(job_id: str) -> str | None:
+    """The id of the array that a job is a part of; None for every other job."""
+    match = _PART_ID.fullmatch(job_id)
     return match.group(1) if match else None
 
 

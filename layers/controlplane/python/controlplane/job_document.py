@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from controlplane.deployment import Deployment
-from controlplane.job import Status
+from controlplane.job import Status, child_id
 from controlplane.job_detail import Attempt
 from controlplane.record import JobRecord
 from controlplane.state_change import transition_attempt, transition_status
@@ -45,9 +45,8 @@ def to_document(
     """
     request = submission.request if submission else {}
     overrides = request.get("containerOverrides", {})
-    child = "" if record.key.index is None else f":{record.key.index}"
     return {
-        "jobId": f"{submission.job_id if submission else record.key.job_id}{child}",
+        "jobId": _job_id(record, submission),
         "batchJobId": record.batch_job_id,
         "jobName": submission.job_name if submission else record.job_name,
         "owner": submission.owner if submission else record.owner,
@@ -77,7 +76,7 @@ def to_document(
         "inputs": sorted(request.get("inputs", ())),
         "history": history(record),
         **{name: request[name] for name in _ASKED if name in request},
-        **_array_properties(record, status_summary),
+        **_array_properties(record, submission, status_summary),
         **_node_properties(record, request, deployment),
     }
 
@@ -87,7 +86,7 @@ def _rerun(record: JobRecord, submission: Submission | None) -> dict[str, Any]:
     if submission is None:
         return {}
     rerun = {"rerunOf": submission.rerun_of} if submission.rerun_of else {}
-    if submission.selection is None or record.size is not None:
+    if submission.indices is None or record.size is not None:
         return rerun
     return rerun | {"originalIndex": submission.original_index(record.key.index)}
 
@@ -113,9 +112,23 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
     return {"container": {}} | document
 
 
-def _array_properties(record: JobRecord, status_summary: Mapping[Status, int] | None) -> dict[str, Any]:
+def _job_id(record: JobRecord, submission: Submission | None) -> str:
+    index = _index(record, submission)
+    job_id = submission.public_id if submission else record.key.job_id
+    return job_id if index is None else child_id(job_id, index)
+
+
+def _index(record: JobRecord, submission: Submission | None) -> int | None:
+    """What people know a child by; None for any other job."""
+    index = record.key.index
+    return submission.public_index(index) if submission and index is not None else index
+
+
+def _array_properties(
+    record: JobRecord, submission: Submission | None, status_summary: Mapping[Status, int] | None
+) -> dict[str, Any]:
     if record.key.index is not None:
-        return {"arrayProperties": {"index": record.key.index}}
+        return {"arrayProperties": {"index": _index(record, submission)}}
     if record.size is None:
         return {}
     known = {str(status): count for status, count in (status_summary or record.status_summary).items() if count}

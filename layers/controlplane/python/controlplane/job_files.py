@@ -39,7 +39,7 @@ class JobFiles:
         if submission is None:  # nobody's: it had no runner of ours
             return {"outputs": [], "cursor": None}
         folder = None if index is None else submission.original_index(index)
-        prefix = outputs_prefix(submission.owner, submission.job_id, folder)
+        prefix = outputs_prefix(submission.owner, submission.public_id, folder)
         found = self.io_bucket.list_objects(prefix, after=prefix + after if after else "", limit=limit)
         files = [self._file(stored.key.removeprefix(prefix), stored) for stored in found]
         return {"outputs": files, "cursor": files[-1]["name"] if len(files) == limit else None}

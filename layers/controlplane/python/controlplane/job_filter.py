@@ -14,7 +14,7 @@ from controlplane.record import JobRecord
 #: Of the year 9999 (epoch milliseconds): no filter names a later moment.
 LAST_MILLISECOND = 253_402_300_799_999
 #: What a cursor says in clear: a time, and an id of ours or of Batch's.
-_PLACE = re.compile(r"(?P<created_at>[0-9]{1,13})#(?P<job_id>[0-9A-Za-z-]{1,128})", re.ASCII)
+_PLACE = re.compile(r"(?P<created_at>[0-9]{1,13})#(?P<job_id>[0-9A-Za-z_-]{1,128})", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from controlplane.errors import NotAuthorized, SubmissionInvalid, Violation
 from controlplane.io_bucket import IOBucket, Link, outputs_prefix, overrides_key, upload_key, upload_violations
-from controlplane.job import JOB_ID
+from controlplane.job import JOB_ID, whole_of
 from controlplane.record import RecordKey
 from controlplane.records import Records
 from controlplane.submission import Submission
@@ -64,25 +64,26 @@ class Lender:
         if (index is None) != (submission.size is None) or (index or 0) >= (submission.size or 1):
             bound = "left out" if submission.size is None else f"an integer below {submission.size}"
             raise SubmissionInvalid((Violation(field="index", bound=bound, value=index),))
-        prefix = outputs_prefix(submission.owner, job_id, submission.original_index(index))
-        selection = submission.selection
+        original_index = submission.original_index(index)
+        prefix = outputs_prefix(submission.owner, submission.public_id, original_index)
         return RunnerLinks(
-            index=submission.original_index(index) if selection else None,
-            array_size=selection.of if selection else None,
+            index=original_index if submission.original_size else None,
+            array_size=submission.original_size,
             inputs=[(name, self.io_bucket.download_link(key)) for name, key in submission.inputs.items()],
             overrides=self._overrides_link(submission),
             uploads=[(upload.name, self._upload_link(prefix + upload.name, upload)) for upload in uploads],
         )
 
     def _overrides_link(self, submission: Submission) -> Link | None:
-        key = overrides_key(submission.owner, submission.job_id)
+        key = overrides_key(submission.owner, submission.public_id)
         return self.io_bucket.download_link(key) if submission.spilled else None
 
     def _upload_link(self, key: str, upload: Upload) -> Link:
         return self.io_bucket.upload_link(key, size=upload.size, sha256=upload.sha256)
 
     def _authorized(self, job_id: str, capability: str) -> Submission:
-        record = self.records.get(RecordKey(job_id=job_id)) if JOB_ID.fullmatch(job_id) else None
+        is_ours = JOB_ID.fullmatch(job_id) or whole_of(job_id)
+        record = self.records.get(RecordKey(job_id=job_id)) if is_ours else None
         digests = record.capability_digests if record and not record.status.is_terminal else ()
         given = digest_of(capability)
         # A second Batch job of the submission has a capability too; each digest is compared, whichever is right.

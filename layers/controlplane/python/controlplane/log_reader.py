@@ -90,7 +90,7 @@ class LogReader:
         Raises JobNotFound, LogNotFound, SubmissionInvalid; NotYet where CloudWatch Logs is throttling.
         """
         record, _ = self.jobs.to_read(job_id, caller=caller, index=index)
-        return self._read(record, _nothing(job_id, record, _place(record, attempt, after)), limit)
+        return self._read(record, _nothing(job_id, index, record, _place(record, attempt, after)), limit)
 
     def tail(
         self,
@@ -110,7 +110,7 @@ class LogReader:
         """
         until = self.clock() + round(seconds * 1000)
         record, _ = self.jobs.to_read(job_id, caller=caller, index=index)
-        known = _nothing(job_id, record, _place(record, attempt, after))
+        known = _nothing(job_id, index, record, _place(record, attempt, after))
         while True:
             known = self._look(record, known, limit)
             left = (until - self.clock()) / 1000
@@ -154,8 +154,8 @@ class LogReader:
         return ended is not None and self.clock() >= ended + self.logs.lag_milliseconds
 
 
-def _nothing(job_id: str, record: JobRecord, place: LogPlace) -> AttemptLog:
-    known_as = job_id if record.key.index is None else child_id(job_id, record.key.index)
+def _nothing(job_id: str, index: int | None, record: JobRecord, place: LogPlace) -> AttemptLog:
+    known_as = job_id if index is None else child_id(job_id, index)
     return AttemptLog(job_id=known_as, batch_job_id=record.batch_job_id, place=place)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from controlplane.caller import Caller
+from controlplane.children import Children
 from controlplane.errors import JobNotFound, NotSubmittedHere
 from controlplane.job import BATCH_JOB_ID, JOB_ID, NOBODY
 from controlplane.record import JobRecord, RecordKey
@@ -25,7 +26,7 @@ class OwnedJobs:
     records: Records
 
     def to_read(self, job_id: str, *, caller: Caller, index: int | None = None) -> tuple[JobRecord, Submission | None]:
-        """A job that the caller may read (a child of it where an index is given), and what was asked.
+        """A job that the caller may read (a child of it where an index is given), and what was asked of Batch.
 
         Of a job that nobody submitted through the plane it is not known what was asked. Raises JobNotFound.
         """
@@ -52,7 +53,12 @@ class OwnedJobs:
         submission = None if record.owner == NOBODY else self.records.submission(job_id)
         if submission is None and record.owner != NOBODY:
             raise JobNotFound(f"There is no job {job_id}.")
-        return (record if index is None else self._child(record, index)), submission
+        if index is None:
+            return record, submission
+        child = Children(records=self.records).get(record, index)
+        if child is None:
+            raise JobNotFound(f"Job {job_id} has no child {index}, or Batch has not told of it yet.")
+        return child.record, child.asked(submission)
 
     def _record(self, job_id: str, may: Callable[[str], bool]) -> JobRecord:
         is_id = JOB_ID.fullmatch(job_id) or BATCH_JOB_ID.fullmatch(job_id)
@@ -60,9 +66,3 @@ class OwnedJobs:
         if record is None or not may(record.owner):
             raise JobNotFound(f"There is no job {job_id}.")
         return record
-
-    def _child(self, parent: JobRecord, index: int) -> JobRecord:
-        known = parent.batch_job_id and self.records.get(RecordKey(job_id=parent.batch_job_id, index=index))
-        if not known:
-            raise JobNotFound(f"Job {parent.key.job_id} has no child {index}, or Batch has not told of it yet.")
-        return known

@@ -11,7 +11,7 @@ from typing import Any
 
 from controlplane.batch import FRONT_LIMIT, InLine, QueueFront
 from controlplane.deployment import JobQueue
-from controlplane.job import Status, parent_and_index
+from controlplane.job import Status, parent_and_index, whole_of
 from controlplane.record import JobRecord
 
 _UNKNOWN: Mapping[str, Any] = {"statusReason": "AWS Batch does not know this job queue."}
@@ -82,7 +82,9 @@ def _length(front: QueueFront) -> dict[str, Any]:
 
 
 def _counts(queue: JobQueue, open_jobs: Iterable[JobRecord]) -> dict[str, int]:
-    counts = Counter(each.status.value for each in open_jobs if each.job_queue == queue.arn and each.is_open)
+    of_queue = (each for each in open_jobs if each.job_queue == queue.arn and each.is_open)
+    # A part of an array is no job to people: the array is counted.
+    counts = Counter(each.status.value for each in of_queue if whole_of(each.key.job_id) is None)
     return {status.value: counts[status.value] for status in Status if counts[status.value]}
 
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from controlplane.batch import Batch, QueueFront
 from controlplane.caller import Caller
+from controlplane.children import Children
 from controlplane.deployment import Deployment
 from controlplane.errors import QueueNotFound
-from controlplane.job import child_id
+from controlplane.job import child_id, whole_of
 from controlplane.owned_jobs import OwnedJobs
 from controlplane.queue_document import line_document, may_stand_in_line, place_document, queue_document
 from controlplane.recent import Recent
@@ -59,7 +61,7 @@ class QueueViewer:
             raise QueueNotFound(f"There is no job queue {name} here: there is {names}.")
         open_jobs = self._open_jobs()
         mine = {
-            each.batch_job_id: each.key.job_id
+            each.batch_job_id: whole_of(each.key.job_id) or each.key.job_id
             for each in open_jobs.records
             if each.batch_job_id and caller.may_read(each.owner)
         }
@@ -73,12 +75,15 @@ class QueueViewer:
         """Where a job, or a child, stands in its queue's line. Raises JobNotFound, BatchUnavailable."""
         record, _ = self.jobs.to_read(job_id, caller=caller, index=index)
         is_here = any(each.arn == record.job_queue for each in self.deployment.job_queues)
-        front = self._front(record.job_queue) if is_here and may_stand_in_line(record) else None
+        in_batch = [each.record for each in Children(records=self.records).stretches(record)]
+        front = self._front(record.job_queue) if is_here and any(map(may_stand_in_line, in_batch)) else None
+        places = [place_document(each, front) for each in in_batch] or [place_document(record, front)]
         return {
             "jobId": job_id if index is None else child_id(job_id, index),
             "batchJobId": record.batch_job_id,
             "jobQueue": self.deployment.queue_title(record.job_queue),
-            **place_document(record, front),
+            **min(places, key=lambda place: place["position"] or inf),
+            "status": record.status.value,
         }
 
     def _details(self) -> Mapping[str, Mapping[str, Any]]:

@@ -13,11 +13,15 @@ from functools import partial
 from controlplane.batch import SECOND_SUBMISSION, Batch
 from controlplane.dead_letters import DeadLetters
 from controlplane.errors import EventMalformed
+from controlplane.job import whole_of
 from controlplane.record import Outcome, RecordKey, keys_of
 from controlplane.records import Merge, Records
+from controlplane.split_arrays import SplitArrays
 from controlplane.state_change import StateChange, from_description, from_event
 
 _log = logging.getLogger(__name__)
+#: What a record has taken, or knew.
+_KNOWN = (Outcome.MERGED, Outcome.LATE, Outcome.CONFLICT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +96,8 @@ class Recorder:
             self.batch.terminate(last.detail.job_id, reason=SECOND_SUBMISSION)
         if outcome is Outcome.CONFLICT:
             self._ask(merge.key, last.detail.job_id)
+        if outcome in _KNOWN and whole_of(merge.key.job_id):
+            SplitArrays(records=self.records).gather(merge.key.job_id)
 
     def _ask(self, key: RecordKey, batch_job_id: str) -> None:
         """Ask Batch how a job ended that was told to have ended in two ways; what it has forgotten stays as it is."""

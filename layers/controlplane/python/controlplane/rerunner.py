@@ -12,11 +12,11 @@ from typing import Any
 
 from controlplane.acceptor import Accepted, Acceptor
 from controlplane.caller import Caller
+from controlplane.children import Children
 from controlplane.deployment import Deployment
 from controlplane.draft import Draft
 from controlplane.errors import JobNotOver, NothingFailed, NotSubmittedHere, SubmissionInvalid, Violation
-from controlplane.indices import Selection
-from controlplane.job import Status
+from controlplane.indices import Indices
 from controlplane.owned_jobs import OwnedJobs
 from controlplane.record import JobRecord
 from controlplane.records import Records
@@ -44,13 +44,15 @@ class Rerunner:
             SubmissionConflict: The key was used with another body.
         """
         record, submission = self._ended(job_id, caller=caller)
-        chosen = None if everything or not record.size else self._failed(record, submission)
+        chosen = None if everything or not record.size else self._failed(record)
         body = {"rerunOf": job_id, "all": everything}
         return self._keep(submission, chosen, body=body, idempotency_key=idempotency_key)
 
     def rerun_child(self, job_id: str, index: int, *, caller: Caller, idempotency_key: str | None = None) -> Accepted:
         """Run one child of an array again that has ended, whatever the others do. Raises as `rerun`."""
-        _, submission = self._ended(job_id, caller=caller, index=index)
+        _, asked = self._ended(job_id, caller=caller, index=index)
+        # A child of an array in parts comes with its part's: it is chosen by its place in the whole.
+        submission = self.records.submission(job_id) or asked
         body = {"rerunOf": job_id, "index": index}
         return self._keep(submission, [index], body=body, idempotency_key=idempotency_key)
 
@@ -69,20 +71,18 @@ class Rerunner:
             )
         return record, submission
 
-    def _failed(self, record: JobRecord, submission: Submission) -> Sequence[int] | None:
+    def _failed(self, record: JobRecord) -> Sequence[int] | None:
         """The indices of the children that failed; None where that is the whole array."""
-        job_id, size = record.key.job_id, record.size or 0
-        if record.batch_job_id is None:  # it ended before Batch ever had it, and so did every child
-            return None
-        if not record.lost and self.records.open_children(record.batch_job_id, size=size, first=0, limit=1):
+        job_id, children = record.key.job_id, Children(records=self.records)
+        if not record.lost and children.has_open(record):
             raise JobNotOver(
                 f"Job {job_id} has ended, but not all of its children are known to have: the plane asks AWS Batch"
                 ' after them within minutes. Wait, or say {"all": true}.'
             )
-        failed = self.records.children_in(record.batch_job_id, size=size, status=Status.FAILED)
+        failed = children.failed(record)
         if not failed:
             raise NothingFailed(f'No child of job {job_id} has failed. To run all of them again say {{"all": true}}.')
-        return None if len(failed) == size else failed
+        return None if len(failed) == record.size else failed
 
     def _keep(
         self,
@@ -102,18 +102,18 @@ class Rerunner:
         again = replace(
             planned,
             rerun_of=submission.job_id,
-            selection=submission.selection if chosen is None else _selection(submission, chosen),
+            indices=submission.indices if chosen is None else _indices(submission, chosen),
             digest=digest_of_body(body),
         )
         return self.acceptor.keep(again)
 
 
-def _selection(submission: Submission, chosen: Sequence[int]) -> Selection:
+def _indices(submission: Submission, chosen: Sequence[int]) -> Indices:
     """The original indices of children by what Batch counts them as: those of a job that ran some again compose."""
-    earlier = submission.selection
+    earlier = submission.indices
     if earlier is None:
-        return Selection.choose(chosen, of=submission.size or 1)
-    return Selection.choose([earlier[index] for index in chosen], of=earlier.of)
+        return Indices.choose(chosen, of=submission.size or 1)
+    return Indices.choose([earlier[index] for index in chosen], of=earlier.of)
 
 
 def _asked_again(submission: Submission, count: int | None) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from controlplane.automatic_memory import with_memory
 from controlplane.deployment import Deployment
 from controlplane.errors import SubmissionInvalid
-from controlplane.indices import Selection
-from controlplane.job import JobType, batch_job_name, derive_job_id
+from controlplane.indices import Indices
+from controlplane.job import MOST_CHILDREN, JobType, batch_job_name, derive_job_id, whole_of
 from controlplane.reservation import vcpus_of
 from controlplane.short_forms import long_form
 from controlplane.spill import spilled, without
@@ -23,6 +23,16 @@ from controlplane.submission_bounds import broken_bounds
 
 if TYPE_CHECKING:  # the functions that only read submissions don't pay for pydantic's import
     from controlplane.draft import Draft
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """Which children of an array that is too large for AWS Batch a part of it has."""
+
+    #: What the first of them is counted as in the whole array.
+    first: int
+    #: How many children the whole array has.
+    of: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +59,9 @@ class Submission:
     #: Our id of the job that this one runs again; None for a first run.
     rerun_of: str | None = None
     #: Which children of a larger array its children stand for; None where they stand for themselves.
-    selection: Selection | None = None
+    indices: Indices | None = None
+    #: Of a part of an array; None for every other job.
+    part: Part | None = None
 
     @property
     def job_name(self) -> str:
@@ -67,9 +79,32 @@ class Submission:
         size = self.request.get("arrayProperties", {}).get("size")
         return None if size is None else int(size)
 
+    @property
+    def is_split(self) -> bool:
+        """True for an array that is too large for AWS Batch, which has its parts instead."""
+        return (self.size or 0) > MOST_CHILDREN
+
+    @property
+    def public_id(self) -> str:
+        """The id that people know the job by; of a part the whole array's."""
+        return whole_of(self.job_id) or self.job_id
+
+    def public_index(self, index: int) -> int:
+        """What people know a child by, from the index that Batch counts."""
+        return index + (self.part.first if self.part else 0)
+
     def original_index(self, index: int | None) -> int | None:
         """What a command knows its child by, from the index that Batch counts; a job may be one child alone."""
-        return index if self.selection is None else self.selection[index or 0]
+        if self.indices is not None:
+            return self.indices[index or 0]
+        return None if index is None else self.public_index(index)
+
+    @property
+    def original_size(self) -> int | None:
+        """How many children a command knows of, where that is not what Batch counts."""
+        if self.indices is not None:
+            return self.indices.of
+        return self.part.of if self.part else None
 
     @property
     def type(self) -> JobType:

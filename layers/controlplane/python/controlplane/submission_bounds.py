@@ -13,6 +13,7 @@ from controlplane.deployment import Deployment, JobDefinition
 from controlplane.environment_names import is_guarded
 from controlplane.errors import Violation
 from controlplane.io_bucket import is_upload_of, name_violation
+from controlplane.job import MOST_CHILDREN
 from controlplane.node_bounds import node_violations
 from controlplane.short_forms import amounts, conflicts, variables
 from controlplane.spill import size_violations
@@ -43,6 +44,7 @@ def broken_bounds(
     definition = deployment.job_definition(request.jobDefinition)
     if definition is not None:
         yield from node_violations(request, definition, deployment)
+        yield from _large_array(request, definition)
     yield from _inputs(request.inputs or {}, owner=owner, definition=definition)
     yield from size_violations(document, definition)
 
@@ -88,6 +90,22 @@ def _dependencies(request: SubmitJobRequest, *, job_id: str) -> Iterable[Violati
             yield Violation(field=f"{field}.jobId", bound="another job's, not this one's own", value=job_id)
         if dependency.type and request.arrayProperties is None:
             yield Violation(field=f"{field}.type", bound="left out: only an array job has it", value=dependency.type)
+
+
+def _large_array(request: SubmitJobRequest, definition: JobDefinition) -> Iterable[Violation]:
+    """What an array can't have that is split in parts, which Batch knows as arrays of their own."""
+    size = request.arrayProperties.size if request.arrayProperties else 0
+    if size <= MOST_CHILDREN:
+        return
+    if not definition.runner:
+        bound = f"at most {MOST_CHILDREN}: job definition {definition.name} doesn't carry the runner, which tells the"
+        yield Violation(
+            field="arrayProperties.size", bound=f"{bound} children of larger arrays their indices", value=size
+        )
+    for place, dependency in enumerate(request.dependsOn or ()):
+        if dependency.type:
+            bound = f"left out: an array of more than {MOST_CHILDREN} is split, and waits for whole jobs only"
+            yield Violation(field=f"dependsOn.{place}.type", bound=bound, value=dependency.type)
 
 
 def _resources(request: SubmitJobRequest, deployment: Deployment) -> Iterable[Violation]:

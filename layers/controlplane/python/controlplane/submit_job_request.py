@@ -24,7 +24,7 @@ from controlplane.container_overrides import (
     broken,
 )
 from controlplane.errors import Violation
-from controlplane.job import BATCH_JOB_ID, JOB_ID, JOB_NAME, MOST_CHILDREN
+from controlplane.job import BATCH_JOB_ID, JOB_ID, JOB_NAME, LARGEST_ARRAY
 
 #: Letters and digits of any script, spaces, and _ . : / = + - @.
 _TAG_TEXT = re.compile(r"[\w\s.:/=+\-@]*")
@@ -81,7 +81,7 @@ def _rule_exit_code(text: str) -> str:
 class ArrayProperties(Document):
     """How many children an array job has."""
 
-    size: Annotated[int, Field(ge=2, le=MOST_CHILDREN)]
+    size: Annotated[int, Field(ge=2, le=LARGEST_ARRAY)]
 
 
 class Dependency(Document):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from controlplane.batch import SECOND_SUBMISSION, Batch
@@ -21,6 +21,7 @@ from controlplane.io_bucket import IOBucket, overrides_key
 from controlplane.look_up import taken
 from controlplane.record import JobRecord, RecordKey
 from controlplane.records import Records, brought, ended_unsubmitted
+from controlplane.split_arrays import SplitArrays
 from controlplane.submission import Submission, to_submit_job
 
 #: Of how many tries, the last ones, the runner may ask for its links. One is sent again only where ListJobs does not
@@ -62,8 +63,14 @@ class Submitter:
     def _dependencies(self) -> Dependencies:
         return Dependencies(deployment=self.deployment, records=self.records, batch=self.batch)
 
-    def submit(self, job_id: str) -> None:
-        """Hand one submission to Batch, unless that is done.
+    @property
+    def _split_arrays(self) -> SplitArrays:
+        return SplitArrays(records=self.records)
+
+    def submit(self, job_id: str) -> Sequence[str]:
+        """Hand one submission to Batch, unless that is done; split an array that is too large for Batch.
+
+        Returns the ids of the parts that are to be handed on in turn.
 
         Raises:
             NotYet: A dependency is not with Batch yet, an unknown outcome has not settled, or another is at it.
@@ -71,8 +78,20 @@ class Submitter:
         """
         record = self.records.get(RecordKey(job_id=job_id))
         submission = self.records.submission(job_id)
-        if record is None or submission is None or record.batch_job_id or record.status.is_terminal:
-            return
+        if record is None or submission is None:
+            return ()
+        unsent: Sequence[str] = ()
+        if submission.is_split and not record.status.is_terminal:
+            self._split_arrays.split(record, submission, at=self.clock())
+            unsent = self._split_arrays.unsent(record)
+        elif not (record.batch_job_id or record.status.is_terminal):
+            self._submit(record, submission)
+        if submission.is_split or submission.part:
+            self._split_arrays.gather(job_id)
+        return unsent
+
+    def _submit(self, record: JobRecord, submission: Submission) -> None:
+        """Hand one submission to Batch that it may not have. Raises as `submit`."""
         if record.claimed_at is not None and self._look(record, submission):
             return
         try:
@@ -124,7 +143,7 @@ class Submitter:
     def _spill(self, submission: Submission) -> None:
         """Put what Batch can't be told where the runner finds it, before Batch has the job."""
         if submission.spilled:
-            key = overrides_key(submission.owner, submission.job_id)
+            key = overrides_key(submission.owner, submission.public_id)
             self.io_bucket.store(key, json.dumps(submission.spilled).encode())
 
     def _runner_environment(self, submission: Submission, capability: str | None) -> dict[str, str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from controlplane.caller import Caller
+from controlplane.children import Children
 from controlplane.deployment import Deployment
 from controlplane.job import Status, child_id
 from controlplane.job_document import to_document
@@ -48,23 +48,26 @@ class Viewer:
         Raises JobNotFound.
         """
         parent, submission = self.jobs.to_read(job_id, caller=caller)
-        children: Sequence[JobRecord] = ()
-        if parent.batch_job_id and parent.size:
-            children = self.records.children(
-                parent.batch_job_id, size=parent.size, first=first, limit=limit, statuses=statuses
-            )
-        after = (children[-1].key.index or 0) + 1 if children else first
+        children = self._children.page(parent, first=first, limit=limit, statuses=statuses)
+        asked = {child.part: child.asked(submission) for child in children}
+        after = children[-1].index + 1 if children else first
         following = after if len(children) == limit and after < (parent.size or 0) else None
-        return {"jobs": [self._document(child, submission) for child in children], "next": following}
+        return {"jobs": [self._document(child.record, asked[child.part]) for child in children], "next": following}
+
+    @property
+    def _children(self) -> Children:
+        return Children(records=self.records)
 
     def _document(self, record: JobRecord, submission: Submission | None) -> dict[str, Any]:
         summary = None
-        if record.size and record.batch_job_id and not record.status.is_terminal:
-            summary = self.records.status_summary(record.batch_job_id, size=record.size)
+        if record.size and not record.status.is_terminal:
+            summary = self._children.summary(record)
         return to_document(record, deployment=self.deployment, submission=submission, status_summary=summary)
 
 
 def _ids(record: JobRecord, submission: Submission | None) -> dict[str, Any]:
-    job_id = submission.job_id if submission else record.key.job_id
+    job_id = submission.public_id if submission else record.key.job_id
     index = record.key.index
-    return {"jobId": job_id if index is None else child_id(job_id, index), "batchJobId": record.batch_job_id}
+    if submission is None or index is None:
+        return {"jobId": job_id if index is None else child_id(job_id, index), "batchJobId": record.batch_job_id}
+    return {"jobId": child_id(job_id, submission.public_index(index)), "batchJobId": record.batch_job_id}

@@ -11,8 +11,8 @@ from typing import Any
 
 from controlplane.aws.index_entry import created, tag_digests
 from controlplane.aws.record_item import Item
-from controlplane.indices import Selection
-from controlplane.submission import Submission
+from controlplane.indices import Indices
+from controlplane.submission import Part, Submission
 
 
 def submission_key(job_id: str) -> Item:
@@ -32,11 +32,11 @@ def submission_to_item(submission: Submission) -> Item:
         "vcpus": {"N": str(submission.vcpus)},
         "request": {"S": json.dumps(submission.request, separators=(",", ":"))},
         "digest": {"S": submission.digest},
-        "created": {"S": created(submission.created_at, submission.job_id)},
         "jobName": {"S": submission.job_name},
         "type": {"S": submission.type.value},
         **({"tagDigests": {"B": digests}} if digests else {}),
-        **_rerun(submission),
+        **_origin(submission),
+        **_listed(submission),
     }
 
 
@@ -53,18 +53,36 @@ def submission_from_item(item: Mapping[str, Mapping[str, Any]]) -> Submission:
         request=json.loads(item["request"]["S"]),
         digest=item["digest"]["S"],
         rerun_of=item["rerunOf"]["S"] if "rerunOf" in item else None,
-        selection=_selection(item["selection"]["M"]) if "selection" in item else None,
+        indices=_indices(item["indices"]["M"]) if "indices" in item else None,
+        part=_part(item["part"]["M"]) if "part" in item else None,
     )
 
 
-def _rerun(submission: Submission) -> Item:
-    """What only a job has that runs another again, or stands for children of a larger array."""
+def _listed(submission: Submission) -> Item:
+    """What the indexes sort by: a part of an array has none, and so no place in a list."""
+    return {} if submission.part else {"created": {"S": created(submission.created_at, submission.job_id)}}
+
+
+def _origin(submission: Submission) -> Item:
+    """What only a job has that runs another again, or is a part of an array."""
     item: Item = {"rerunOf": {"S": submission.rerun_of}} if submission.rerun_of else {}
-    selection = submission.selection
-    if selection:
-        item["selection"] = {"M": {"of": {"N": str(selection.of)}, "indices": {"S": selection.indices}}}
+    indices = submission.indices
+    if indices:
+        item["indices"] = {
+            "M": {
+                "of": {"N": str(indices.of)},
+                "first": {"N": str(indices.first)},
+                "bits": {"S": indices.bits},
+            }
+        }
+    if submission.part:
+        item["part"] = {"M": {"first": {"N": str(submission.part.first)}, "of": {"N": str(submission.part.of)}}}
     return item
 
 
-def _selection(members: Mapping[str, Mapping[str, Any]]) -> Selection:
-    return Selection(of=int(members["of"]["N"]), indices=members["indices"]["S"])
+def _indices(members: Mapping[str, Mapping[str, Any]]) -> Indices:
+    return Indices(of=int(members["of"]["N"]), first=int(members["first"]["N"]), bits=members["bits"]["S"])
+
+
+def _part(members: Mapping[str, Mapping[str, Any]]) -> Part:
+    return Part(first=int(members["first"]["N"]), of=int(members["of"]["N"]))

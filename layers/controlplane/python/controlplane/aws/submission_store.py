@@ -55,7 +55,8 @@ class SubmissionStore:
     def _bear(self, submission: Submission) -> None:
         """Put the record where there is none, or one that has expired."""
         item = to_item(born(submission)) | {"open": {"S": open_shard(submission.job_id)}}
-        item["vcpus"] = {"N": str(submission.vcpus)}
+        if submission.part is None:  # the array that it is of counts
+            item["vcpus"] = {"N": str(submission.vcpus)}
         now = {":now": {"N": str(self.table.clock() // 1000)}}
         self.table.put(item, condition="attribute_not_exists(pk) OR expiresAt <= :now", values=now)
 

@@ -24,7 +24,8 @@ class DynamoUsage:
     def in_flight(self, owner: str) -> InFlight:
         """A query a megabyte of the index, some 6,000 jobs, eventually consistent.
 
-        An array that has ended stands there until the sweep closes it, and counts no more.
+        An array that has ended stands there until the sweep closes it, and counts no more. A part of an array says no
+        vCPUs: the array does.
         """
         request = {
             "IndexName": "inFlight",
@@ -32,7 +33,8 @@ class DynamoUsage:
             "ExpressionAttributeNames": {"#owner": "owner"},
             "ExpressionAttributeValues": {":owner": {"S": owner}},
         }
-        vcpus = [int(item["vcpus"]["N"]) for item in self._table.walk(request) if item["status"]["S"] not in _OVER]
+        open_jobs = (item for item in self._table.walk(request) if item["status"]["S"] not in _OVER)
+        vcpus = [int(item["vcpus"]["N"]) for item in open_jobs if "vcpus" in item]
         return InFlight(jobs=len(vcpus), vcpus=sum(vcpus))
 
     def take(self, owner: str, *, count: int, most: int, at: int) -> int:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from controlplane.batch import MAX_REASON_CHARACTERS
 from controlplane.canceller import Canceller, Ending
 from controlplane.edge.caller import CurrentCaller
-from controlplane.job import MOST_CHILDREN
+from controlplane.job import LARGEST_ARRAY
 
 
 class EndingRequest(BaseModel):
@@ -43,6 +43,6 @@ def _route(app: APIGatewayHttpResolver, canceller: Canceller, caller: CurrentCal
 
     @app.post(f"/jobs/<job_id>/children/<index>/{word}", summary=f"{word.capitalize()} one child of an array job")
     def end_child(
-        job_id: str, index: Annotated[int, Path(ge=0, lt=MOST_CHILDREN)], request: Annotated[EndingRequest, Body()]
+        job_id: str, index: Annotated[int, Path(ge=0, lt=LARGEST_ARRAY)], request: Annotated[EndingRequest, Body()]
     ) -> dict[str, Any]:
         return end(job_id, request, index)

@@ -8,10 +8,10 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from controlplane.edge.caller import CurrentCaller
-from controlplane.job import MOST_CHILDREN
+from controlplane.job import LARGEST_ARRAY
 from controlplane.viewer import Viewer
 
-Index = Annotated[int, Path(ge=0, lt=MOST_CHILDREN)]
+Index = Annotated[int, Path(ge=0, lt=LARGEST_ARRAY)]
 
 
 def route_job_history(app: APIGatewayHttpResolver, viewer: Viewer, caller: CurrentCaller) -> None:

@@ -8,13 +8,13 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from controlplane.edge.caller import CurrentCaller
-from controlplane.job import MOST_CHILDREN
+from controlplane.job import LARGEST_ARRAY
 from controlplane.log_reader import LogReader
 from controlplane.waiter import MAX_SECONDS
 
 #: Most lines of a page of a log: CloudWatch Logs' own bound.
 LOG_LIMIT = 10_000
-Index = Annotated[int, Path(ge=0, lt=MOST_CHILDREN)]
+Index = Annotated[int, Path(ge=0, lt=LARGEST_ARRAY)]
 LogLimit = Annotated[int, Query(ge=1, le=LOG_LIMIT)]
 Attempt = Annotated[int | None, Query(ge=1, le=10)]
 Wait = Annotated[float | None, Query(ge=0, le=MAX_SECONDS)]

@@ -12,11 +12,11 @@ from pydantic import BaseModel, ConfigDict
 from controlplane.acceptor import Accepted
 from controlplane.edge.answer import answer
 from controlplane.edge.caller import CurrentCaller
-from controlplane.job import MOST_CHILDREN
+from controlplane.job import LARGEST_ARRAY
 from controlplane.rerunner import Rerunner
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]
-Index = Annotated[int, Path(ge=0, lt=MOST_CHILDREN)]
+Index = Annotated[int, Path(ge=0, lt=LARGEST_ARRAY)]
 
 
 class RerunRequest(BaseModel):

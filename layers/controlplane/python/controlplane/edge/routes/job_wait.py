@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from controlplane.edge.caller import CurrentCaller
-from controlplane.job import MOST_CHILDREN, Status
+from controlplane.job import LARGEST_ARRAY, Status
 from controlplane.waiter import MAX_SECONDS, Waiter
 
 Timeout = Annotated[float, Query(ge=0, le=MAX_SECONDS, description="Seconds")]
@@ -24,7 +24,7 @@ def route_job_wait(app: APIGatewayHttpResolver, waiter: Waiter, caller: CurrentC
     @app.get("/jobs/<job_id>/children/<index>/wait", summary="Wait until a child leaves a status")
     def wait_for_child(
         job_id: str,
-        index: Annotated[int, Path(ge=0, lt=MOST_CHILDREN)],
+        index: Annotated[int, Path(ge=0, lt=LARGEST_ARRAY)],
         status: Annotated[Status, Query()],
         timeout: Timeout = MAX_SECONDS,
     ) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from controlplane.edge.caller import CurrentCaller
-from controlplane.job import MOST_CHILDREN, Status
+from controlplane.job import LARGEST_ARRAY, Status
 from controlplane.lister import PAGE_LIMIT
 from controlplane.viewer import Viewer
 
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
-First = Annotated[int, Query(ge=0, lt=MOST_CHILDREN)]
-Index = Annotated[int, Path(ge=0, lt=MOST_CHILDREN)]
+First = Annotated[int, Query(ge=0, lt=LARGEST_ARRAY)]
+Index = Annotated[int, Path(ge=0, lt=LARGEST_ARRAY)]
 
 
 def route_jobs(app: APIGatewayHttpResolver, viewer: Viewer, caller: CurrentCaller) -> None:
