@@ -74,6 +74,16 @@ def plane_template() -> Template:
     return template("batchplane-plane")
 
 
+@cache
+def quota_template() -> Template:
+    """The template of what people need, where owners have quotas. Raises RuntimeError."""
+    with tempfile.TemporaryDirectory(prefix="batchplane-quotas-") as outdir:
+        done = synthesize(Path(outdir), {"batchplane:quotaJobs": "100", "batchplane:quotaVcpus": "1000"})
+        if done.returncode != 0:
+            raise RuntimeError(f"app.py ended with {done.returncode}:\n{done.stderr}")
+        return template("batchplane-plane", Path(outdir))
+
+
 def template(stack: str, directory: Path | None = None) -> Template:
     """The template of a stack, of the default assembly or of another."""
     read: Template = json.loads(((directory or assembly()) / f"{stack}.template.json").read_text())

@@ -203,6 +203,18 @@ def an_end_of_a_bookmark(ring: Ring) -> Iterator[str]:
         yield "the walk goes on behind its end"
 
 
+def two_takers(ring: Ring) -> Iterator[str]:
+    """Of a minute's room no more is given than there is, and all of it."""
+    taken: list[int] = []
+
+    def take(count: int) -> None:
+        taken.append(ring.usage.take(OURS.owner, count=count, most=4, at=T0))
+
+    ring.meet(lambda: take(3), lambda: take(3))
+    if sum(taken) != 4:
+        yield f"{taken} were let through"
+
+
 def _telling(ring: Ring, index: int) -> Actor:
     """Tell that a child runs."""
     running = change("RUNNING", job_id=f"{BATCH_JOB_ID}:{index}")
@@ -236,4 +248,5 @@ DUELS: tuple[Duel, ...] = (
     two_first_children,
     two_children,
     an_end_of_a_bookmark,
+    two_takers,
 )

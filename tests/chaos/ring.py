@@ -8,6 +8,8 @@ from random import Random
 from typing import Any
 
 from controlplane.aws.records import DynamoRecords
+from controlplane.aws.usage import DynamoUsage
+from controlplane.gate import Usage
 from controlplane.record import RecordKey
 from controlplane.records import Records
 from controlplane.state_change import StateChange
@@ -36,6 +38,7 @@ class Ring:
     #: As it is used by actors, who rest at every call, and without a rest between.
     records: Records
     whole: Records
+    usage: Usage
     baton: Baton
     now: list[int] = field(default_factory=lambda: [T0])
 
@@ -73,4 +76,5 @@ def _ring(choose: Choose, weaken: Weaken) -> Ring:
         DynamoRecords(client, table="ring", clock=lambda: now[0], retention_days=DAYS)
         for client in (seamed, weaken(table))
     ]
-    return Ring(table=table, records=stores[0], whole=stores[1], baton=baton, now=now)
+    usage = DynamoUsage(seamed, table="ring", clock=lambda: now[0])
+    return Ring(table=table, records=stores[0], whole=stores[1], usage=usage, baton=baton, now=now)

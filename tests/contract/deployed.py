@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from tests.template import one, plane_template
+from tests.template import Template, one, plane_template
 
 REGION = "eu-west-1"
 _NUMBERS = count(1)
@@ -48,9 +48,9 @@ class OneAtATime:
         return call
 
 
-def create_table(dynamodb: Any) -> str:
-    """The table of job records, empty; returns its name."""
-    _, properties = one(plane_template(), "AWS::DynamoDB::Table")
+def create_table(dynamodb: Any, template: Template | None = None) -> str:
+    """The table of job records, empty, of the default settings or of a template; returns its name."""
+    _, properties = one(template or plane_template(), "AWS::DynamoDB::Table")
     names = ("KeySchema", "AttributeDefinitions", "BillingMode", "GlobalSecondaryIndexes")
     request = {name: properties[name] for name in names}
     stream = properties["StreamSpecification"] | {"StreamEnabled": True}

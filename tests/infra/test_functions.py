@@ -1,10 +1,11 @@
 """The five functions: one runtime, one layer, a role each, and no right that their work does not need."""
 
+import json
 from typing import Any
 
 import pytest
 
-from tests.template import one, plane_template, properties
+from tests.template import one, plane_template, properties, quota_template
 
 #: With the items of one job, and with children, lists and many jobs at a time.
 ITEMS = {"dynamodb:GetItem", "dynamodb:UpdateItem"}
@@ -189,6 +190,19 @@ def test_the_api_finds_jobs_by_owner_by_queue_and_open_ones() -> None:
     ends = [each["Fn::Join"][1][-1] for each in resources("serve_api", "dynamodb:Query") if "Fn::Join" in each]
 
     assert sorted(ends) == ["/index/byOwner", "/index/byQueue", "/index/open"]
+
+
+def test_the_api_counts_what_is_in_flight_where_owners_have_quotas() -> None:
+    """The index has a job's vCPUs and status, and no other deployment has it."""
+    template = quota_template()
+    _, table = one(template, "AWS::DynamoDB::Table")
+    (index,) = [each for each in table["GlobalSecondaryIndexes"] if each["IndexName"] == "inFlight"]
+    _, default = one(plane_template(), "AWS::DynamoDB::Table")
+
+    assert [each["AttributeName"] for each in index["KeySchema"]] == ["owner", "open"]
+    assert index["Projection"] == {"NonKeyAttributes": ["status", "vcpus"], "ProjectionType": "INCLUDE"}
+    assert "/index/inFlight" in json.dumps(template["Resources"])
+    assert "inFlight" not in [each["IndexName"] for each in default["GlobalSecondaryIndexes"]]
 
 
 def test_the_api_looks_at_the_line_of_our_queue_alone() -> None:

@@ -13,6 +13,7 @@ from controlplane.errors import (
     NothingFailed,
     NotSubmittedHere,
     PlaneError,
+    QuotaExceeded,
     SubmissionConflict,
 )
 
@@ -34,7 +35,7 @@ def _operation(
             202: Answer(description="A new job: accepted, and kept", type=Job, example=example),
             200: Answer(description="Accepted before, with this key and this body", type=Job, example=example),
         },
-        problems=(JobNotFound, JobNotOver, NotSubmittedHere, SubmissionConflict, KeySpent, *problems),
+        problems=(JobNotFound, JobNotOver, NotSubmittedHere, SubmissionConflict, KeySpent, QuotaExceeded, *problems),
         requests=requests or {},
     )
 
