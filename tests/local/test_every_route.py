@@ -41,6 +41,7 @@ ELSEWHERE: Mapping[str, tuple[int, Any]] = {
     "GET /dead-letters": (403, None),
     "POST /dead-letters/replay": (403, {}),
     "GET /whoami": (200, None),
+    "GET /definitions": (200, None),
     "GET /environment": (200, None),
     "GET /openapi.json": (200, None),
     "GET /health": (200, None),
