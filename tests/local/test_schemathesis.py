@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from batchplane_local.process import PlaneProcess, started
-from tests.local.planes import PATIENCE_SECONDS, caller
+from tests.local.planes import PATIENCE_SECONDS, caller, ended
 
 #: A run takes half a minute; this ends one that has lost its way.
 MOST_SECONDS = 240
@@ -48,8 +48,10 @@ parameters = {{ "query.wait" = 0.1 }}
 
 @pytest.fixture(scope="module")
 def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlaneProcess]:
-    """A plane whose jobs run one at a time: they are asked for, and not what is tried."""
-    with started(tmp_path_factory.mktemp("plane") / "data", vcpus=1) as process:
+    """A plane with a job that is over, and one that keeps all others waiting: what they do is not what is tried."""
+    with started(tmp_path_factory.mktemp("plane") / "data", vcpus=1) as process, caller(process) as api:
+        ended(api, api.post("/jobs", json={"jobName": "over", "command": ["echo", "over"]}).json()["jobId"])
+        api.post("/jobs", json={"jobName": "busy", "command": ["sleep", str(MOST_SECONDS)]}).raise_for_status()
         yield process
 
 
