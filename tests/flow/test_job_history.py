@@ -41,6 +41,18 @@ def test_history_says_why_a_job_was_tried_again_and_how_it_ended(river: River) -
     assert answer["history"][-1]["statusReason"] == answer["statusReason"] == "Essential container in task exited"
 
 
+def test_each_retry_has_the_exit_code_of_the_attempt_before_it(river: River) -> None:
+    """And not of the first."""
+    river.batch.exit_codes = (3, 4, 0)
+    job_id = river.submit()
+    river.settle()
+    river.run_jobs()
+    river.settle()
+    steps = document(river, f"/jobs/{job_id}/history")["history"]
+
+    assert [step["exitCode"] for step in steps if step["status"] == "RUNNABLE"] == [None, 3, 4]
+
+
 def test_a_status_lasts_until_the_next(river: River) -> None:
     """The last one has no end."""
     steps = document(river, f"/jobs/{told(river)}/history")["history"]

@@ -55,8 +55,19 @@ def test_queues_are_listed_with_their_load(river: River) -> None:
     }
 
 
+def test_an_array_that_is_over_is_no_load(river: River) -> None:
+    """Though the sweep still looks at its children."""
+    waiting(river, arrayProperties={"size": 2})
+    name = river.batch.jobs["batch-0"]["jobName"]
+    river.job_events.send([event("SUCCEEDED", job_id="batch-0", name=name, arrayProperties={"size": 2})])
+    river.settle()
+
+    assert river.records.list_open(limit=10).records
+    assert ask(river, "/queues")["queues"][0]["jobs"] == {}
+
+
 def test_what_has_ended_is_no_load(river: River) -> None:
-    """Nor is what is lost."""
+    """It is not open any more."""
     river.submit()
     river.settle()
     river.run_jobs()
