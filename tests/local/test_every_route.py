@@ -36,7 +36,6 @@ ELSEWHERE: Mapping[str, tuple[int, Any]] = {
     "GET /jobs": (200, None),
     "GET /queues": (200, None),
     "GET /queues/{name}": (200, None),
-    "GET /definitions": (200, None),
     "POST /uploads": (201, {"name": "a", "size": 1, "sha256": "0" * 64}),
     "POST /runner/links": (401, {"jobId": "j" * 26}),
     "GET /dead-letters": (403, None),
