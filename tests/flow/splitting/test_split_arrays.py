@@ -1,61 +1,19 @@
-"""Arrays above 10,000: split in parts that nobody sees, through the whole river."""
+"""Arrays above 10,000: split in parts that nobody sees, and one job in every answer."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from controlplane.job import part_id
 from controlplane.reconcile import LOST_MILLISECONDS
-from controlplane.record import JobRecord, RecordKey
-from controlplane.submission_queue import to_message
-from tests.builders import event, submission
-from tests.flow.river import Crashes, River
-from tests.flow.submitting.faults import Deaths, FaultyBatch
-
-SIZE = 25_000
-#: Calls of ports that splitting an array and submitting its parts take at most.
-MOST_STEPS = 100
-#: What is not the same for every order of events: Batch's ids, and the runners' secrets.
-ANYHOW = {"capability_digests": (), "batch_job_id": None, "claimed_at": None}
-
-
-def split(river: River, **document: Any) -> str:
-    """An array in three parts, all of which Batch has."""
-    job_id = river.submit(**{"arrayProperties": {"size": SIZE}} | document)
-    river.settle()
-    return job_id
-
-
-def tell(river: River, number: int, status: str, **children: str) -> None:
-    """Tell of a job of Batch, by its number, and of some of its children, by `child_INDEX`."""
-    river.job_events.send(events(river, f"batch-{number}", status, **children))
-    river.settle()
-
-
-def events(river: River, batch_job_id: str, status: str, **children: str) -> list[str]:
-    """The events of a job of Batch in a status, and of some of its children."""
-    job = river.batch.jobs[batch_job_id]
-    place = {name: job[name] for name in ("jobQueue", "jobDefinition")}
-    size = job.get("arrayProperties", {}).get("size")
-    summary = {"arrayProperties": {"size": size, "statusSummary": {status: size}}} if size else {}
-    told = [event(status, job_id=batch_job_id, name=job["jobName"], **place, **summary)]
-    for name, each in children.items():
-        index = int(name.removeprefix("child_"))
-        child = {"arrayProperties": {"index": index}}
-        told.append(event(each, job_id=f"{batch_job_id}:{index}", name=job["jobName"], **child))
-    return told
-
-
-def ask(river: River, path: str, body: Any = None, method: str = "GET", **more: Any) -> dict[str, Any]:
-    """What the owner is answered."""
-    status, document = river.request(method, path, body, **more)
-    assert status < 300, document
-    return dict(document)
+from controlplane.record import RecordKey
+from controlplane.records import Records
+from controlplane.split_arrays import SplitArrays
+from tests.flow.river import River
+from tests.flow.splitting.large_array import SIZE, ask, events, split, tell
 
 
 def test_batch_has_its_parts(river: River) -> None:
@@ -127,6 +85,31 @@ def test_it_ends_once_with_one_mail(river: River) -> None:
     assert ("PENDING", "FAILED") == (before, river.record(job_id).status)
     assert {"SUCCEEDED": 16_667, "FAILED": 8333} == ask(river, f"/jobs/{job_id}")["arrayProperties"]["statusSummary"]
     assert f"{job_id}:8341" in mail
+
+
+def test_an_end_that_a_part_takes_back_is_the_wholes_too(river: River) -> None:
+    """Batch told of two ends of a part, and says which it was."""
+    job_id = split(river)
+    for number in range(3):
+        tell(river, number, "SUCCEEDED")
+    before = river.record(job_id).status
+    river.batch.exit_codes = (1,)
+    tell(river, 1, "FAILED")
+    job = ask(river, f"/jobs/{job_id}")
+
+    assert ("SUCCEEDED", "FAILED", True) == (before, job["status"], job["conflict"])
+
+
+def test_what_was_split_is_not_split_again(river: River) -> None:
+    """Though a part has gone meanwhile: it would run once more."""
+    job_id = split(river)
+    asked = river.records.submission(job_id)
+    created: list[str] = []
+    records = SimpleNamespace(create=lambda part: created.append(part.job_id))
+    assert asked is not None
+    SplitArrays(records=cast("Records", records)).split(river.record(job_id), asked, at=river.now)
+
+    assert [] == created
 
 
 def test_waiting_ends_with_it(river: River) -> None:
@@ -267,81 +250,3 @@ def test_a_part_that_batch_has_forgotten_loses_the_whole(river: River) -> None:
     river.settle()
 
     assert ask(river, f"/jobs/{job_id}")["lost"]
-
-
-def final(river: River, job_id: str) -> tuple[JobRecord, list[JobRecord]]:
-    """What is known of an array and its parts, without what is chance."""
-    parts = [river.record(part_id(job_id, number)) for number in range(3)]
-    return replace(river.record(job_id), **ANYHOW), [replace(each, **ANYHOW) for each in parts]
-
-
-@pytest.mark.parametrize("seed", range(5))
-def test_any_order_of_the_parts_events_comes_to_the_same(make_river: Callable[..., River], seed: int) -> None:
-    """Shuffled, doubled, and with the process dying at any step."""
-    chance = random.Random(seed)  # noqa: S311 - faults, not secrets
-    rivers = [make_river(), make_river()]
-    jobs = [split(river) for river in rivers]
-    ends = chance.choices(["SUCCEEDED", "FAILED"], k=3)
-    for river in rivers:
-        told = [
-            each
-            for number, end in enumerate(ends)
-            for status in ("PENDING", end)
-            for each in events(river, f"batch-{number}", status)
-        ]
-        if river is rivers[1]:
-            told += chance.choices(told, k=4)
-            chance.shuffle(told)
-            river.crashes.arm(chance.randrange(20), after=bool(chance.randrange(2)))
-        river.job_events.send(told)
-        river.settle()
-    orderly, disorderly = (final(river, job_id) for river, job_id in zip(rivers, jobs, strict=True))
-
-    assert orderly == disorderly
-
-
-@pytest.mark.parametrize("after", [False, True])  # the effect of a call: of every second one by turns
-def test_a_death_at_any_step_of_the_splitting_loses_and_doubles_nothing(
-    make_river: Callable[..., River], after: bool
-) -> None:
-    """Each part is one job of Batch."""
-    asked = submission(jobName="large", arrayProperties={"size": 10_002})
-    for step in range(int(after), MOST_STEPS, 2):
-        river = make_river(crashes=Crashes())
-        river.records.create(asked)
-        river.submissions.send([to_message(asked.job_id)])
-        river.crashes.arm(step, after=after)
-        river.settle()
-        has_died = river.crashes.calls > step
-        river.crashes.arm(None)
-        river.now += 120_000
-        river.reconcile(minutes=10)
-        river.settle()
-        names = sorted(job["jobName"] for job in river.batch.jobs.values())
-
-        assert [f"large-{part_id(asked.job_id, number)}" for number in range(2)] == names, step
-        if not has_died:
-            return
-    raise AssertionError(f"splitting takes more than {MOST_STEPS} steps")
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_each_part_is_one_batch_job_whatever_goes_wrong(make_river: Callable[..., River], seed: int) -> None:
-    """Throttled, failed, cut, late to be listed, told of early; and the process dying now and then, from a seed."""
-    random.seed(seed)
-    chance = random.Random(seed)  # noqa: S311 - faults, not secrets
-    batch, deaths = FaultyBatch(chance=chance, lag=45_000), Deaths(chance)
-    river = make_river(batch=batch, crashes=deaths)
-    batch.clock, batch.tell = river.clock, river.job_events.send
-    jobs = [river.submit(jobName=f"j{n}", arrayProperties={"size": 10_001 + n * 9000}) for n in range(20)]
-    for _ in range(200):
-        river.turn(batch_size=2)
-        river.now += 5000
-    deaths.is_over = True
-    river.reconcile()
-    river.settle()
-    river.job_events.send([each for job_id in batch.jobs for each in events(river, job_id, "SUCCEEDED")])
-    river.settle()
-
-    assert {"SUCCEEDED"} == {river.record(job_id).status for job_id in jobs}
-    assert sum(-(-(10_001 + n * 9000) // 10_000) for n in range(20)) == len(batch.jobs)

@@ -1,0 +1,1 @@
+"""Arrays above 10,000 through the whole river."""
