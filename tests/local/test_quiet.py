@@ -66,8 +66,13 @@ def test_who_comes_after_a_quiet_moment_does_not_wait() -> None:
 
 def test_requests_without_end_keep_nobody_for_ever() -> None:
     """The longest wait is the end of it."""
-    clock = Seconds()
-    quiet = Quiet(clock=clock, sleep=clock.sleep)
+    clock, sleeps = Seconds(), iter(range(100))
+
+    def slept(seconds: float) -> None:
+        next(sleeps)
+        clock.sleep(seconds)
+
+    quiet = Quiet(clock=clock, sleep=slept)
 
     with quiet.disturbed():
         quiet.wait()
