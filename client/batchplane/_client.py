@@ -144,7 +144,7 @@ class Client:
         return submit_all(self._api, documents, key=idempotency_key or str(uuid.uuid4()), progress=progress)
 
     def job(self, job_id: str) -> Job:
-        """The job with this id, in any session; `ID:INDEX` is a child of an array job. Raises JobNotFound."""
+        """The job with this id, in any session; `ID:INDEX` is a child of it, `ID#INDEX` a node. Raises JobNotFound."""
         return Job.open(self._api, job_id)
 
     def jobs(self, queue: str | None = None, limit: int | None = None, **wanted: Unpack[JobFilter]) -> Iterator[Job]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from batchplane._address import JobAddress
 from batchplane._deletion import delete
 from batchplane._ended import Ended
 from batchplane._errors import ArgumentInvalid
@@ -19,36 +20,32 @@ from batchplane._record import Attempt, JobRecord
 from batchplane._timeline import Transition
 from batchplane._wait import watch
 
-#: Children in one answer.
+#: Children or nodes in one answer.
 PAGE_CHILDREN = 100
 
 
 class Job:
     """A job of AWS Batch, by its id. Properties are as of the last `refresh()`; methods ask the plane."""
 
-    def __init__(self, api: PlaneApi, document: Mapping[str, Any], *, array_job_id: str | None = None) -> None:
+    def __init__(self, api: PlaneApi, document: Mapping[str, Any], *, address: JobAddress | None = None) -> None:
         self._api = api
         self._document = document
         self._record = JobRecord.from_document(document)
-        self._array_job_id = array_job_id
+        self._address = address or JobAddress.parsed(self._record.job_id)
 
     @classmethod
     def open(cls, api: PlaneApi, job_id: str) -> Job:
-        """The job with this id; `ID:INDEX` is a child of an array job. Raises JobNotFound."""
-        array_job_id, colon, index = job_id.partition(":")
-        if not colon:
-            return cls(api, api.get(_path(job_id)))
-        if not (index.isascii() and index.isdigit()):
-            raise ArgumentInvalid(f"A child is JOB:INDEX with a whole number from 0; it is {job_id!r}")
-        return cls(api, api.get(_path(array_job_id, int(index))), array_job_id=array_job_id)
+        """The job with this id; `ID:INDEX` is a child of an array job, `ID#INDEX` a node. Raises JobNotFound."""
+        address = JobAddress.parsed(job_id)
+        return cls(api, api.get(address.path), address=address)
 
     def __repr__(self) -> str:
         return f"<Job {self.job_id} {self.name!r} {self.status}>"
 
     @property
     def job_id(self) -> str:
-        """The plane's id; `ID:INDEX` for a child of an array job. `Client.job` opens it again."""
-        return self._record.job_id if self._array_job_id is None else f"{self._array_job_id}:{self._record.index}"
+        """The plane's id; `ID:INDEX` for a child of an array job, `ID#INDEX` for a node. `Client.job` opens it."""
+        return str(self._address)
 
     @property
     def batch_job_id(self) -> str | None:
@@ -67,12 +64,12 @@ class Job:
 
     @property
     def type(self) -> str:
-        """Single, Array, ArrayChild or MultiNode."""
+        """Single, Array, ArrayChild, MultiNode or Node."""
         return self._record.type
 
     @property
     def index(self) -> int | None:
-        """Which child of its array job this is, from 0; None for any other job."""
+        """Which child of its array job, or node of its multi-node parallel job, from 0; None for any other job."""
         return self._record.index
 
     @property
@@ -89,6 +86,16 @@ class Job:
     def size(self) -> int | None:
         """How many children an array job has; None for any other job."""
         return self._record.size
+
+    @property
+    def num_nodes(self) -> int | None:
+        """How many nodes a multi-node parallel job has; None for any other job."""
+        return self._record.num_nodes
+
+    @property
+    def is_main_node(self) -> bool:
+        """True for the node whose end is its job's."""
+        return self._record.is_main_node
 
     @property
     def status(self) -> str:
@@ -199,22 +206,26 @@ class Job:
         as a single job. Raises JobNotOver, NothingFailed, RequestInvalid,
         JobNotFound.
         """
-        body = {"all": everything} if self._array_job_id is None else {}
+        self._require_whole("rerun")
+        body = {"all": everything} if self._address.index is None else {}
         key = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
         return Job(self._api, self._api.post(f"{self._path}/rerun", body, **key))
 
     def children(self, *, status: Sequence[str] | None = None) -> Iterator[Job]:
         """The children that Batch has told of, by index, of these statuses if any; none for a job that is no array."""
-        first: int | None = 0
-        while first is not None:
-            page = self._api.get(f"{self._path}/children", first=first, limit=PAGE_CHILDREN, status=status)
-            for document in members(page, "jobs"):
-                yield Job(self._api, document, array_job_id=self._record.job_id)
-            first = page.get("next")
+        return self._parts("children", is_node=False, status=status)
 
     def child(self, index: int) -> Job:
         """One child of an array job, by its index from 0. Raises JobNotFound."""
-        return Job.open(self._api, f"{self._record.job_id}:{index}")
+        return Job.open(self._api, f"{self._address.job_id}:{index}")
+
+    def nodes(self, *, status: Sequence[str] | None = None) -> Iterator[Job]:
+        """The nodes that Batch has told of, by index, of these statuses if any; none for a job that has none."""
+        return self._parts("nodes", is_node=True, status=status)
+
+    def node(self, index: int) -> Job:
+        """One node of a multi-node parallel job, by its index from 0. Raises JobNotFound."""
+        return Job.open(self._api, f"{self._address.job_id}#{index}")
 
     def log(self, attempt: int | None = None) -> Iterator[LogLine]:
         """The lines of an attempt (from 1) to their present end; of the last one unless it is given, if it has any yet.
@@ -239,12 +250,15 @@ class Job:
         return Place.from_wire(self._api.get(f"{self._path}/place"))
 
     def outputs(self) -> Iterator[JobFile]:
-        """The files that the job left under outputs/; of an array those of all children. Raises JobNotFound."""
-        return files_of(self._api, self._path, "outputs")
+        """The files that the job left under outputs/; of an array those of all children. Raises JobNotFound.
+
+        Nodes leave none: multi-node job definitions carry no runner.
+        """
+        return iter(()) if self._address.is_node else files_of(self._api, self._path, "outputs")
 
     def inputs(self) -> Iterator[JobFile]:
         """The files that the job was given, without those that the IOBucket has no more. Raises JobNotFound."""
-        return files_of(self._api, _path(self._array_job_id or self._record.job_id), "inputs")
+        return files_of(self._api, JobAddress(job_id=self._address.job_id).path, "inputs")
 
     def delete(self, *, progress: Callable[[int], object] = lambda objects: None) -> int:
         """Delete the job with its record and its files in the IOBucket; what was uploaded for it stays.
@@ -252,24 +266,31 @@ class Job:
         It must be over. Many files take several requests: `progress` is told how many went so far. Returns how many
         there were. Gone is gone: that it was deleted meanwhile is no error. Raises JobNotOver.
         """
-        if self._array_job_id is not None:
-            raise ArgumentInvalid(f"A child is deleted with its array job; {self.job_id} is a child")
+        if self._address.index is not None:
+            raise ArgumentInvalid(f"A child or node is deleted with its job; {self.job_id} is one")
         return delete(self._api, self._path, progress=progress)
 
+    def _parts(self, kind: str, *, is_node: bool, status: Sequence[str] | None) -> Iterator[Job]:
+        first: int | None = 0
+        while first is not None:
+            page = self._api.get(f"{self._path}/{kind}", first=first, limit=PAGE_CHILDREN, status=status)
+            for document in members(page, "jobs"):
+                index = JobRecord.from_document(document).index
+                address = JobAddress(job_id=self._address.job_id, index=index, is_node=is_node)
+                yield Job(self._api, document, address=address)
+            first = page.get("next")
+
     def _end(self, word: str, reason: str) -> Ended:
+        self._require_whole(word)
         answer = self._api.post(f"{self._path}/{word}", {"reason": reason} if reason else {})
         ended = Ended.from_wire(answer)
         self._document, self._record = ended.document, JobRecord.from_document(ended.document)
         return ended
 
+    def _require_whole(self, word: str) -> None:
+        if self._address.is_node:
+            raise ArgumentInvalid(f"A node begins and ends with its job: {word} {self._address.job_id}")
+
     @property
     def _path(self) -> str:
-        if self._array_job_id is None:
-            return _path(self._record.job_id)
-        return _path(self._array_job_id, self._record.index)
-
-
-def _path(job_id: str, index: int | None = None) -> str:
-    if not (job_id.isascii() and job_id.isalnum()):
-        raise ArgumentInvalid(f"A job's id is letters and digits, with :INDEX for a child; it is {job_id!r}")
-    return f"/jobs/{job_id}" if index is None else f"/jobs/{job_id}/children/{index}"
+        return self._address.path

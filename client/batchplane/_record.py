@@ -58,7 +58,7 @@ class JobRecord:
     job_name: str
     #: Who submitted it; "-" where nobody did through the plane.
     owner: str
-    #: "Single", "Array", "ArrayChild" or "MultiNode".
+    #: "Single", "Array", "ArrayChild", "MultiNode" or "Node".
     type: str
     job_queue: str
     #: "name:revision".
@@ -77,12 +77,16 @@ class JobRecord:
     history: tuple[Transition, ...]
     #: How many children an array job has; None for any other.
     size: int | None
-    #: Which child of its array job this is, from 0; None for any other.
+    #: How many nodes a multi-node parallel job has; None for any other.
+    num_nodes: int | None
+    #: Which child of its array job, or node of its multi-node parallel job, this is, from 0; None for any other.
     index: int | None
     #: Which child of a larger array this stands for; None where its own index is that.
     original_index: int | None
     #: The id of the job that this one runs again; None for a first run.
     rerun_of: str | None
+    #: True for the node whose end is its job's.
+    is_main_node: bool
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> JobRecord:
@@ -95,6 +99,7 @@ class JobRecord:
     @classmethod
     def _read(cls, document: Mapping[str, Any]) -> JobRecord:
         array = document.get("arrayProperties") or {}
+        node = document.get("nodeDetails") or {}
         return cls(
             job_id=document["jobId"],
             batch_job_id=document.get("batchJobId"),
@@ -114,9 +119,11 @@ class JobRecord:
             attempts=tuple(Attempt.from_document(attempt) for attempt in document.get("attempts") or ()),
             history=_history(document),
             size=array.get("size"),
-            index=array.get("index"),
+            num_nodes=(document.get("nodeProperties") or {}).get("numNodes"),
+            index=array.get("index", node.get("nodeIndex")),
             original_index=document.get("originalIndex"),
             rerun_of=document.get("rerunOf"),
+            is_main_node=bool(node.get("isMainNode")),
         )
 
     @property

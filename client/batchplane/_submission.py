@@ -17,6 +17,9 @@ _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 _NAME_CHARACTERS = 128
 #: Memory that the plane chooses: it grows with vCPUs and GPUs.
 AUTOMATIC = "automatic"
+#: The definition of multi-node parallel jobs, on every plane that has one, and the range of all its nodes.
+NODES_DEFINITION = "nodes"
+_EVERY_NODE = "0:"
 _MEMORY = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(MiB|GiB|TiB|MB|GB|TB)?\s*$")
 #: Bytes in each unit of memory; without a unit a number is MiB, as in AWS Batch.
 _UNIT_BYTES = {"MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -44,6 +47,8 @@ class JobSettings(TypedDict, total=False):
     job_definition: str | None
     #: Children of an array job, 2 to 200,000.
     array_size: int | None
+    #: Nodes of a multi-node parallel job, which all run the command; the definition is `nodes` unless given.
+    num_nodes: int | None
     #: Variables of the command's environment.
     environment: Mapping[str, str] | None
     #: Values for `Ref::name` in the job definition's command.
@@ -67,14 +72,17 @@ def submit_job_document(command: Sequence[str], settings: JobSettings) -> dict[s
     """The document for a command (argv, no shell; none keeps the definition's own). Raises ArgumentInvalid."""
     if isinstance(command, str):
         raise ArgumentInvalid(f"command must be a list of words, such as ['echo', 'hi']; it is {command!r}")
+    num_nodes = settings.get("num_nodes")
+    overrides = _container_overrides(command, settings)
     document = {
         "jobName": settings.get("name") or name_for(command),
         "jobQueue": settings.get("job_queue"),
-        "jobDefinition": settings.get("job_definition"),
+        "jobDefinition": settings.get("job_definition") or (None if num_nodes is None else NODES_DEFINITION),
         "arrayProperties": _one("size", settings.get("array_size")),
         "parameters": dict(settings.get("parameters") or {}),
-        "memory": AUTOMATIC if _is_memory_automatic(settings) else None,
-        "containerOverrides": _container_overrides(command, settings),
+        "memory": AUTOMATIC if num_nodes is None and _is_memory_automatic(settings) else None,
+        "containerOverrides": overrides if num_nodes is None else None,
+        "nodeOverrides": None if num_nodes is None else _node_overrides(num_nodes, overrides),
         "retryStrategy": _one("attempts", settings.get("attempts")),
         "timeout": _one("attemptDurationSeconds", settings.get("timeout_seconds")),
         "dependsOn": [_dependency(job) for job in settings.get("depends_on") or ()],
@@ -124,6 +132,11 @@ def _container_overrides(command: Sequence[str], settings: JobSettings) -> dict[
             ),
         }
     )
+
+
+def _node_overrides(num_nodes: int, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    ranges = [{"targetNodes": _EVERY_NODE, "containerOverrides": overrides}] if overrides else []
+    return _given({"numNodes": num_nodes, "nodePropertyOverrides": ranges})
 
 
 def _dependency(job: Dependency) -> dict[str, str]:

@@ -95,13 +95,13 @@ def _of_log(body: bytes) -> _Awaited | None:
 
 
 def _key(job: _Job) -> RecordKey:
-    if ":" in job.jobId:  # children are kept under Batch's id of their parent
-        parent, index = parent_and_index(job.batchJobId or "")
-        return RecordKey(job_id=parent, index=index)
-    return RecordKey(job_id=job.jobId)
+    if parent_and_index(job.jobId)[1] is None:
+        return RecordKey(job_id=job.jobId)
+    parent, index = parent_and_index(job.batchJobId or "")  # children and nodes are kept under Batch's id of their job
+    return RecordKey(job_id=parent, index=index)
 
 
-_JOB_OR_CHILD = "^/jobs/[^/]+(?:/children/[^/]+)?"
+_JOB_OR_CHILD = "^/jobs/[^/]+(?:/(?:children|nodes)/[^/]+)?"
 _KINDS = (
     _Kind(path=re.compile(f"{_JOB_OR_CHILD}/wait$"), parameter="timeout", default=MAX_SECONDS, awaited=_of_wait),
     _Kind(path=re.compile(f"{_JOB_OR_CHILD}/log$"), parameter="wait", default=0, awaited=_of_log),

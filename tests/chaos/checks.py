@@ -21,8 +21,8 @@ _FEW_CHILDREN = 10
 def wrongs(run: Run) -> list[str]:
     """Everything that is not as it must be, in words."""
     found = [wrong for life in run.lives for wrong in _of_life(run, life)]
-    arrays = (life for life in run.lives if "arrayProperties" in life.told[0].description)
-    found += (wrong for life in arrays for wrong in _of_array(run, life))
+    parents = (life for life in run.lives if len(life.told) > 1)
+    found += (wrong for life in parents for wrong in _of_parts(run, life))
     return [*found, *_of_lists(run), *_of_submissions(run), *_of_announcements(run)]
 
 
@@ -38,12 +38,8 @@ def _of_life(run: Run, life: Life) -> Iterator[str]:
 
 
 def _of_job(run: Run, life: Life, told: Told, record: JobRecord | None) -> Iterator[str]:
-    """A job's record says what Batch says; a node has none."""
+    """A job's record says what Batch says."""
     bodies = run.plan.told[told.batch_job_id]
-    if "#" in told.batch_job_id:
-        if record is not None:
-            yield f"node {told.batch_job_id} has a record"
-        return
     if record is None:
         if bodies or not life.rival_of:  # of a job with a name of ours nobody but an event tells
             yield f"job {told.batch_job_id} has no record"
@@ -122,25 +118,25 @@ def _actual(record: JobRecord) -> dict[str, Any]:
     }
 
 
-def _of_array(run: Run, life: Life) -> Iterator[str]:
-    """An array's children are counted right, read in order, and none of them is open."""
+def _of_parts(run: Run, life: Life) -> Iterator[str]:
+    """An array's children, and a multi-node job's nodes, are counted right, read in order, and none of them is open."""
     children, records = life.told[1:], run.store.whole
     size, job_id = len(children), life.batch_job_id
     counts = dict(Counter(Status(each.description["status"]) for each in children))
     if counts != records.status_summary(job_id, size=size):
-        yield f"array {job_id} counts {records.status_summary(job_id, size=size)}, not {counts}"
+        yield f"job {job_id} counts {records.status_summary(job_id, size=size)}, not {counts}"
     if records.open_children(job_id, size=size, first=0, limit=size):
-        yield f"array {job_id} has open children"
+        yield f"job {job_id} has open children or nodes"
     listed = [child.key.index for child in records.children(job_id, size=size, first=0, limit=size)]
     if listed != list(range(size)):
-        yield f"array {job_id} of {size} lists {listed}"
+        yield f"job {job_id} of {size} lists {listed}"
 
 
 def _of_lists(run: Run) -> Iterator[str]:
-    """Nothing is open any more, but arrays without a sweep; every owner's list has each of the owner's jobs once."""
+    """Nothing is open any more, but what has children or nodes without a sweep; every list has each job once."""
     still = run.store.whole.list_open(limit=len(run.lives)).records
     for record in still:
-        if run.bad.is_swept or record.type is not JobType.ARRAY:
+        if run.bad.is_swept or record.type not in (JobType.ARRAY, JobType.MULTI_NODE):
             yield f"job {record.key.job_id} is {record.status} and open"
     owned: dict[str, list[str]] = {}
     for life in run.lives:
@@ -193,6 +189,6 @@ def _of_announcements(run: Run) -> Iterator[str]:
 def _key(life: Life, told: Told) -> RecordKey:
     """Where a record must lie."""
     parent, index = parent_and_index(told.batch_job_id)
-    if life.submission and index is None and "#" not in told.batch_job_id:
+    if life.submission and index is None:
         return RecordKey(job_id=life.submission.job_id)
     return RecordKey(job_id=parent, index=index)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from controlplane.job import parent_and_index
 from tests.chaos.truth import Life
 
 #: Jobs of one page.
@@ -40,7 +41,7 @@ class TruthfulBatch:
         return {"jobId": life.batch_job_id, "jobName": request["jobName"]}
 
     def describe_jobs(self, **request: Any) -> Mapping[str, Any]:
-        """DescribeJobs: of parents and children."""
+        """DescribeJobs: of parents, children and nodes."""
         return {"jobs": [self._details[each] for each in request["jobs"] if self._knows(each)]}
 
     def list_jobs(self, **request: Any) -> Mapping[str, Any]:
@@ -59,7 +60,7 @@ class TruthfulBatch:
         return {}
 
     def _knows(self, batch_job_id: str) -> bool:
-        life = self._lives.get(batch_job_id.partition(":")[0])
+        life = self._lives.get(parent_and_index(batch_job_id)[0])
         return life is not None and batch_job_id in self._details and self.has(life)
 
 

@@ -76,10 +76,10 @@ def known(records: Records, batch_job_id: str) -> JobRecord:
 
 
 def test_what_nobody_told_of_comes_to_batchs_truth(records: Records, batch: StandingBatch, run: Run) -> None:
-    """Jobs, arrays with their children, multi-node jobs; then nothing is open."""
+    """Jobs, arrays with their children, multi-node jobs with their nodes; then nothing is open."""
     for number in range(30):
         batch.live(f"single-{number:02d}", "theirs", exit_codes=(number % 2,))
-    batch.live("gang", "theirs", nodeProperties={"numNodes": 2})
+    batch.live_gang("gang", "theirs", exit_codes=[0, 1])
     batch.live_array("array", "theirs", exit_codes=[index % 2 for index in range(ARRAY["size"])])
     tallies = [run(10) for _ in range(3)]
 

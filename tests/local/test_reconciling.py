@@ -96,9 +96,11 @@ def recorded(plane: LocalPlane, job_ids: list[str], *, ours: str) -> dict[str, t
 
 
 def test_jobs_that_no_event_told_of_come_to_batchs_truth(plane: LocalPlane, clock: Clock) -> None:
-    """One of ours, others', an array with its children, a multi-node job: two runs and a dozen calls."""
+    """One of ours, others', an array and a multi-node job with their children and nodes: two runs, a dozen calls."""
     ours, array = submit_ours(plane), submit(plane, "exit $AWS_BATCH_JOB_ARRAY_INDEX", arrayProperties={"size": 3})
-    jobs = [ours, array, submit(plane, "exit 3"), submit_gang(plane), *(f"{array}:{index}" for index in range(3))]
+    gang, other = submit_gang(plane), submit(plane, "exit 3")
+    parts = [*(f"{array}:{index}" for index in range(3)), *(f"{gang}#{index}" for index in range(2))]
+    jobs = [ours, array, gang, other, *parts]
     wait_until(lambda: {status for status, _ in truth(plane, jobs).values()} <= {"SUCCEEDED", "FAILED"}, "all end")
 
     reconcile = build(plane)
@@ -110,5 +112,5 @@ def test_jobs_that_no_event_told_of_come_to_batchs_truth(plane: LocalPlane, cloc
     assert () == plane.records.list_open(limit=10).records
     (record,) = plane.records.list_jobs(JobFilter(owner="ada"), limit=2).records
     assert truth(plane, jobs) == recorded(plane, jobs, ours=record.key.job_id)
-    assert (3, 4, 0) == (tallies[0]["found"], tallies[0]["healed"] + tallies[1]["healed"], tallies[1]["failed"])
+    assert (3, 6, 0) == (tallies[0]["found"], tallies[0]["healed"] + tallies[1]["healed"], tallies[1]["failed"])
     assert sum(tally["calls"] for tally in tallies) <= 12

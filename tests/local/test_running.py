@@ -109,7 +109,55 @@ def test_nodes_run_together_and_end_as_their_main_node(api: httpx.Client) -> Non
     document = ended(api, api.post("/jobs", json=body).json()["jobId"])
 
     assert ("MultiNode", "SUCCEEDED") == (document["type"], document["status"])
-    assert {"numNodes": 2, "mainNode": 0} == document["nodeProperties"]
+    counts = {"SUCCEEDED": 1, "FAILED": 1}
+    assert {"numNodes": 2, "mainNode": 0, "statusSummary": counts} == document["nodeProperties"]
+
+
+def test_each_node_is_shown_with_its_log(api: httpx.Client, tmp_path: Path) -> None:
+    """Its own exit code, attempt and log, while its job is one. The main node waits for the other."""
+    main, other = f"until test -e {tmp_path}/1; do sleep 0.05; done", f"trap '' TERM; echo node 1; touch {tmp_path}/1"
+    script = f'if test "$AWS_BATCH_JOB_NODE_INDEX" = 0; then {main}; else {other}; exit 1; fi'
+    command = ["sh", "-c", script]
+    override = {"targetNodes": "0:", "containerOverrides": {"command": command}}
+    body = {"jobName": "gang", "jobDefinition": "nodes", "nodeOverrides": {"nodePropertyOverrides": [override]}}
+    job_id = api.post("/jobs", json=body).json()["jobId"]
+    ended(api, job_id)
+    nodes = api.get(f"/jobs/{job_id}/nodes").json()
+    node = api.get(f"/jobs/{job_id}/nodes/1/wait?status=RUNNING&timeout=5").json()
+    lines = api.get(f"/jobs/{job_id}/nodes/1/log?attempt=1").json()["lines"]
+
+    assert ([f"{job_id}#0", f"{job_id}#1"], None) == ([each["jobId"] for each in nodes["jobs"]], nodes["next"])
+    assert [True, False] == [each["nodeDetails"]["isMainNode"] for each in nodes["jobs"]]
+    assert [0, 1] == [each["container"]["exitCode"] for each in nodes["jobs"]]
+    assert (True, "Node", "FAILED") == (node["changed"], node["job"]["type"], node["job"]["status"])
+    assert api.get(f"/jobs/{job_id}/nodes/1").json() == node["job"]
+    assert ["node 1"] == [line["message"] for line in lines]
+    assert "FAILED" == api.get(f"/jobs/{job_id}/nodes/1/history").json()["history"][-1]["status"]
+    assert [1] == [
+        each["container"]["exitCode"] for each in api.get(f"/jobs/{job_id}/nodes/1/attempts").json()["attempts"]
+    ]
+
+
+def test_nodes_are_no_children(api: httpx.Client) -> None:
+    """Nor are an array's children nodes; what there is not is not found."""
+    gang = api.post("/jobs", json={"jobName": "gang", "jobDefinition": "nodes"}).json()["jobId"]
+    array = submit(api, "true", arrayProperties={"size": 2})
+    for job_id in (gang, array):
+        ended(api, job_id)
+
+    paths = [f"/jobs/{gang}/children/0", f"/jobs/{array}/nodes/0", f"/jobs/{gang}/nodes/2"]
+    assert [404] * 3 == [api.get(path).status_code for path in paths]
+    assert [[], []] == [api.get(f"/jobs/{path}").json()["jobs"] for path in (f"{gang}/children", f"{array}/nodes")]
+
+
+def test_a_job_of_nodes_runs_again_whole(api: httpx.Client) -> None:
+    """Its nodes are no children, of which only the failed ones would."""
+    body = {"jobName": "gang", "jobDefinition": "nodes", "nodeOverrides": {"numNodes": 1}}
+    first = api.post("/jobs", json=body).json()
+    ended(api, first["jobId"])
+    again = api.post(f"/jobs/{first['jobId']}/rerun", json={}).json()
+
+    assert ("MultiNode", 1) == (again["type"], again["nodeProperties"]["numNodes"])
 
 
 def test_a_failure_is_one_mail(api: httpx.Client, folder: Path) -> None:
@@ -133,8 +181,8 @@ def test_another_owner_sees_nothing_of_a_job(api: httpx.Client, plane: PlaneProc
     token = batchplane_local("token", "eve", "--data", str(folder)).stdout.strip()
 
     with caller(plane, token) as eve:
-        paths = [f"/jobs/{job_id}{rest}" for rest in ("", "/log", "/outputs", "/children", "/children/0")]
-        assert ([404] * 5, []) == ([eve.get(path).status_code for path in paths], eve.get("/jobs").json()["jobs"])
+        paths = [f"/jobs/{job_id}{rest}" for rest in ("", "/log", "/outputs", "/children", "/children/0", "/nodes/0")]
+        assert ([404] * 6, []) == ([eve.get(path).status_code for path in paths], eve.get("/jobs").json()["jobs"])
 
 
 def test_another_owner_gives_no_input_of_anothers(api: httpx.Client, plane: PlaneProcess, folder: Path) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from controlplane.alert import FailedChild, compose, is_alerting, plain
-from controlplane.job import Status
+from controlplane.job import JobType, Status
 from controlplane.log import LogLine
 from controlplane.record import JobRecord, RecordKey, born, merge
 from controlplane.state_change import from_event
@@ -51,7 +51,7 @@ To run what failed again:  batchplane rerun {job_id}
 
 def test_an_array_shows_one_of_its_failed_children() -> None:
     """A thousand children of one cause are one mail, with one child's words."""
-    parent = replace(failed(), size=7, status_summary={"SUCCEEDED": 5, "FAILED": 2})
+    parent = replace(failed(), type=JobType.ARRAY, size=7, status_summary={"SUCCEEDED": 5, "FAILED": 2})
     child = FailedChild(record=replace(failed(), key=RecordKey(job_id=BATCH_JOB_ID, index=4)), index=4, log=LOG)
     body = compose(parent, deployment=DEPLOYMENT, log=(), child=child).body
 

@@ -42,7 +42,7 @@ def changes(draw: st.DrawFn, place: int) -> StateChange:
     tried = draw(st.lists(attempts, max_size=3).map(tuple))
     last = [st.just(tried[-1].container)] if tried else []
     detail = JobDetail(
-        job_id=f"parent:{2000 + place}",
+        job_id=f"parent{draw(st.sampled_from(':#'))}{2000 + place}",
         status=draw(st.sampled_from(Status)),
         job_name=draw(texts),
         job_queue=draw(texts),

@@ -24,7 +24,7 @@ from controlplane.aws.child_states import (
 )
 from controlplane.job import Status
 from controlplane.job_detail import Attempt, JobDetail
-from controlplane.record import RecordKey, outcome
+from controlplane.record import Outcome, RecordKey, outcome
 from controlplane.record import merge as record_merge
 from controlplane.state_change import StateChange
 from tests.builders import T0, attempt, change
@@ -33,26 +33,27 @@ NOTHING = ChildStates()
 KEY = RecordKey(job_id="parent", index=7)
 
 
-def told(status: str, *, finished: int = 0) -> StateChange:
-    """A child in a status, after so many attempts."""
+def told(status: str, *, finished: int = 0, mark: str = ":") -> StateChange:
+    """A child in a status, after so many attempts; with another mark in its id a node."""
     attempts = [attempt(1, started_at=T0, stopped_at=T0 + 1) for _ in range(finished)]
-    return change(status, job_id="parent:7", attempts=attempts)
+    return change(status, job_id=f"parent{mark}7", attempts=attempts)
 
 
-changes = st.builds(
-    told, st.sampled_from([*[*Status][1:], "SCHEDULED"]), finished=st.integers(min_value=0, max_value=20)
-)
+statuses = st.sampled_from([*[*Status][1:], "SCHEDULED"])
+changes = st.builds(told, statuses, finished=st.integers(min_value=0, max_value=20))
+changes_of_nodes = st.builds(told, statuses, finished=st.integers(min_value=0, max_value=14), mark=st.just("#"))
+lists_of_changes = st.lists(changes, min_size=1, max_size=8) | st.lists(changes_of_nodes, min_size=1, max_size=8)
 
 
-@given(change=changes)
+@given(change=changes | changes_of_nodes)
 def test_a_byte_says_the_order_and_the_status_of_its_change(change: StateChange) -> None:
-    """Of twice the attempts that Batch makes, and of a status that is not known."""
+    """Of more attempts than Batch makes, and of a status that is not known."""
     states, _ = merged(NOTHING, [(7, change)])
 
     assert (change.order, change.detail.status) == (order_of(states.states[7]), states.status(7))
 
 
-@given(changes=st.lists(changes, min_size=1, max_size=8))
+@given(changes=lists_of_changes)
 def test_states_move_as_records_do(changes: list[StateChange]) -> None:
     """The outcome of each change, the order and the status are those of the pure merge."""
     expected = [outcome(None, changes[0], ours=False)]
@@ -102,6 +103,16 @@ def test_more_attempts_than_a_byte_tells_apart_still_end() -> None:
     states, _ = merged(NOTHING, [(7, running), (7, failed)])
 
     assert Status.FAILED is states.status(7)
+
+
+def test_a_node_is_tried_again_after_its_end() -> None:
+    """With its job, whatever it came to; the end of an earlier attempt is late then."""
+    ended, waiting = told("SUCCEEDED", finished=1, mark="#"), told("RUNNABLE", finished=1, mark="#")
+
+    again, outcomes = merged(NOTHING, [(7, ended), (7, waiting), (7, ended)])
+
+    assert ([Outcome.MERGED, Outcome.MERGED, Outcome.LATE], Status.RUNNABLE) == (outcomes, again.status(7))
+    assert again.is_open(7)
 
 
 def test_children_are_counted_by_status_where_anything_is_known() -> None:

@@ -30,9 +30,8 @@ def recorded(changes: Iterable[StateChange]) -> dict[RecordKey, JobRecord]:
     """The records of some jobs, each change by itself."""
     records: dict[RecordKey, JobRecord] = {}
     for each in changes:
-        if not each.is_node:
-            key, _ = keys_of(each)
-            records[key] = merge(records.get(key), key, each)
+        key, _ = keys_of(each)
+        records[key] = merge(records.get(key), key, each)
     return records
 
 
@@ -229,18 +228,19 @@ def test_what_the_sweep_sees_is_what_events_tell(life: Life, data: st.DataObject
 @steady
 @given(kind=of_any_kind())
 def test_a_record_knows_its_kind(kind: tuple[Life, ...]) -> None:
-    """From whichever event comes first; nodes of a multi-node job have no record."""
+    """From whichever event comes first."""
     details = [json.loads(life.events[0])["detail"] for life in kind]
     types = {
         keys_of(from_event(life.events[0]))[0]: JobType.ARRAY_CHILD
         if ":" in detail["jobId"]
+        else JobType.NODE
+        if "#" in detail["jobId"]
         else JobType.ARRAY
         if "arrayProperties" in detail
         else JobType.MULTI_NODE
         if "nodeProperties" in detail
         else JobType.SINGLE
         for life, detail in zip(kind, details, strict=True)
-        if "#" not in detail["jobId"]
     }
     records = recorded(change for life in kind for change in life.changes)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from controlplane.job import Status
+from controlplane.job import JobType, Status
 from controlplane.reconcile import (
     LOST_MILLISECONDS,
     OUTLIVED_MILLISECONDS,
@@ -37,7 +37,7 @@ def described(status: str, job_id: str = BATCH_JOB_ID) -> dict[str, dict[str, An
 
 def children(answer: dict[str, dict[str, Any]], *, is_over: bool = False) -> Findings:
     """What a look at two children says: one is known to be RUNNING, of the other nothing is."""
-    return compare_children(BATCH_JOB_ID, {3: 4, 7: -1}, answer, is_over=is_over, now=NOW)
+    return compare_children(quiet(type=JobType.ARRAY), {3: 4, 7: -1}, answer, is_over=is_over, now=NOW)
 
 
 def test_a_record_is_quiet_after_a_while() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any
 
 import typer
@@ -27,7 +27,7 @@ def logs(
         bool, typer.Option("--json", help="Print one JSON document instead; with --follow, one on each line.")
     ] = False,
 ) -> None:
-    """Print what a job printed. For an array job, each line of each child after the child's index.
+    """Print what a job printed. Of an array job, each line of each child after the child's index; so of nodes.
 
     To a terminal, control characters are shown instead of obeyed; elsewhere lines are as the job wrote them.
     """
@@ -48,9 +48,18 @@ def _lines(job: Job, *, attempt: int | None, follow: bool) -> Iterator[tuple[Job
     """Each line with the job that printed it."""
     if follow and job.size is not None:
         raise ArgumentInvalid(f"{job.job_id} is an array job: follow one of its children, such as {job.job_id}:0")
-    for printer in [job] if job.size is None else job.children():
+    if follow and job.num_nodes is not None:
+        raise ArgumentInvalid(f"{job.job_id} is a multi-node job: follow one of its nodes, such as {job.job_id}#0")
+    for printer in _printers(job):
         for line in printer.follow_log(attempt) if follow else printer.log(attempt):
             yield printer, line
+
+
+def _printers(job: Job) -> Iterable[Job]:
+    """The jobs that print: children, nodes, or the job itself."""
+    if job.num_nodes is not None:
+        return job.nodes()
+    return [job] if job.size is None else job.children()
 
 
 def _to_wire(job: Job, line: LogLine) -> dict[str, Any]:

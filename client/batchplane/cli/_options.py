@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document instead, for scripts.")]
-JobId = Annotated[str, typer.Argument(metavar="JOB[:INDEX]", help="A job's id; with :INDEX a child of an array job.")]
+JobId = Annotated[
+    str, typer.Argument(metavar="JOB[:INDEX]", help="A job's id; with :INDEX a child, with #INDEX a node of it.")
+]
 
 
 def pairs(given: Iterable[str], option: str) -> dict[str, str]:

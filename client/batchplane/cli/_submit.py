@@ -22,6 +22,7 @@ def submit(
     command: Annotated[list[str] | None, typer.Argument(help="The command; put -- before it.")] = None,
     name: Annotated[str | None, typer.Option(help="The job's name; made from the command unless given.")] = None,
     array_size: Annotated[int | None, typer.Option(help="Submit an array job of so many children.")] = None,
+    nodes: Annotated[int | None, typer.Option(help="Submit a multi-node parallel job of so many nodes.")] = None,
     job_queue: Annotated[str | None, typer.Option(help="The plane's default unless given.")] = None,
     job_definition: Annotated[str | None, typer.Option(help="The plane's default unless given.")] = None,
     env: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A variable of the command.")] = None,
@@ -37,6 +38,8 @@ def submit(
         typer.Option(help="MiB, or a quantity such as '8 GiB'; automatic with --vcpus or --gpus."),
     ] = None,
     gpus: Annotated[int | None, typer.Option(help="GPUs; the definition's unless given.")] = None,
+    share: Annotated[str | None, typer.Option(help="The share of a fair-share job queue that it counts to.")] = None,
+    priority: Annotated[int | None, typer.Option(help="Its place in its share, 0 to 9999; higher is first.")] = None,
     depends_on: Annotated[
         list[str] | None,
         typer.Option(metavar="JOB[=TYPE]", help="A job to wait for; TYPE is N_TO_N or SEQUENTIAL between arrays."),
@@ -57,6 +60,7 @@ def submit(
     settings = JobSettings(
         name=name,
         array_size=array_size,
+        num_nodes=nodes,
         job_queue=job_queue,
         job_definition=job_definition,
         environment=pairs(env or (), "--env"),
@@ -65,6 +69,8 @@ def submit(
         vcpus=vcpus,
         memory=memory,
         gpus=gpus,
+        share_identifier=share,
+        scheduling_priority=priority,
         depends_on=[_dependency(each) for each in depends_on or ()],
         tags=pairs(tag or (), "--tag"),
     )

@@ -44,7 +44,7 @@ def jobs_table(jobs: Iterable[Job], *, now: datetime, with_owner: bool = False) 
             *([text(job.owner)] if with_owner else []),
             text(job.name),
             _status(job),
-            text(job.type if job.size is None else f"{job.type} of {job.size}"),
+            text(_type(job)),
             text(len(job.attempts)),
             text(job.exit_code),
             text(moment(job.created_at)),
@@ -120,7 +120,7 @@ def _facts(job: Job) -> Iterator[tuple[str, object]]:
     yield "job id", job.job_id
     yield "Batch job id", job.batch_job_id
     yield "name", job.name
-    yield "type", job.type if job.size is None else f"{job.type} of {job.size}"
+    yield "type", _type(job)
     if job.original_index is not None:
         yield "original index", job.original_index
     if job.rerun_of is not None:
@@ -138,11 +138,20 @@ def _facts(job: Job) -> Iterator[tuple[str, object]]:
     yield "stopped", moment(job.record.stopped_at)
     if summary := (document.get("arrayProperties") or {}).get("statusSummary"):
         yield "children", pairs(summary, " ")
+    if summary := (document.get("nodeProperties") or {}).get("statusSummary"):
+        yield "nodes", pairs(summary, " ")
     for name in ("parameters", "tags"):
         if document.get(name):
             yield name, pairs(document[name], "=")
     if document.get("inputs"):
         yield "inputs", ", ".join(map(str, document["inputs"]))
+
+
+def _type(job: Job) -> str:
+    parts = job.size or job.num_nodes
+    if job.is_main_node:
+        return f"{job.type}, the main one"
+    return job.type if parts is None else f"{job.type} of {parts}"
 
 
 def _notes(job: Job) -> Iterator[str]:

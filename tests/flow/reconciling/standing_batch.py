@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from controlplane.job import parent_and_index
 from tests.builders import QUEUE, T0, life
 from tests.flow.river import River, ScriptedBatch
 
@@ -79,6 +80,16 @@ class StandingBatch(ScriptedBatch):
         own = self.live(job_id, name, exit_codes=(max(exit_codes),), arrayProperties=properties, **detail)
         return [event for events in (*children, own[-1:]) for event in events]
 
+    def live_gang(self, job_id: str, name: str, *, exit_codes: Sequence[int], **detail: Any) -> list[str]:
+        """Let a multi-node parallel job and its nodes have lived to their end; every event of that, nodes and job."""
+        nodes = [
+            self.live(f"{job_id}#{index}", name, exit_codes=(code,), nodeDetails={"nodeIndex": index}, **detail)
+            for index, code in enumerate(exit_codes)
+        ]
+        properties = {"numNodes": len(exit_codes), "mainNode": 0}
+        own = self.live(job_id, name, exit_codes=(exit_codes[0],), nodeProperties=properties, **detail)
+        return [event for events in (*nodes, own) for event in events]
+
     def describe_jobs(self, **request: Any) -> dict[str, Any]:
         """Tell how each known job stands."""
         assert 1 <= len(request["jobs"]) <= LIMIT, f"DescribeJobs takes 1 to {LIMIT} ids, got {len(request['jobs'])}"
@@ -86,7 +97,7 @@ class StandingBatch(ScriptedBatch):
         return {"jobs": [self.details[job_id] for job_id in request["jobs"] if job_id in self.details]}
 
     def list_jobs(self, **request: Any) -> dict[str, Any]:
-        """Tell of the jobs that are no children, by creation, the newest first."""
+        """Tell of the jobs that are no children and no nodes, by creation, the newest first."""
         self._count()
         if request["jobQueue"] not in self.queues:
             raise NoSuchQueue
@@ -96,7 +107,9 @@ class StandingBatch(ScriptedBatch):
         found = [
             job
             for job_id, job in self.details.items()
-            if job["createdAt"] < int(by["values"][0]) and job["jobQueue"] == request["jobQueue"] and ":" not in job_id
+            if job["createdAt"] < int(by["values"][0])
+            and job["jobQueue"] == request["jobQueue"]
+            and parent_and_index(job_id)[1] is None
         ]
         found.sort(key=lambda job: (job["createdAt"], job["jobId"]), reverse=True)
         start = int(request.get("nextToken", "0"))

@@ -23,7 +23,7 @@ def lives(batch: StandingBatch) -> list[str]:
         events += batch.live(f"single-{number}", "theirs", exit_codes=((0,), (1, 1, 0), (1, 137))[number % 3])
     for number in range(10):
         events += batch.live_array(f"array-{number}", "theirs", exit_codes=[number % 2, *[0] * 24])
-        events += batch.live(f"gang-{number}", "theirs", nodeProperties={"numNodes": 2})
+        events += batch.live_gang(f"gang-{number}", "theirs", exit_codes=[0, number % 2])
     return events
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from controlplane.deployment import Deployment
-from controlplane.job import NOBODY, Status, whole_of
+from controlplane.job import NOBODY, JobType, Status, whole_of
 from controlplane.log import LogLine
 from controlplane.record import JobRecord
 
@@ -116,7 +116,7 @@ def _why(record: JobRecord) -> str:
 
 
 def _children(record: JobRecord, child: FailedChild | None) -> list[str]:
-    if record.size is None:
+    if record.type is not JobType.ARRAY:
         return []
     counts = ", ".join(f"{count} {status}" for status, count in sorted(record.status_summary.items()) if count)
     shown = f"; shown here is child {child.index}" if child else ""

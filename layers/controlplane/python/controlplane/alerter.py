@@ -13,7 +13,7 @@ from controlplane.alert import LOG_LINES, FailedChild, Topic, compose, is_alerti
 from controlplane.children import Children
 from controlplane.deployment import Deployment
 from controlplane.errors import LogNotFound, NotYet
-from controlplane.job import Status
+from controlplane.job import JobType, Status
 from controlplane.log import LogLine, Logs
 from controlplane.record import JobRecord, RecordKey
 from controlplane.records import AlertClaim, Records
@@ -52,7 +52,7 @@ class Alerter:
         return True
 
     def _failed_child(self, record: JobRecord) -> FailedChild | None:
-        if record.size is None:
+        if record.type is not JobType.ARRAY:
             return None
         children = Children(records=self.records)
         failed = children.page(record, first=0, limit=1, statuses=frozenset({Status.FAILED}))

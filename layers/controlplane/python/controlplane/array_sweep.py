@@ -3,6 +3,10 @@
 A walk over all open arrays with a bookmark that may lie inside one. An array stays open after its end until all its
 children have ended too. There is no test of quietness for a child: where ten thousand states are packed to a byte
 each, no times are kept beside them. Its array's own is taken.
+
+Multi-node parallel jobs and their nodes are looked at in the same way. AWS does not say whether nodes send events:
+where none does, this is what tells of them. After the job's end every node is asked after, for one that is known to
+have ended may have been tried again with its job.
 """
 
 from __future__ import annotations
@@ -15,9 +19,9 @@ import msgspec
 
 from controlplane.batch import DESCRIBE_LIMIT
 from controlplane.inquiry import Bounds, Inquiry
-from controlplane.job import child_id
-from controlplane.reconcile import compare, compare_children, is_outlived, is_quiet, together
-from controlplane.record import JobRecord, RecordKey
+from controlplane.job import JobType
+from controlplane.reconcile import Descriptions, compare, compare_children, is_outlived, is_quiet, together
+from controlplane.record import JobRecord, RecordKey, keys_of
 from controlplane.records import Records
 
 #: Pages of open records that one run reads, each of so many.
@@ -57,7 +61,12 @@ class Stretch:
     def ids(self) -> list[str]:
         """Whom to ask Batch after: the array itself too, so that both are looked at at once."""
         parent = [self.batch_job_id] if self.array.is_open else []
-        return parent + [child_id(self.batch_job_id, index) for index in self.orders]
+        return parent + [self.array.id_of(index) for index in self.orders]
+
+    @property
+    def is_of_ended_nodes(self) -> bool:
+        """Whether its multi-node parallel job has ended, and the nodes' ends with it."""
+        return self.array.type is JobType.MULTI_NODE and self.array.status.is_terminal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +130,9 @@ class ArraySweep:
         except Exception as error:
             inquiry.failed(f"the children of {job_id} could not be read", error)
             return None
+        if array.type is JobType.MULTI_NODE and array.status.is_terminal:
+            every = range(first, min(first + limit, size))
+            orders = {index: orders.get(index, -1) for index in every}
         end = max(orders) + 1 if len(orders) == limit else size
         return Stretch(array=array, batch_job_id=array.batch_job_id, size=size, orders=orders, end=end)
 
@@ -136,21 +148,36 @@ class ArraySweep:
             for stretch in stretches
         ]
         children = (
-            compare_children(stretch.batch_job_id, stretch.orders, described, is_over=is_over, now=now)
+            compare_children(stretch.array, stretch.orders, described, is_over=is_over, now=now)
             for stretch, is_over in zip(stretches, over, strict=True)
         )
         # An array is lost after its children: then none is left behind where a run ends between.
         inquiry.follow(together(replace(arrays, lost=()), *children))
+        for stretch in stretches:
+            if stretch.is_of_ended_nodes:
+                self._decide(stretch, described, inquiry)
         for stretch, is_over in zip(stretches, over, strict=True):
             if stretch.end == stretch.size and (is_over or not stretch.array.is_open):
                 self._finish(stretch, inquiry, is_over=is_over)
 
+    def _decide(self, stretch: Stretch, described: Descriptions, inquiry: Inquiry) -> None:
+        """Let Batch's word stand of nodes that were ended while they waited to be tried again: no attempt says so."""
+        still = self.records.open_children(
+            stretch.batch_job_id, size=stretch.end, first=min(stretch.orders), limit=len(stretch.orders)
+        )
+        unknown = dict.fromkeys(still, -1)
+        for change in compare_children(stretch.array, unknown, described, is_over=False, now=inquiry.now).changes:
+            if change.detail.status.is_terminal:
+                self.records.decide(keys_of(change)[0], change)
+
     def _finish(self, stretch: Stretch, inquiry: Inquiry, *, is_over: bool) -> None:
         """Close an array that has ended, or lose one that Batch has forgotten, once it has no open child.
 
-        Where nothing more is to be hoped for, children that were never heard of don't count.
+        Where nothing more is to be hoped for, children that were never heard of don't count; nor do nodes that Batch
+        does not describe once their job has ended, for they never began.
         """
         array = stretch.array
+        is_over = is_over or stretch.is_of_ended_nodes
         limit = stretch.size if is_over else 1
         still = self.records.open_children(stretch.batch_job_id, size=stretch.size, first=0, limit=limit)
         if any(not is_over or order >= 0 for order in still.values()):

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_JobDetail.html
 
 from __future__ import annotations
 
-from controlplane.job import Status
+from controlplane.job import JobType, Status
 from controlplane.job_detail import Attempt, Container
 from controlplane.record import JobRecord
 
@@ -14,7 +14,7 @@ from controlplane.record import JobRecord
 def attempts_of(record: JobRecord) -> tuple[Attempt, ...]:
     """Every attempt that is known, in order; none of an array, whose children have theirs."""
     listed = record.attempts
-    if record.size is not None or any(each.stopped_at is None for each in listed[-1:]):
+    if record.type is JobType.ARRAY or any(each.stopped_at is None for each in listed[-1:]):
         return listed
     stream = record.log_stream_name
     is_unlisted = stream is not None and stream not in {each.container.log_stream_name for each in listed}

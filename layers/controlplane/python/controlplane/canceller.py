@@ -15,7 +15,7 @@ from controlplane.batch import MAX_REASON_CHARACTERS, Batch
 from controlplane.caller import Caller
 from controlplane.deployment import Deployment
 from controlplane.errors import BatchUnavailable, NotYet, PlaneError, SubmissionInvalid, Violation
-from controlplane.job import Status, child_id
+from controlplane.job import JobType, Status, child_id
 from controlplane.job_document import to_document
 from controlplane.look_up import taken
 from controlplane.owned_jobs import OwnedJobs
@@ -124,7 +124,7 @@ class Canceller:
 
     def _has_begun(self, record: JobRecord) -> bool:
         """Whether CancelJob would leave anything of it alone. An array is PENDING while its children run."""
-        if record.size and record.batch_job_id:
+        if record.type is JobType.ARRAY and record.size and record.batch_job_id:
             summary = self.records.status_summary(record.batch_job_id, size=record.size)
             return any(summary.get(status) for status in _BEGUN)
         return record.status in _BEGUN

@@ -40,6 +40,7 @@ class JobType(StrEnum):
     ARRAY = "Array"
     ARRAY_CHILD = "ArrayChild"
     MULTI_NODE = "MultiNode"
+    NODE = "Node"
 
 
 #: Our own job id, wherever it stands.
@@ -60,6 +61,8 @@ MOST_PARTS = 20
 LARGEST_ARRAY = MOST_PARTS * MOST_CHILDREN
 #: Memory that the plane is to choose, as a short form says it, and as the long form keeps it until then.
 AUTOMATIC = "automatic"
+#: AWS Batch's bound on the nodes of a multi-node parallel job.
+MOST_NODES = 1000
 #: The owner of jobs that nobody submitted through the plane; no authorizer ever names it.
 NOBODY = "-"
 
@@ -95,12 +98,26 @@ def whole_of(job_id: str) -> str | None:
     return match.group(1) if match else None
 
 
+class NodeIndex(int):
+    """The index of a node of a multi-node parallel job, where that of an array's child may stand too."""
+
+
 def parent_and_index(batch_job_id: str) -> tuple[str, int | None]:
-    """Split Batch's id of an array child, `parent:index`; the index is None for every other job."""
-    parent, colon, index = batch_job_id.partition(":")
-    return (parent, int(index)) if colon and index.isdecimal() else (batch_job_id, None)
+    """Split Batch's id of an array's child, `parent:index`, or of a node, `job#index`; None for every other job."""
+    parent, mark, index = batch_job_id.partition("#" if is_node(batch_job_id) else ":")
+    return (parent, int(index)) if mark and index.isdecimal() else (batch_job_id, None)
+
+
+def is_node(batch_job_id: str) -> bool:
+    """Whether Batch's id is of a node of a multi-node parallel job, which is no job of its own."""
+    return "#" in batch_job_id
 
 
 def child_id(batch_job_id: str, index: int) -> str:
     """Batch's id of an array's child."""
     return f"{batch_job_id}:{index}"
+
+
+def node_id(batch_job_id: str, index: int) -> str:
+    """Batch's id of a node of a multi-node parallel job."""
+    return f"{batch_job_id}#{index}"

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from controlplane.deployment import Deployment
-from controlplane.job import Status, child_id
+from controlplane.job import JobType, Status
 from controlplane.job_detail import Attempt
 from controlplane.record import JobRecord
 from controlplane.state_change import transition_attempt, transition_status
@@ -41,12 +41,12 @@ def to_document(
         record: What the plane remembers of the job.
         deployment: Gives queues and definitions the names people say.
         submission: What was asked; without it the document leaves out command, environment and the like.
-        status_summary: Counts of an array's children, where they are newer than the record's own.
+        status_summary: Counts of an array's children, where they are newer than the record's own; of a job's nodes.
     """
     request = submission.request if submission else {}
     overrides = request.get("containerOverrides", {})
     return {
-        "jobId": _job_id(record, submission),
+        "jobId": known_as(record, submission),
         "batchJobId": record.batch_job_id,
         "jobName": submission.job_name if submission else record.job_name,
         "owner": submission.owner if submission else record.owner,
@@ -77,7 +77,7 @@ def to_document(
         "history": history(record),
         **{name: request[name] for name in _ASKED if name in request},
         **_array_properties(record, submission, status_summary),
-        **_node_properties(record, request, deployment),
+        **_node_properties(record, status_summary, deployment),
     }
 
 
@@ -91,19 +91,25 @@ def _rerun(record: JobRecord, submission: Submission | None) -> dict[str, Any]:
     return rerun | {"originalIndex": submission.original_index(record.key.index)}
 
 
-def _node_properties(record: JobRecord, request: Mapping[str, Any], deployment: Deployment) -> dict[str, Any]:
-    nodes = deployment.node_properties(record.job_definition) if "nodeOverrides" in request else None
-    if nodes is None:
+def _node_properties(
+    record: JobRecord, status_summary: Mapping[Status, int] | None, deployment: Deployment
+) -> dict[str, Any]:
+    nodes = deployment.node_properties(record.job_definition)
+    if record.type is JobType.NODE:
+        is_main = nodes is not None and record.key.index == nodes.main_node
+        return {"nodeDetails": {"nodeIndex": record.key.index, "isMainNode": is_main}}
+    if record.type is not JobType.MULTI_NODE:
         return {}
-    num_nodes = request["nodeOverrides"].get("numNodes", nodes.num_nodes)
-    return {"nodeProperties": {"numNodes": num_nodes, "mainNode": nodes.main_node}}
+    main = {"mainNode": nodes.main_node} if nodes else {}
+    counts = {str(status): count for status, count in (status_summary or {}).items() if count}
+    return {"nodeProperties": {"numNodes": record.size, **main, "statusSummary": counts}}
 
 
 def history(record: JobRecord) -> list[dict[str, Any]]:
     """Every transition that the plane was told of, in the order of the job's life."""
     return [
         {"status": transition_status(each).value, "attempt": transition_attempt(each), "at": record.history[each]}
-        for each in sorted(record.history)
+        for each in record.transitions
     ]
 
 
@@ -112,24 +118,20 @@ def _attempt(attempt: Attempt) -> dict[str, Any]:
     return {"container": {}} | document
 
 
-def _job_id(record: JobRecord, submission: Submission | None) -> str:
-    index = _index(record, submission)
-    job_id = submission.public_id if submission else record.key.job_id
-    return job_id if index is None else child_id(job_id, index)
-
-
-def _index(record: JobRecord, submission: Submission | None) -> int | None:
-    """What people know a child by; None for any other job."""
-    index = record.key.index
-    return submission.public_index(index) if submission and index is not None else index
+def known_as(record: JobRecord, submission: Submission | None) -> str:
+    """The id that people know a job by, a child or a node: of what Batch has in parts, the whole's."""
+    if submission is None:
+        return record.id_within(record.key.job_id)
+    return record.id_within(submission.public_id, first=submission.first_child)
 
 
 def _array_properties(
     record: JobRecord, submission: Submission | None, status_summary: Mapping[Status, int] | None
 ) -> dict[str, Any]:
-    if record.key.index is not None:
-        return {"arrayProperties": {"index": _index(record, submission)}}
-    if record.size is None:
+    if record.type is JobType.ARRAY_CHILD:
+        first = submission.first_child if submission else 0
+        return {"arrayProperties": {"index": first + (record.key.index or 0)}}
+    if record.type is not JobType.ARRAY or record.size is None:
         return {}
     known = {str(status): count for status, count in (status_summary or record.status_summary).items() if count}
     waiting = record.size - sum(known.values())

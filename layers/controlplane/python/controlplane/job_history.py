@@ -16,7 +16,7 @@ from controlplane.state_change import transition_attempt, transition_status
 
 def history_document(record: JobRecord) -> dict[str, Any]:
     """Every status that the job entered, in the order of its life: until when, and why it did, where that was told."""
-    steps = sorted(record.history)
+    steps = record.transitions
     ends: list[int | None] = [record.history[each] for each in steps[1:]]
     return {
         "status": record.status.value,

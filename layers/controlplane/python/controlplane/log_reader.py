@@ -16,11 +16,13 @@ from controlplane.attempts import attempts_of, ended_at
 from controlplane.caller import Caller
 from controlplane.deployment import Deployment
 from controlplane.errors import LogNotFound, NotYet, SubmissionInvalid, Violation
-from controlplane.job import child_id
+from controlplane.job import JobType
+from controlplane.job_document import known_as
 from controlplane.log import LogLine, Logs
 from controlplane.owned_jobs import OwnedJobs
 from controlplane.record import JobRecord
 from controlplane.records import Records
+from controlplane.submission import Submission
 from controlplane.waiter import PAUSE_SECONDS
 
 #: A page may be empty though more is to come; so many of them are passed over in one look.
@@ -89,8 +91,8 @@ class LogReader:
 
         Raises JobNotFound, LogNotFound, SubmissionInvalid; NotYet where CloudWatch Logs is throttling.
         """
-        record, _ = self.jobs.to_read(job_id, caller=caller, index=index)
-        return self._read(record, _nothing(job_id, index, record, _place(record, attempt, after)), limit)
+        record, submission = self.jobs.to_read(job_id, caller=caller, index=index)
+        return self._read(record, _nothing(record, submission, _place(record, attempt, after)), limit)
 
     def tail(
         self,
@@ -109,8 +111,8 @@ class LogReader:
         never be such a log.
         """
         until = self.clock() + round(seconds * 1000)
-        record, _ = self.jobs.to_read(job_id, caller=caller, index=index)
-        known = _nothing(job_id, index, record, _place(record, attempt, after))
+        record, submission = self.jobs.to_read(job_id, caller=caller, index=index)
+        known = _nothing(record, submission, _place(record, attempt, after))
         while True:
             known = self._look(record, known, limit)
             left = (until - self.clock()) / 1000
@@ -154,9 +156,8 @@ class LogReader:
         return ended is not None and self.clock() >= ended + self.logs.lag_milliseconds
 
 
-def _nothing(job_id: str, index: int | None, record: JobRecord, place: LogPlace) -> AttemptLog:
-    known_as = job_id if index is None else child_id(job_id, index)
-    return AttemptLog(job_id=known_as, batch_job_id=record.batch_job_id, place=place)
+def _nothing(record: JobRecord, submission: Submission | None, place: LogPlace) -> AttemptLog:
+    return AttemptLog(job_id=known_as(record, submission), batch_job_id=record.batch_job_id, place=place)
 
 
 def _place(record: JobRecord, attempt: int | None, after: str | None) -> LogPlace:
@@ -172,7 +173,7 @@ def _place(record: JobRecord, attempt: int | None, after: str | None) -> LogPlac
 
 def _require_possible(record: JobRecord, number: int) -> None:
     """Raise LogNotFound where this attempt has no log, and will have none."""
-    if record.size is not None:
+    if record.type is JobType.ARRAY:
         raise LogNotFound("An array job has no log of its own: its children have.")
     count = len(attempts_of(record))
     if not record.is_open and number > max(1, count):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from controlplane.caller import Caller
 from controlplane.children import Children
 from controlplane.errors import JobNotFound, NotSubmittedHere
-from controlplane.job import BATCH_JOB_ID, JOB_ID, NOBODY
+from controlplane.job import BATCH_JOB_ID, JOB_ID, NOBODY, JobType, NodeIndex
 from controlplane.record import JobRecord, RecordKey
 from controlplane.records import Records
 from controlplane.submission import Submission
@@ -26,7 +26,7 @@ class OwnedJobs:
     records: Records
 
     def to_read(self, job_id: str, *, caller: Caller, index: int | None = None) -> tuple[JobRecord, Submission | None]:
-        """A job that the caller may read (a child of it where an index is given), and what was asked of Batch.
+        """A job that the caller may read (a child or node of it where an index is given), and what was asked of Batch.
 
         Of a job that nobody submitted through the plane it is not known what was asked. Raises JobNotFound.
         """
@@ -55,9 +55,12 @@ class OwnedJobs:
             raise JobNotFound(f"There is no job {job_id}.")
         if index is None:
             return record, submission
-        child = Children(records=self.records).get(record, index)
+        of_nodes = isinstance(index, NodeIndex)
+        is_possible = of_nodes == (record.type is JobType.MULTI_NODE)
+        child = Children(records=self.records).get(record, index) if is_possible else None
         if child is None:
-            raise JobNotFound(f"Job {job_id} has no child {index}, or Batch has not told of it yet.")
+            what = "node" if of_nodes else "child"
+            raise JobNotFound(f"Job {job_id} has no {what} {index}, or Batch has not told of it yet.")
         return child.record, child.asked(submission)
 
     def _record(self, job_id: str, may: Callable[[str], bool]) -> JobRecord:

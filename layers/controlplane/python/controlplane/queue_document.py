@@ -11,7 +11,7 @@ from typing import Any
 
 from controlplane.batch import FRONT_LIMIT, InLine, QueueFront
 from controlplane.deployment import JobQueue
-from controlplane.job import Status, parent_and_index, whole_of
+from controlplane.job import JobType, Status, parent_and_index, whole_of
 from controlplane.record import JobRecord
 
 _UNKNOWN: Mapping[str, Any] = {"statusReason": "AWS Batch does not know this job queue."}
@@ -63,7 +63,7 @@ def place_document(record: JobRecord, front: QueueFront | None) -> dict[str, Any
 
 def may_stand_in_line(record: JobRecord) -> bool:
     """Whether Batch may have a job in its line: RUNNABLE, or an array whose children may be."""
-    is_waiting = record.status is Status.RUNNABLE or (record.size is not None and record.status is Status.PENDING)
+    is_waiting = record.status is Status.RUNNABLE or (record.type is JobType.ARRAY and record.status is Status.PENDING)
     return is_waiting and not record.lost and record.batch_job_id is not None
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from controlplane.errors import EventMalformed
-from controlplane.job import child_id
 from controlplane.record import JobRecord, RecordKey
 from controlplane.state_change import StateChange, from_description
 
@@ -78,22 +77,22 @@ def compare(records: Sequence[JobRecord], described: Descriptions, *, now: int) 
 
 
 def compare_children(
-    batch_job_id: str, orders: Mapping[int, int], described: Descriptions, *, is_over: bool, now: int
+    parent: JobRecord, orders: Mapping[int, int], described: Descriptions, *, is_over: bool, now: int
 ) -> Findings:
-    """Compare children of an array job with what Batch said when it was asked about them all.
+    """Compare children of an array job, or nodes, with what Batch said when it was asked about them all.
 
     Args:
-        batch_job_id: Batch's id of the array job.
+        parent: The array job, or the multi-node parallel job, which Batch knows.
         orders: How far each is known to have come, by index; -1 for a child never heard of.
         described: What Batch said.
         is_over: Whether nothing more is to be hoped for: those once heard of that are not described are lost.
         now: Epoch milliseconds.
     """
-    ids = {index: child_id(batch_job_id, index) for index in orders}
+    ids = {index: parent.id_of(index) for index in orders}
     there = ((described[ids[index]], order) for index, order in orders.items() if ids[index] in described)
     changes, unread = _news(there, now=now)
     absent = [index for index, order in orders.items() if ids[index] not in described and order >= 0]
-    lost = tuple(RecordKey(job_id=batch_job_id, index=index) for index in absent)
+    lost = tuple(RecordKey(job_id=parent.batch_job_id or "", index=index) for index in absent)
     return Findings(changes=changes, lost=lost if is_over else (), unread=unread)
 
 

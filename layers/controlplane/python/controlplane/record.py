@@ -14,14 +14,14 @@ from typing import Any
 
 import msgspec
 
-from controlplane.job import NOBODY, JobType, Status, job_id_in
+from controlplane.job import NOBODY, JobType, Status, child_id, is_node, job_id_in, node_id
 from controlplane.job_detail import LAST_TIME, Attempt, JobDetail
-from controlplane.state_change import UNKNOWN_ORDER, StateChange, transition_status
+from controlplane.state_change import UNKNOWN_ORDER, StateChange, transition_attempt, transition_status
 from controlplane.submission import Submission
 
 
 class RecordKey(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a record stands: a job's id, or Batch's id of an array job and the index of a child."""
+    """Where a record stands: a job's id, or Batch's id of a job and the index of its child or node."""
 
     job_id: str
     index: int | None = None
@@ -50,6 +50,7 @@ class JobRecord:
     reason: str | None = None
     log_stream_name: str | None = None
     attempts: tuple[Attempt, ...] = ()
+    #: How many children an array job has, or nodes a multi-node parallel job.
     size: int | None = None
     status_summary: Mapping[str, int] = field(default_factory=dict)
     is_cancelled: bool = False
@@ -70,6 +71,27 @@ class JobRecord:
     #: When the newest change came about.
     changed_at: int = 0
 
+    def id_of(self, index: int) -> str:
+        """Batch's id of a child of this array, or of a node of this multi-node parallel job."""
+        name = node_id if self.type is JobType.MULTI_NODE else child_id
+        return name(self.batch_job_id or "", index)
+
+    def id_within(self, job_id: str, *, first: int = 0) -> str:
+        """The id of this record where the whole job's is `job_id`: the same, or with the index of a child or node.
+
+        `first` is what the child counts as that Batch counts 0.
+        """
+        if self.key.index is None:
+            return job_id
+        return (node_id if self.type is JobType.NODE else child_id)(job_id, first + self.key.index)
+
+    @property
+    def transitions(self) -> list[int]:
+        """Every transition that was told of, in the order of the job's life. A node ends once in each attempt."""
+        if self.type is not JobType.NODE:
+            return sorted(self.history)
+        return sorted(self.history, key=lambda each: (transition_attempt(each), transition_status(each).rank))
+
     @property
     def is_open(self) -> bool:
         """True until the job has ended or is lost."""
@@ -78,7 +100,9 @@ class JobRecord:
     @property
     def is_conflicting(self) -> bool:
         """True where Batch has told of two ends: both stand in history, whichever the status is now."""
-        return _ENDS <= set(map(transition_status, self.history))
+        is_own = self.type is JobType.NODE  # which ends once in each attempt
+        ends = {(is_own and transition_attempt(each), transition_status(each)) for each in self.history}
+        return any({(attempt, end) for end in _ENDS} <= ends for attempt, _ in ends)
 
 
 class Outcome(Enum):
@@ -117,7 +141,7 @@ def born(submission: Submission) -> JobRecord:
         job_queue=submission.job_queue,
         job_definition=submission.job_definition,
         created_at=submission.created_at,
-        size=submission.size,
+        size=submission.num_nodes or submission.size,
         history={Status.SUBMITTED.rank: submission.created_at},
         changed_at=submission.created_at,
     )
@@ -167,8 +191,8 @@ def outcome(record: JobRecord | None, change: StateChange, *, ours: bool) -> Out
         return Outcome.DUPLICATE if detail.job_id else Outcome.STRANGE
     if change.order > record.order:
         return Outcome.MERGED
-    disagrees = record.status.is_terminal and change.detail.status.is_terminal and record.status != change.detail.status
-    return Outcome.CONFLICT if disagrees else Outcome.LATE
+    are_ends = record.status.is_terminal and change.detail.status.is_terminal and record.order == change.order
+    return Outcome.CONFLICT if are_ends and record.status != change.detail.status else Outcome.LATE
 
 
 def earliest_job(created_at: int) -> int:
@@ -197,7 +221,7 @@ def strongest(outcomes: Sequence[Outcome]) -> Outcome:
 def keys_of(change: StateChange) -> tuple[RecordKey, RecordKey | None]:
     """Where a change belongs: Batch's own key of the job, and our key if the name says that it is ours.
 
-    Children are kept under Batch's id of their parent, which can't be forged, so they need no look at the parent.
+    Children and nodes are kept under Batch's id of their parent, which can't be forged, so they need no look at it.
     """
     parent, index = change.parent_and_index
     named = job_id_in(change.detail.job_name) if index is None else None
@@ -232,12 +256,12 @@ def snapshot(change: StateChange) -> dict[str, Any]:
 
 
 def first_seen(key: RecordKey, detail: JobDetail) -> JobRecord:
-    """The record of a job that was not submitted through the plane, or of a child."""
-    size = (detail.array_properties.size or None) if detail.array_properties else None
+    """The record of a job that was not submitted through the plane, or of a child or node."""
+    size = size_of(detail)
     return JobRecord(
         key=key,
         owner=NOBODY,
-        type=_type(key, size=size, is_multi_node=detail.node_properties is not None),
+        type=_type(key, detail, size),
         job_name=detail.job_name,
         job_queue=detail.job_queue,
         job_definition=detail.job_definition,
@@ -247,9 +271,17 @@ def first_seen(key: RecordKey, detail: JobDetail) -> JobRecord:
     )
 
 
-def _type(key: RecordKey, *, size: int | None, is_multi_node: bool) -> JobType:
+def size_of(detail: JobDetail) -> int | None:
+    """How many children or nodes a job has; None for one that has none, and for a child or node itself."""
+    if is_node(detail.job_id):
+        return None
+    array, nodes = detail.array_properties, detail.node_properties
+    return (array.size if array else nodes.num_nodes if nodes else None) or None
+
+
+def _type(key: RecordKey, detail: JobDetail, size: int | None) -> JobType:
     if key.index is not None:
-        return JobType.ARRAY_CHILD
-    if size is not None:
-        return JobType.ARRAY
-    return JobType.MULTI_NODE if is_multi_node else JobType.SINGLE
+        return JobType.NODE if is_node(detail.job_id) else JobType.ARRAY_CHILD
+    if detail.node_properties is not None:
+        return JobType.MULTI_NODE
+    return JobType.SINGLE if size is None else JobType.ARRAY

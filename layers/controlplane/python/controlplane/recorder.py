@@ -52,8 +52,7 @@ class Recorder:
     def record(self, changes: Iterable[StateChange]) -> Sequence[Outcome | Exception]:
         """Bring each change to the record it belongs to: ours if name, queue and definition say so, else Batch's own.
 
-        A second Batch job of one submission is terminated and recorded under Batch's own id. Nodes of a multi-node
-        parallel job carry its name and may fail without it: what they go through is not recorded.
+        A second Batch job of one submission is terminated and recorded under Batch's own id.
 
         Returns what came of each, in their order; an error where it could not be recorded now.
         """
@@ -62,10 +61,9 @@ class Recorder:
             _log.warning("Batch tells of a status that this version does not know: %r moves no record", unknown)
         of_job: dict[str, list[StateChange]] = {}
         for change in told:
-            if not change.is_node:
-                of_job.setdefault(change.detail.job_id, []).append(change)
+            of_job.setdefault(change.detail.job_id, []).append(change)
         outcomes = dict(zip(of_job, self._merge([tuple(each) for each in of_job.values()]), strict=True))
-        return [outcomes.get(change.detail.job_id, Outcome.STRANGE) for change in told]
+        return [outcomes[change.detail.job_id] for change in told]
 
     def _merge(self, jobs: Sequence[tuple[StateChange, ...]]) -> list[Outcome | Exception]:
         """Merge what is told of some jobs, each job's changes by themselves."""

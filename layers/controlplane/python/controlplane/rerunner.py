@@ -17,6 +17,7 @@ from controlplane.deployment import Deployment
 from controlplane.draft import Draft
 from controlplane.errors import JobNotOver, NothingFailed, NotSubmittedHere, SubmissionInvalid, Violation
 from controlplane.indices import Indices
+from controlplane.job import JobType
 from controlplane.owned_jobs import OwnedJobs
 from controlplane.record import JobRecord
 from controlplane.records import Records
@@ -44,7 +45,7 @@ class Rerunner:
             SubmissionConflict: The key was used with another body.
         """
         record, submission = self._ended(job_id, caller=caller)
-        chosen = None if everything or not record.size else self._failed(record)
+        chosen = None if everything or record.type is not JobType.ARRAY else self._failed(record)
         body = {"rerunOf": job_id, "all": everything}
         return self._keep(submission, chosen, body=body, idempotency_key=idempotency_key)
 

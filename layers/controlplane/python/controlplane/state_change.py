@@ -14,12 +14,14 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 
 from controlplane.errors import EventMalformed, shown
-from controlplane.job import MOST_CHILDREN, Status, parent_and_index
+from controlplane.job import MOST_CHILDREN, Status, is_node, parent_and_index
 from controlplane.job_detail import LAST_TIME, JobDetail, of_one_container
 from controlplane.second_reading import apart_from_status, read_again
 
 #: The place of every terminal status: after all others, and of equal weight, so that the first one stays.
 TERMINAL_ORDER = 1000
+#: The same within one attempt, of a node: where its job is tried again, so is it, though it may have SUCCEEDED.
+_END_OF_ATTEMPT = 7
 #: The place of a status that this version does not know: before all others, so that it moves no record.
 UNKNOWN_ORDER = -1
 _ORDER_OF_ATTEMPT = 10
@@ -58,7 +60,9 @@ class StateChange(msgspec.Struct, frozen=True, kw_only=True):
             finished += attempt.stopped_at is not None
         status = self.detail.status
         transition = _ORDER_OF_ATTEMPT * finished + status.rank
-        order = TERMINAL_ORDER if status.is_terminal else transition
+        order = transition
+        if status.is_terminal:
+            order = TERMINAL_ORDER if not self.is_node else end_of_attempt(finished)
         msgspec.structs.force_setattr(self, "order", order if self.unknown_status is None else UNKNOWN_ORDER)
         msgspec.structs.force_setattr(self, "transition", transition)
 
@@ -74,13 +78,18 @@ class StateChange(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_node(self) -> bool:
-        """Whether it is of a node of a multi-node parallel job, `job#index`, which is no job of its own."""
-        return "#" in self.detail.job_id
+        """Whether it is of a node of a multi-node parallel job, `job#index`."""
+        return is_node(self.detail.job_id)
 
     @property
     def parent_and_index(self) -> tuple[str, int | None]:
-        """Batch's id of the job, or of its parent and the index where it is an array's child."""
+        """Batch's id of the job, or of its parent and the index where it is an array's child or a node."""
         return parent_and_index(self.detail.job_id)
+
+
+def end_of_attempt(finished: int) -> int:
+    """The order of a node's terminal status after so many attempts: before the next attempt, which may follow."""
+    return _ORDER_OF_ATTEMPT * max(finished - 1, 0) + _END_OF_ATTEMPT
 
 
 def transition_status(transition: int) -> Status:
@@ -138,7 +147,7 @@ def _decode(decoder: msgspec.json.Decoder[Read], event: str | bytes) -> Read:
 
 def _change(told: JobDetail, *, seen: datetime | int, unknown: str | None, what: str) -> StateChange:
     """The change that a detail tells, seen at this time (epoch milliseconds where it is a number)."""
-    if ":" in told.job_id:
+    if ":" in told.job_id or "#" in told.job_id:
         _check_index(told.job_id, what)
     detail = of_one_container(told)
     at = _own_time(detail) or _not_before(detail, seen, what)
@@ -147,7 +156,8 @@ def _change(told: JobDetail, *, seen: datetime | int, unknown: str | None, what:
 
 def _check_index(batch_job_id: str, what: str) -> None:
     index = parent_and_index(batch_job_id)[1]
-    if index is not None and index >= MOST_CHILDREN:
+    is_strange = is_node(batch_job_id) if index is None else index >= MOST_CHILDREN
+    if is_strange:
         bound = f"the index in jobId must be below {MOST_CHILDREN}"
         raise EventMalformed(f"not {what}: {bound}; it is {shown(batch_job_id)}")
 

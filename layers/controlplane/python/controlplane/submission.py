@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from controlplane.automatic_memory import with_memory
-from controlplane.deployment import Deployment
+from controlplane.deployment import Deployment, JobDefinition
 from controlplane.errors import SubmissionInvalid
 from controlplane.indices import Indices
 from controlplane.job import MOST_CHILDREN, JobType, batch_job_name, derive_job_id, whole_of
@@ -52,7 +52,7 @@ class Submission:
     #: What it reserves in all while it is not over: of an array, of all its children.
     vcpus: int
     #: What the caller asked for in SubmitJob's own members, without what it left out; memory in MiB where it was left
-    #: automatic; and `inputs`. A multi-node parallel job has nodeOverrides, if empty ones.
+    #: automatic; and `inputs`.
     request: Mapping[str, Any]
     #: SHA-256 of what was asked: two bodies are the same when their digests are. Nothing that the plane adds is in it.
     digest: str
@@ -62,6 +62,8 @@ class Submission:
     indices: Indices | None = None
     #: Of a part of an array; None for every other job.
     part: Part | None = None
+    #: How many nodes a multi-node parallel job has; None for any other.
+    num_nodes: int | None = None
 
     @property
     def job_name(self) -> str:
@@ -89,15 +91,16 @@ class Submission:
         """The id that people know the job by; of a part the whole array's."""
         return whole_of(self.job_id) or self.job_id
 
-    def public_index(self, index: int) -> int:
-        """What people know a child by, from the index that Batch counts."""
-        return index + (self.part.first if self.part else 0)
+    @property
+    def first_child(self) -> int:
+        """What people know the child by that Batch counts 0."""
+        return self.part.first if self.part else 0
 
     def original_index(self, index: int | None) -> int | None:
         """What a command knows its child by, from the index that Batch counts; a job may be one child alone."""
         if self.indices is not None:
             return self.indices[index or 0]
-        return None if index is None else self.public_index(index)
+        return None if index is None else self.first_child + index
 
     @property
     def original_size(self) -> int | None:
@@ -109,7 +112,7 @@ class Submission:
     @property
     def type(self) -> JobType:
         """Array, MultiNode or Single."""
-        if "nodeOverrides" in self.request:
+        if self.num_nodes is not None:
             return JobType.MULTI_NODE
         return JobType.SINGLE if self.size is None else JobType.ARRAY
 
@@ -164,15 +167,22 @@ def plan(
         runner=definition.runner,
         created_at=now,
         vcpus=vcpus_of(document, definition),
-        request=({"nodeOverrides": {}} if definition.nodes else {})
-        | with_memory(document, definition=definition, deployment=deployment),
+        request=with_memory(document, definition=definition, deployment=deployment),
         digest=digest_of_body(document),
+        num_nodes=_num_nodes(document, definition),
     )
 
 
 def digest_of_body(document: Mapping[str, Any]) -> str:
     """What is kept of a body, to know it again when its Idempotency-Key comes back."""
     return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def _num_nodes(document: Mapping[str, Any], definition: JobDefinition) -> int | None:
+    if definition.nodes is None:
+        return None
+    asked: int = document.get("nodeOverrides", {}).get("numNodes", definition.nodes.num_nodes)
+    return asked
 
 
 def to_submit_job(

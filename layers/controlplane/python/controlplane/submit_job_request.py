@@ -24,7 +24,7 @@ from controlplane.container_overrides import (
     broken,
 )
 from controlplane.errors import Violation
-from controlplane.job import BATCH_JOB_ID, JOB_ID, JOB_NAME, LARGEST_ARRAY
+from controlplane.job import BATCH_JOB_ID, JOB_ID, JOB_NAME, LARGEST_ARRAY, MOST_NODES
 
 #: Letters and digits of any script, spaces, and _ . : / = + - @.
 _TAG_TEXT = re.compile(r"[\w\s.:/=+\-@]*")
@@ -102,7 +102,7 @@ class NodePropertyOverride(Document):
 class NodeOverrides(Document):
     """What a multi-node parallel job has otherwise than its definition says."""
 
-    numNodes: Annotated[int, Field(ge=1, le=1000)] | None = None  # noqa: N815
+    numNodes: Annotated[int, Field(ge=1, le=MOST_NODES)] | None = None  # noqa: N815
     nodePropertyOverrides: Annotated[list[NodePropertyOverride], Field(max_length=5)] | None = None  # noqa: N815
 
 

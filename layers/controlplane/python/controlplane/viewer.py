@@ -8,8 +8,8 @@ from typing import Any
 from controlplane.caller import Caller
 from controlplane.children import Children
 from controlplane.deployment import Deployment
-from controlplane.job import Status, child_id
-from controlplane.job_document import to_document
+from controlplane.job import JobType, Status
+from controlplane.job_document import known_as, to_document
 from controlplane.job_history import attempts_document, history_document
 from controlplane.owned_jobs import OwnedJobs
 from controlplane.record import JobRecord
@@ -47,8 +47,24 @@ class Viewer:
 
         Raises JobNotFound.
         """
+        return self._parts(JobType.ARRAY, job_id, caller=caller, first=first, limit=limit, statuses=statuses)
+
+    def nodes(
+        self, job_id: str, *, caller: Caller, first: int, limit: int, statuses: frozenset[Status] = frozenset()
+    ) -> dict[str, Any]:
+        """A page of the known nodes of a multi-node parallel job, in the order of their indices; of these statuses.
+
+        Raises JobNotFound.
+        """
+        return self._parts(JobType.MULTI_NODE, job_id, caller=caller, first=first, limit=limit, statuses=statuses)
+
+    def _parts(
+        self, kind: JobType, job_id: str, *, caller: Caller, first: int, limit: int, statuses: frozenset[Status]
+    ) -> dict[str, Any]:
+        """A page of what a job of this type has of children or nodes; of none where it is of another type."""
         parent, submission = self.jobs.to_read(job_id, caller=caller)
-        children = self._children.page(parent, first=first, limit=limit, statuses=statuses)
+        of_kind = parent.type is kind
+        children = self._children.page(parent, first=first, limit=limit, statuses=statuses) if of_kind else ()
         asked = {child.part: child.asked(submission) for child in children}
         after = children[-1].index + 1 if children else first
         following = after if len(children) == limit and after < (parent.size or 0) else None
@@ -60,14 +76,11 @@ class Viewer:
 
     def _document(self, record: JobRecord, submission: Submission | None) -> dict[str, Any]:
         summary = None
-        if record.size and not record.status.is_terminal:
+        is_telling = record.type is JobType.MULTI_NODE or not record.status.is_terminal  # Batch counts no nodes
+        if record.size and is_telling:
             summary = self._children.summary(record)
         return to_document(record, deployment=self.deployment, submission=submission, status_summary=summary)
 
 
 def _ids(record: JobRecord, submission: Submission | None) -> dict[str, Any]:
-    job_id = submission.public_id if submission else record.key.job_id
-    index = record.key.index
-    if submission is None or index is None:
-        return {"jobId": job_id if index is None else child_id(job_id, index), "batchJobId": record.batch_job_id}
-    return {"jobId": child_id(job_id, submission.public_index(index)), "batchJobId": record.batch_job_id}
+    return {"jobId": known_as(record, submission), "batchJobId": record.batch_job_id}

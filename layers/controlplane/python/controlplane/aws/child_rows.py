@@ -16,7 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from controlplane.aws.child_states import CHILDREN_A_BLOCK, state_of
-from controlplane.job import Status
+from controlplane.job import Status, child_id, node_id
 from controlplane.job_detail import Attempt, Container, JobDetail
 from controlplane.state_change import StateChange
 
@@ -51,6 +51,8 @@ class _Shared(msgspec.Struct, array_like=True, frozen=True):
     job_queue: str
     job_definition: str
     created_at: int
+    #: Nodes of a multi-node parallel job.
+    are_nodes: bool
 
 
 class _Row(msgspec.Struct, array_like=True):
@@ -105,8 +107,9 @@ def unpacked(segment: bytes, *, batch_job_id: str, block: int, places: Set[int])
     read = _SEGMENT.decode(zlib.decompress(segment))
     for row in read.rows:
         if row.place in places:
-            job_id = f"{batch_job_id}:{block * CHILDREN_A_BLOCK + row.place}"
-            yield row.place, Told(_change(row, read.since, read.shared[row.shared], job_id), read.is_answer)
+            shared = read.shared[row.shared]
+            job_id = (node_id if shared.are_nodes else child_id)(batch_job_id, block * CHILDREN_A_BLOCK + row.place)
+            yield row.place, Told(_change(row, read.since, shared, job_id), read.is_answer)
 
 
 def _fitting(told: Sequence[tuple[int, StateChange]], is_answer: bool) -> Iterator[tuple[str, bytes]]:
@@ -130,7 +133,7 @@ def _segment(told: Sequence[tuple[int, StateChange]], is_answer: bool) -> _Segme
     rows = []
     for place, change in told:
         detail = change.detail
-        common = _Shared(detail.job_name, detail.job_queue, detail.job_definition, detail.created_at)
+        common = _Shared(detail.job_name, detail.job_queue, detail.job_definition, detail.created_at, change.is_node)
         rows.append(_row(place, change, since, shared.setdefault(common, len(shared))))
     return _Segment(since, is_answer, list(shared), rows)
 

@@ -3,6 +3,9 @@
 A byte is 0 for a child that nobody has told of, 1 for one that is known by name alone, and 2 + 7 x finished attempts +
 rank for one that was told in a status. So a byte names a transition, and says its order: a terminal one comes after
 all others, and the first of two stays. What few children have (that Batch doesn't describe them) stands beside.
+
+Nodes of a multi-node parallel job stand like children, in bytes of their own: 149 + 7 x finished attempts + rank. Of
+theirs, a terminal one comes after the others of its attempt, for their job may be tried again.
 """
 
 from __future__ import annotations
@@ -15,8 +18,9 @@ from dataclasses import dataclass, field, replace
 import msgspec
 
 from controlplane.job import Status
+from controlplane.job_detail import MOST_ATTEMPTS
 from controlplane.record import Outcome
-from controlplane.state_change import TERMINAL_ORDER, StateChange
+from controlplane.state_change import TERMINAL_ORDER, StateChange, end_of_attempt
 
 #: Children of an array that share a partition key: 10,000 lie in 10 blocks, and the item of one stays below 1 KB.
 CHILDREN_A_BLOCK = 1000
@@ -26,15 +30,19 @@ UNHEARD = 0
 _NAMED = 1
 _FIRST = 2
 _STATUSES = tuple(Status)
-#: Finished attempts that a byte can tell apart. Batch makes at most 10; more count as so many.
-_MOST_ATTEMPTS = (255 - _FIRST) // len(_STATUSES) - 1
+_FIRST_OF_NODES = _FIRST + len(_STATUSES) * (MOST_ATTEMPTS + 1)
+#: Finished attempts of a node that a byte can tell apart. Batch makes at most 10; more count as so many.
+_MOST_OF_NODES = (256 - _FIRST_OF_NODES) // len(_STATUSES) - 1
 
 
 def _order(state: int) -> int:
-    finished, rank = divmod(state - _FIRST, len(_STATUSES))
+    is_node = state >= _FIRST_OF_NODES
+    finished, rank = divmod(state - (_FIRST_OF_NODES if is_node else _FIRST), len(_STATUSES))
     if state < _FIRST:
         return -1
-    return TERMINAL_ORDER if _STATUSES[rank].is_terminal else 10 * finished + rank
+    if _STATUSES[rank].is_terminal:
+        return end_of_attempt(finished) if is_node else TERMINAL_ORDER
+    return 10 * finished + rank
 
 
 #: The order and the status that each byte says; a child known by name alone is SUBMITTED, as its record says too.
@@ -47,7 +55,8 @@ def state_of(change: StateChange) -> int:
     if change.order < 0:
         return _NAMED
     rank = change.transition % 10
-    return _FIRST + len(_STATUSES) * min(change.finished_attempts, _MOST_ATTEMPTS) + rank
+    first, most = (_FIRST_OF_NODES, _MOST_OF_NODES) if change.is_node else (_FIRST, MOST_ATTEMPTS)
+    return first + len(_STATUSES) * min(change.finished_attempts, most) + rank
 
 
 def order_of(state: int) -> int:
@@ -78,7 +87,7 @@ class ChildStates:
 
     def is_open(self, place: int) -> bool:
         """True for a child that is not known to have ended, and is not lost."""
-        return _ORDERS[self.states[place]] != TERMINAL_ORDER and place not in self.lost
+        return not _STATUS[self.states[place]].is_terminal and place not in self.lost
 
     def status(self, place: int) -> Status:
         """The status of a child; SUBMITTED where none is known."""
@@ -114,10 +123,10 @@ def merged(known: ChildStates, told: Sequence[tuple[int, StateChange]]) -> tuple
         if _ORDERS[after] > _ORDERS[before] or before == UNHEARD:
             states[place] = after
             outcomes.append(Outcome.MERGED)
-        elif _ORDERS[before] == _ORDERS[after] == TERMINAL_ORDER and _STATUS[before] is not _STATUS[after]:
-            outcomes.append(Outcome.CONFLICT)
         else:
-            outcomes.append(Outcome.LATE)
+            are_ends = _STATUS[before].is_terminal and _STATUS[after].is_terminal and _ORDERS[before] == _ORDERS[after]
+            disagree = are_ends and _STATUS[before] is not _STATUS[after]
+            outcomes.append(Outcome.CONFLICT if disagree else Outcome.LATE)
     moved = {place for place, _ in told if states[place] != known.states[place]}
     return (_moved(known, bytes(states), moved) if moved else known), outcomes
 

@@ -16,7 +16,7 @@ import msgspec
 from controlplane.aws.index_entry import created
 from controlplane.job import NOBODY, JobType, Status
 from controlplane.job_detail import Attempt
-from controlplane.record import JobRecord, RecordKey, snapshot
+from controlplane.record import JobRecord, RecordKey, size_of, snapshot
 from controlplane.state_change import StateChange
 
 #: A DynamoDB item, or part of one, in the wire's own form: {"S": …}, {"N": …}, {"BOOL": …}.
@@ -93,9 +93,8 @@ def decided(key: RecordKey, change: StateChange) -> Item:
 
 
 def stays_open(change: StateChange) -> bool:
-    """Whether the sweep must look at a job after a change: an array that has ended may have children that have not."""
-    array = change.detail.array_properties
-    return not change.detail.status.is_terminal or (array is not None and array.size is not None)
+    """Whether the sweep must look at a job after a change: its children or nodes may not have ended with it."""
+    return not change.detail.status.is_terminal or size_of(change.detail) is not None
 
 
 def _changing(values: Mapping[str, Any]) -> Item:

@@ -37,6 +37,7 @@ def submission_to_item(submission: Submission) -> Item:
         **({"tagDigests": {"B": digests}} if digests else {}),
         **_origin(submission),
         **_listed(submission),
+        **({} if submission.num_nodes is None else {"numNodes": {"N": str(submission.num_nodes)}}),
     }
 
 
@@ -55,6 +56,7 @@ def submission_from_item(item: Mapping[str, Mapping[str, Any]]) -> Submission:
         rerun_of=item["rerunOf"]["S"] if "rerunOf" in item else None,
         indices=_indices(item["indices"]["M"]) if "indices" in item else None,
         part=_part(item["part"]["M"]) if "part" in item else None,
+        num_nodes=int(item["numNodes"]["N"]) if "numNodes" in item else None,
     )
 
 

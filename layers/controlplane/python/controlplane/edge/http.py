@@ -29,6 +29,7 @@ from controlplane.edge.routes.job_files import route_job_files
 from controlplane.edge.routes.job_history import route_job_history
 from controlplane.edge.routes.job_list import route_job_list
 from controlplane.edge.routes.job_log import route_job_log
+from controlplane.edge.routes.job_nodes import route_job_nodes, route_node_waits
 from controlplane.edge.routes.job_rerun import route_job_rerun
 from controlplane.edge.routes.job_wait import route_job_wait
 from controlplane.edge.routes.jobs import route_jobs
@@ -94,9 +95,12 @@ def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, acceptor: Acceptor, c
     route_jobs(app, viewer, caller)
     route_job_history(app, viewer, caller)
     route_job_files(app, JobFiles(jobs=jobs, io_bucket=plane.io_bucket), caller)
-    route_job_log(app, _log_reader(plane, jobs), caller)
+    reader = _log_reader(plane, jobs)
+    route_job_log(app, reader, caller)
     waiter = Waiter(records=plane.records, jobs=jobs, viewer=viewer, clock=plane.clock, sleep=plane.sleep)
     route_job_wait(app, waiter, caller)
+    route_job_nodes(app, viewer, caller)
+    route_node_waits(app, reader, waiter, caller)
     rerunner = Rerunner(deployment=plane.deployment, records=plane.records, jobs=jobs, acceptor=acceptor)
     route_job_rerun(app, rerunner, caller)
     canceller = _canceller(plane, jobs)

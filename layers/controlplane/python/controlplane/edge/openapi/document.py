@@ -22,6 +22,7 @@ from controlplane.edge.openapi import (
     job_history,
     job_list,
     job_log,
+    job_nodes,
     job_rerun,
     job_wait,
     jobs,
@@ -48,6 +49,7 @@ OPERATIONS: Operations = {
     **job_history.OPERATIONS,
     **job_log.OPERATIONS,
     **job_files.OPERATIONS,
+    **job_nodes.OPERATIONS,
     **job_ending.OPERATIONS,
     **job_rerun.OPERATIONS,
     **queues.OPERATIONS,
@@ -61,6 +63,7 @@ OPERATIONS: Operations = {
 TAGS = {
     "Jobs": "Submit, list, watch and end them.",
     "Children": "Of array jobs, one by one.",
+    "Nodes": "Of multi-node parallel jobs, one by one.",
     "Queues": "Where jobs wait for room.",
     "Definitions": "What jobs may be.",
     "Files": "Inputs and outputs, which travel by links and not through the API.",

@@ -79,14 +79,25 @@ class JobArray(TypedDict, total=False):
 class JobNodes(TypedDict):
     """The nodes of a multi-node parallel job."""
 
-    numNodes: int
-    mainNode: int
+    numNodes: int | None
+    mainNode: NotRequired[Annotated[int, Meta(description="Index of the node whose end is the job's.")]]
+    statusSummary: Annotated[dict[str, int], Meta(description="How many nodes are known to be in each status.")]
+
+
+class JobNode(TypedDict):
+    """Which node of its job this is."""
+
+    nodeIndex: int
+    isMainNode: bool
 
 
 class Job(TypedDict):
     """A job, in the words of AWS Batch's DescribeJobs."""
 
-    jobId: Annotated[str, Meta(description="The plane's own id; of a child with its index: `jobId:index`.")]
+    jobId: Annotated[
+        str,
+        Meta(description="The plane's own id; of a child `jobId:index`, of a node `jobId#index`."),
+    ]
     batchJobId: Annotated[str | None, Meta(description="AWS Batch's id; null until Batch knows the job.")]
     jobName: str
     owner: Annotated[str, Meta(description="Who submitted it.")]
@@ -118,6 +129,7 @@ class Job(TypedDict):
     nodeProperties: NotRequired[JobNodes]
     rerunOf: NotRequired[Annotated[str, Meta(description="The job that this one runs again.")]]
     originalIndex: NotRequired[Annotated[int, Meta(description="Which child of a larger array this one stands for.")]]
+    nodeDetails: NotRequired[JobNode]
 
 
 JOB_ID_EXAMPLE = "j5os3k7a9c1v8e2m4q6t0u2b1d"
@@ -182,4 +194,11 @@ CHILD: dict[str, Any] = SUCCEEDED | {
     "batchJobId": "5bc5d058-f641-5cec-a8d0-65de593eee05:7",
     "type": "ArrayChild",
     "arrayProperties": {"index": 7},
+}
+#: A node of a multi-node parallel job that has run likewise.
+NODE: dict[str, Any] = SUCCEEDED | {
+    "jobId": f"{JOB_ID_EXAMPLE}#1",
+    "batchJobId": "5bc5d058-f641-5cec-a8d0-65de593eee05#1",
+    "type": "Node",
+    "nodeDetails": {"nodeIndex": 1, "isMainNode": False},
 }

@@ -10,6 +10,7 @@ from controlplane.edge.openapi.job import JOB_ID_EXAMPLE
 _MEANINGS: dict[str, tuple[str, Any]] = {
     "jobId": ("The plane's own id of a job.", JOB_ID_EXAMPLE),
     "index": ("Of a child, counted from 0.", 7),
+    "node": ("Index of a node, counted from 0.", 1),
     "Idempotency-Key": (
         "The same key and body give the same job (200); another body is a conflict (409). 1 to 255 characters.",
         "2026-11-21-compress-data",

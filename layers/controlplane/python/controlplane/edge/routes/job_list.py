@@ -19,12 +19,17 @@ from controlplane.lister import PAGE_LIMIT, Lister
 
 
 def _listed(given: JobType) -> JobType:
-    if given is JobType.ARRAY_CHILD:
-        raise broken(f"one of {', '.join(_LISTED)}: GET /jobs/{{jobId}}/children lists the children of an array")
+    if given in _OF_ONE_JOB:
+        raise broken(f"one of {', '.join(_LISTED)}: GET /jobs/{{jobId}}/{_OF_ONE_JOB[given]}")
     return given
 
 
-_LISTED = [each for each in JobType if each is not JobType.ARRAY_CHILD]
+#: What is listed of one job alone, and where.
+_OF_ONE_JOB = {
+    JobType.ARRAY_CHILD: "children lists the children of an array",
+    JobType.NODE: "nodes lists the nodes of a multi-node parallel job",
+}
+_LISTED = [each for each in JobType if each not in _OF_ONE_JOB]
 _Listed = Annotated[JobType, AfterValidator(_listed), WithJsonSchema({"type": "string", "enum": _LISTED})]
 
 
