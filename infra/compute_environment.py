@@ -22,6 +22,9 @@ _MANAGED_POLICY = "service-role/AmazonEC2ContainerServiceforEC2Role"
 _KEEP_JOBS_FROM_METADATA = (
     f"iptables --insert OUTPUT --destination 169.254.169.254 --match owner --uid-owner {JOB_USER_ID} --jump REJECT"
 )
+#: Nodes of a multi-node parallel job have networks of their own, which that rule knows nothing of.
+#: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-agent-config.html
+_KEEP_NODES_FROM_METADATA = "echo ECS_AWSVPC_BLOCK_IMDS=true >> /etc/ecs/ecs.config"
 #: The agent keeps the volumes of an ended job for three hours unless told otherwise, and all share one disk.
 #: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/automated_image_cleanup.html
 _FORGET_ENDED_JOBS_SOON = "echo ECS_ENGINE_TASK_CLEANUP_WAIT_DURATION=10m >> /etc/ecs/ecs.config"
@@ -46,6 +49,7 @@ class ComputeEnvironment(Construct):
             instance_role=self._instance_role(),
             images=[batch.EcsMachineImage(image_type=batch.EcsMachineImageType.ECS_AL2023)],
             launch_template=launch_template,
+            placement_group=self._placement_group() if settings.placement_group else None,
             update_to_latest_image_version=True,
         )
         resource = cast(batch.CfnComputeEnvironment, self.compute_environment.node.default_child)
@@ -66,9 +70,13 @@ class ComputeEnvironment(Construct):
         )
         return role
 
+    def _placement_group(self) -> ec2.PlacementGroup:
+        """https://docs.aws.amazon.com/batch/latest/userguide/mnp-ce.html."""
+        return ec2.PlacementGroup(self, "PlacementGroup", strategy=ec2.PlacementGroupStrategy.CLUSTER)
+
     def _launch_template(self, volume_gib: int) -> ec2.LaunchTemplate:
         user_data = ec2.MultipartUserData()
-        script = f"#!/bin/sh\n{_KEEP_JOBS_FROM_METADATA}\n{_FORGET_ENDED_JOBS_SOON}"
+        script = "\n".join(("#!/bin/sh", _KEEP_JOBS_FROM_METADATA, _KEEP_NODES_FROM_METADATA, _FORGET_ENDED_JOBS_SOON))
         user_data.add_part(ec2.MultipartBody.from_user_data(ec2.UserData.custom(script)))
         root = ec2.BlockDeviceVolume.ebs(volume_gib, encrypted=True, volume_type=ec2.EbsDeviceVolumeType.GP3)
         return ec2.LaunchTemplate(

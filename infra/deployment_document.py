@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from infra.environment import Environment
+from infra.environment import Environment, EnvironmentDefinition
+from infra.job_definition import EVERY_NODE, MAIN_NODE
 from infra.settings import Settings
 
 
@@ -21,7 +22,9 @@ def deployment_document(settings: Settings, environment: Environment) -> dict[st
             "vcpus": settings.quota_vcpus,
             "submissionsPerMinute": settings.quota_submissions_per_minute,
         },
-        "jobQueues": [{"name": queue.name, "arn": queue.arn} for queue in environment.job_queues],
+        "jobQueues": [
+            {"name": queue.name, "arn": queue.arn, "fairShare": queue.fair_share} for queue in environment.job_queues
+        ],
         "jobDefinitions": [
             {
                 "name": each.name,
@@ -30,6 +33,7 @@ def deployment_document(settings: Settings, environment: Environment) -> dict[st
                 "logGroup": each.log_group_name,
                 "vcpus": each.vcpus,
                 "memory": each.memory_mib,
+                **_nodes(each),
                 # Nobody reads it. It changes with the definition, and so the plane's stack with it: were its template
                 # the same, a deployment would leave it as it is, with the ARN of the revision before.
                 "digest": each.digest,
@@ -37,3 +41,12 @@ def deployment_document(settings: Settings, environment: Environment) -> dict[st
             for each in environment.job_definitions
         ],
     }
+
+
+def _nodes(definition: EnvironmentDefinition) -> dict[str, Any]:
+    """Of a multi-node parallel job, Batch's own nodeProperties without the containers."""
+    if definition.num_nodes is None:
+        return {}
+    ranges = [{"targetNodes": EVERY_NODE}]
+    properties = {"numNodes": definition.num_nodes, "mainNode": MAIN_NODE, "nodeRangeProperties": ranges}
+    return {"nodeProperties": properties}

@@ -12,6 +12,8 @@ class EnvironmentQueue:
     #: What people call it: "default".
     name: str
     arn: str
+    #: True where a scheduling policy shares it.
+    fair_share: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,8 @@ class EnvironmentDefinition:
     memory_mib: int
     #: Another one whenever a deployment registers another revision.
     digest: str
+    #: Nodes of a multi-node parallel job that asks for no other number; None for a job of one container.
+    num_nodes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,10 +1,11 @@
-"""What jobs need: IOBucket, network, compute environment, job queue, the two definitions and their roles.
+"""What jobs need: IOBucket, network, compute environment, job queues, the definitions and their roles.
 
 Knows no function and no person: `plane_stack` does.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,25 +39,41 @@ class EnvironmentStack(cdk.Stack):
         io_bucket = IOBucket(self, "IOBucket", days=settings.io_bucket_days, log_days=settings.log_days)
         self.published = Environment(
             io_bucket_name=self._publish("IOBucketName", io_bucket.bucket.bucket_name),
-            job_queues=(self._published_queue(self._job_queue()),),
-            job_definitions=tuple(self._published_definition(each) for each in (self._runner(), self._plain())),
+            job_queues=tuple(map(self._published_queue, self._job_queues())),
+            job_definitions=tuple(map(self._published_definition, self._job_definitions())),
         )
 
-    def _job_queue(self) -> JobQueue:
+    def _job_queues(self) -> Iterator[JobQueue]:
+        """The default one first; both stand over the same compute environment."""
         settings = self._settings
         environment = ComputeEnvironment(
             self,
             "ComputeEnvironment",
-            network=Network(self, "Network", nat_gateways=settings.nat_gateways, log_days=settings.log_days),
+            network=Network(
+                self,
+                "Network",
+                nat_gateways=settings.nat_gateways,
+                log_days=settings.log_days,
+                nodes_talk=settings.nodes > 0,
+            ),
             settings=settings,
         )
-        return JobQueue(
-            self,
-            "DefaultQueue",
-            deployment_name=settings.deployment_name,
-            name="default",
-            compute_environment=environment.compute_environment,
-        )
+        for name in ("default", "shared") if settings.fair_share else ("default",):
+            yield JobQueue(
+                self,
+                f"{name.capitalize()}Queue",
+                deployment_name=settings.deployment_name,
+                name=name,
+                compute_environment=environment.compute_environment,
+                fair_share=name == "shared",
+            )
+
+    def _job_definitions(self) -> Iterator[JobDefinition]:
+        """The default one first."""
+        yield self._runner()
+        yield self._plain()
+        if self._settings.nodes:
+            yield self._nodes()
 
     def _runner(self) -> JobDefinition:
         image = self._settings.runner_image
@@ -78,8 +95,19 @@ class EnvironmentStack(cdk.Stack):
         image = ecs.ContainerImage.from_registry(self._settings.plain_image)
         return self._job_definition("plain", image, runner=False, writable=_SCRATCH)
 
+    def _nodes(self) -> JobDefinition:
+        """As `plain`, on several nodes."""
+        image = ecs.ContainerImage.from_registry(self._settings.plain_image)
+        return self._job_definition("nodes", image, runner=False, writable=_SCRATCH, num_nodes=self._settings.nodes)
+
     def _job_definition(
-        self, name: str, image: ecs.ContainerImage, *, runner: bool, writable: dict[str, str]
+        self,
+        name: str,
+        image: ecs.ContainerImage,
+        *,
+        runner: bool,
+        writable: dict[str, str],
+        num_nodes: int | None = None,
     ) -> JobDefinition:
         return JobDefinition(
             self,
@@ -89,10 +117,12 @@ class EnvironmentStack(cdk.Stack):
             image=image,
             runner=runner,
             writable=writable,
+            num_nodes=num_nodes,
         )
 
     def _published_queue(self, queue: JobQueue) -> EnvironmentQueue:
-        return EnvironmentQueue(name=queue.name, arn=self._publish(f"JobQueue{queue.name.capitalize()}", queue.arn))
+        arn = self._publish(f"JobQueue{queue.name.capitalize()}", queue.arn)
+        return EnvironmentQueue(name=queue.name, arn=arn, fair_share=queue.fair_share)
 
     def _published_definition(self, definition: JobDefinition) -> EnvironmentDefinition:
         title = definition.name.capitalize()
@@ -105,6 +135,7 @@ class EnvironmentStack(cdk.Stack):
             vcpus=self._settings.job_vcpus,
             memory_mib=self._settings.job_memory_mib,
             digest=definition.digest,
+            num_nodes=definition.num_nodes,
         )
 
     def _publish(self, name: str, value: str) -> str:

@@ -20,6 +20,9 @@ from constructs import Construct
 from infra.log_group import LogGroup
 from infra.settings import Settings
 
+#: Nodes of a multi-node parallel job: all alike, the first one the main one. Open at its end, so that a submission may
+#: ask for another number.
+EVERY_NODE, MAIN_NODE = "0:", 0
 #: Who a job is in its container and on its instance: nobody in particular. container/Dockerfile knows it too.
 JOB_USER_ID = 10001
 
@@ -37,8 +40,20 @@ class JobDefinition(Construct):
         image: ecs.ContainerImage,
         runner: bool,
         writable: Mapping[str, str],
+        num_nodes: int | None = None,
     ) -> None:
-        """Writable: the folders that a job may write to, by name; what the image has there is kept, with its owner."""
+        """Make it.
+
+        Args:
+            scope: Where it stands.
+            construct_id: What it is called there.
+            settings: What its jobs reserve, among others.
+            name: The short name.
+            image: What its jobs run in.
+            runner: True where the image's entry point is the runner.
+            writable: The folders that a job may write to, by name; what the image has there is kept, with its owner.
+            num_nodes: Of a multi-node parallel job, unless a submission asks for another number.
+        """
         super().__init__(scope, construct_id)
         #: The short name.
         self.name = name
@@ -46,14 +61,13 @@ class JobDefinition(Construct):
         #: True where the image's entry point is the runner.
         self.runner = runner
         self.log_group = LogGroup(self, "LogGroup", days=settings.job_log_days)
-        self.job_definition = batch.EcsJobDefinition(
-            self,
-            "JobDefinition",
-            job_definition_name=self.full_name,
-            container=self._container(image, settings, writable),
-            timeout=cdk.Duration.seconds(settings.job_timeout_seconds),
-            # Submissions under way name the revision that they were accepted with.
-            skip_deregister_on_update=True,
+        self.num_nodes = num_nodes
+        container = self._container(image, settings, writable)
+        timeout = cdk.Duration.seconds(settings.job_timeout_seconds)
+        self.job_definition = (
+            self._of_one_container(container, timeout)
+            if num_nodes is None
+            else self._of_nodes(container, timeout, num_nodes)
         )
         if runner:
             cdk.Tags.of(self.job_definition).add("runner", "batchplane")
@@ -67,8 +81,40 @@ class JobDefinition(Construct):
     def digest(self) -> str:
         """Another one whenever a deployment registers another revision; 16 hexadecimal digits."""
         resource = cast(batch.CfnJobDefinition, self.job_definition.node.default_child)
-        says = cdk.Stack.of(self).resolve([resource.container_properties, resource.retry_strategy, resource.timeout])
+        properties = resource.container_properties if self.num_nodes is None else resource.node_properties
+        says = cdk.Stack.of(self).resolve([properties, resource.retry_strategy, resource.timeout])
         return hashlib.sha256(json.dumps(says, sort_keys=True).encode()).hexdigest()[:16]
+
+    def _of_one_container(
+        self, container: batch.EcsEc2ContainerDefinition, timeout: cdk.Duration
+    ) -> batch.EcsJobDefinition:
+        return batch.EcsJobDefinition(
+            self,
+            "JobDefinition",
+            job_definition_name=self.full_name,
+            container=container,
+            timeout=timeout,
+            # Submissions under way name the revision that they were accepted with.
+            skip_deregister_on_update=True,
+        )
+
+    def _of_nodes(
+        self, container: batch.EcsEc2ContainerDefinition, timeout: cdk.Duration, num_nodes: int
+    ) -> batch.MultiNodeJobDefinition:
+        definition = batch.MultiNodeJobDefinition(
+            self,
+            "JobDefinition",
+            job_definition_name=self.full_name,
+            containers=[
+                batch.MultiNodeContainer(container=container, start_node=MAIN_NODE, end_node=MAIN_NODE + num_nodes - 1)
+            ],
+            main_node=MAIN_NODE,
+            timeout=timeout,
+            skip_deregister_on_update=True,
+        )
+        resource = cast(batch.CfnJobDefinition, definition.node.default_child)
+        resource.add_property_override("NodeProperties.NodeRangeProperties.0.TargetNodes", EVERY_NODE)
+        return definition
 
     def _container(
         self, image: ecs.ContainerImage, settings: Settings, writable: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""A job queue over one compute environment. Knows no definition."""
+"""A job queue over one compute environment, first in first out or shared. Knows no definition."""
 
 from __future__ import annotations
 
@@ -17,13 +17,26 @@ class JobQueue(Construct):
         deployment_name: str,
         name: str,
         compute_environment: batch.IComputeEnvironment,
+        fair_share: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         #: The short name.
         self.name = name
+        #: True where each job names its share, and those that have used less come first. A queue that has no scheduling
+        #: policy can't be given one: https://docs.aws.amazon.com/batch/latest/userguide/job_scheduling.html
+        self.fair_share = fair_share
+        full_name = f"{deployment_name}-{name}"
+        policy = (
+            batch.FairshareSchedulingPolicy(self, "Policy", scheduling_policy_name=full_name) if fair_share else None
+        )
         ordered = batch.OrderedComputeEnvironment(compute_environment=compute_environment, order=1)
         self.job_queue = batch.JobQueue(
-            self, "JobQueue", job_queue_name=f"{deployment_name}-{name}", compute_environments=[ordered], priority=1
+            self,
+            "JobQueue",
+            job_queue_name=full_name,
+            compute_environments=[ordered],
+            priority=1,
+            scheduling_policy=policy,
         )
 
     @property

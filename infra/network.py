@@ -11,7 +11,10 @@ from infra.log_group import LogGroup
 class Network(Construct):
     """A VPC. With NAT gateways instances stand in private subnets; without, in public ones, each with an address."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, nat_gateways: int, log_days: int) -> None:
+    def __init__(
+        self, scope: Construct, construct_id: str, *, nat_gateways: int, log_days: int, nodes_talk: bool = False
+    ) -> None:
+        """With `nodes_talk` those in the security group reach each other, as nodes of one job must, and nobody else."""
         super().__init__(scope, construct_id)
         private = nat_gateways > 0
         self.vpc = ec2.Vpc(
@@ -37,6 +40,8 @@ class Network(Construct):
         self.security_group = ec2.SecurityGroup(
             self, "Instances", vpc=self.vpc, description="Jobs reach out; nothing reaches in.", allow_all_outbound=True
         )
+        if nodes_talk:
+            self.security_group.connections.allow_internally(ec2.Port.all_traffic(), "Nodes of one job")
 
 
 def _subnets(*, private: bool) -> list[ec2.SubnetConfiguration]:

@@ -86,6 +86,14 @@ class Settings:
 
     #: Without one, instances stand in public subnets, behind a security group that lets nothing in.
     nat_gateways: int = _setting(1, Whole(least=0, most=2, unit="NAT gateways, each paid by the hour"))
+    #: Whether there is a second job queue, `shared`, whose jobs name their share of it.
+    fair_share: bool = _setting(False, Switch())
+    #: Nodes of a multi-node parallel job that asks for no other number; 0 for no definition of such jobs. Instances of
+    #: the compute environment then talk to each other.
+    nodes: int = _setting(0, Whole(least=0, most=1000, unit="nodes of one job; 0 for no multi-node parallel jobs"))
+    #: Whether instances stand close to each other, in a cluster placement group: nodes talk faster, and wait longer for
+    #: room. Of one instance type they are likelier to find it.
+    placement_group: bool = _setting(False, Switch())
     #: How far the compute environment grows. It shrinks to none.
     max_vcpus: int = _setting(64, Whole(least=1, most=10_000, unit="vCPUs"))
     #: Empty leaves the choice to AWS Batch, among those of `job_architecture`.

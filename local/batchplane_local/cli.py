@@ -102,6 +102,10 @@ Operators = Annotated[
 OpenReading = Annotated[
     bool, typer.Option("--open-reading", help="Let every owner read every job: its document, log and outputs.")
 ]
+FairShare = Annotated[
+    bool,
+    typer.Option("--fair-share", help="Have a second job queue, 'shared', divided by the shares of its jobs."),
+]
 Vcpus = Annotated[int | None, typer.Option(min=1, help="How many vCPUs jobs may use. Default: all.")]
 
 QuotaJobs = Annotated[int, typer.Option(min=0, help="How many open jobs an owner may have; 0: any number.")]
@@ -130,6 +134,7 @@ def local(
     quota_jobs: QuotaJobs = 0,
     quota_vcpus: QuotaVcpus = 0,
     quota_submissions_per_minute: QuotaSubmissions = 0,
+    fair_share: FairShare = False,
     as_json: Json = False,
 ) -> None:
     """Run the plane in the foreground until Ctrl-C. A killed plane goes on where it stopped.
@@ -154,6 +159,7 @@ def local(
             open_reading=open_reading,
             allowed_environment=frozenset(allow_environment or ()),
             quota=Quota(jobs=quota_jobs, vcpus=quota_vcpus, submissions_per_minute=quota_submissions_per_minute),
+            fair_share=fair_share,
             engine=EngineSettings(
                 vcpus=vcpus,
                 faults=known_faults,

@@ -16,6 +16,8 @@ from controlplane.quota import Quota
 #: What the embedded deployment is called, in alerts.
 DEPLOYMENT = "local"
 JOB_QUEUE = "default"
+#: The job queue that shares divide, where there is one, the same on every plane; and its scheduling policy.
+SHARED_QUEUE = "shared"
 #: The tag of a job definition that carries our runner, the same on every plane.
 RUNNER_TAG = {"runner": "batchplane"}
 #: The log group of both definitions: Batch's own default.
@@ -39,18 +41,22 @@ def establish(
     open_reading: bool = False,
     allowed_environment: frozenset[str] = frozenset(),
     quota: Quota = Quota(),  # noqa: B008 - frozen
+    fair_share: bool = False,
 ) -> Deployment:
-    """Find or make them all, and say what submissions may name."""
+    """Find or make them all, and say what submissions may name; with a fair-share queue where that is wanted."""
     definitions = (
         _published("runner", _definition(batch, "runner", RUNNER_TAG), runner=True),
         _published("plain", _definition(batch, "plain", {})),
         _published("nodes", _definition(batch, "nodes", {}, nodes=NODES), nodes=NodeProperties.from_wire(NODES)),
     )
-    queue = JobQueue(name=JOB_QUEUE, arn=_queue(batch, _environment(batch)))
+    environment = _environment(batch)
+    queues = [JobQueue(name=JOB_QUEUE, arn=_queue(batch, JOB_QUEUE, environment))]
+    if fair_share:
+        queues.append(JobQueue(name=SHARED_QUEUE, arn=_shared_queue(batch, environment), fair_share=True))
     return Deployment(
         name=DEPLOYMENT,
         url=url,
-        job_queues=(queue,),
+        job_queues=tuple(queues),
         job_definitions=definitions,
         io_bucket=str(io_bucket),
         largest=batch.machine,
@@ -75,13 +81,22 @@ def _environment(batch: EmbeddedBatch) -> str:
     return str(made["computeEnvironmentArn"])
 
 
-def _queue(batch: EmbeddedBatch, environment: str) -> str:
-    known = batch.describe_job_queues(jobQueues=[JOB_QUEUE])["jobQueues"]
+def _queue(batch: EmbeddedBatch, name: str, environment: str, **members: Any) -> str:
+    known = batch.describe_job_queues(jobQueues=[name])["jobQueues"]
     if known:
         return str(known[0]["jobQueueArn"])
     order = [{"order": 1, "computeEnvironment": environment}]
-    made = batch.create_job_queue(jobQueueName=JOB_QUEUE, priority=1, computeEnvironmentOrder=order)
+    made = batch.create_job_queue(jobQueueName=name, priority=1, computeEnvironmentOrder=order, **members)
     return str(made["jobQueueArn"])
+
+
+def _shared_queue(batch: EmbeddedBatch, environment: str) -> str:
+    """Over the same compute environment: it and the default one take turns there."""
+    known = [each["arn"] for each in batch.list_scheduling_policies()["schedulingPolicies"]]
+    policy = next((arn for arn in known if arn.endswith(f"/{SHARED_QUEUE}")), None)
+    if policy is None:
+        policy = batch.create_scheduling_policy(name=SHARED_QUEUE, fairsharePolicy={})["arn"]
+    return _queue(batch, SHARED_QUEUE, environment, schedulingPolicyArn=policy)
 
 
 def _definition(batch: EmbeddedBatch, name: str, tags: dict[str, str], nodes: Mapping[str, Any] | None = None) -> str:

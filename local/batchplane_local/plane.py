@@ -131,6 +131,7 @@ def opened(
     open_reading: bool = False,
     allowed_environment: frozenset[str] = frozenset(),
     quota: Quota = Quota(),  # noqa: B008 - frozen
+    fair_share: bool = False,
     retention_days: int = 0,
     engine: EngineSettings = EngineSettings(),  # noqa: B008 - frozen
     clock: Callable[[], int] = epoch_milliseconds,
@@ -141,6 +142,7 @@ def opened(
     With `open_reading` every owner reads every job.
     `allowed_environment` names variables that submissions may set though they change how a job's tools behave.
     `quota` bounds what each owner has and does at once.
+    With `fair_share` there is a second job queue, `shared`, that shares divide.
     Records are kept for `retention_days` after the end of their jobs, or for good where that is 0.
     """
     queues = Queues.open(database, clock=clock)
@@ -163,6 +165,7 @@ def opened(
             open_reading=open_reading,
             allowed_environment=allowed_environment,
             quota=quota,
+            fair_share=fair_share,
         )
         records = SqliteRecords(database, changes=queues.record_changes, retention_days=retention_days, clock=clock)
         plane = _bound(folder, database, queues, batch, records, deployment=deployment, clock=clock)

@@ -51,6 +51,8 @@ class Settings:
     allowed_environment: frozenset[str] = frozenset()
     #: What each owner may have and do at once.
     quota: Quota = Quota()
+    #: True where there is a second job queue, `shared`, that shares divide.
+    fair_share: bool = False
     engine: EngineSettings = EngineSettings()
 
 
@@ -86,6 +88,7 @@ def running(path: Path, settings: Settings) -> Iterator[Running]:
                 open_reading=settings.open_reading,
                 allowed_environment=settings.allowed_environment,
                 quota=settings.quota,
+                fair_share=settings.fair_share,
                 retention_days=settings.retention_days,
                 engine=settings.engine,
             ) as plane:

@@ -9,17 +9,20 @@ from tests.template import Template, synthesize, template
 _CONTEXT = {
     "batchplane:deploymentName": "lab",
     "batchplane:alertEmails": "ada@example.org,grace@example.org",
+    "batchplane:fairShare": "true",
     "batchplane:instanceTypes": "m7i,c7i.large",
     "batchplane:ioBucketDays": "7",
     "batchplane:jobMemoryMib": "3072",
     "batchplane:jobVcpus": "2",
     "batchplane:maxVcpus": "8",
     "batchplane:natGateways": "0",
+    "batchplane:nodes": "4",
     "batchplane:jwtIssuer": "https://example.auth0.com/",
     "batchplane:jwtAudience": "batchplane,https://batch.example.org",
     "batchplane:openReading": "true",
     "batchplane:operatorClaim": "cognito:groups=batch-admins",
     "batchplane:operators": "auth0|ada,grace@example.org",
+    "batchplane:placementGroup": "true",
     "batchplane:runnerImage": "public.ecr.aws/example/runner:1",
 }
 

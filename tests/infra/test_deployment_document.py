@@ -17,4 +17,4 @@ def test_definitions_say_what_they_reserve() -> None:
 
 def test_what_definitions_reserve_is_the_context_s(lab_plane: Template) -> None:
     """One setting for the definition and for the document."""
-    assert reserved(lab_plane) == {"runner": (2, 3072), "plain": (2, 3072)}
+    assert reserved(lab_plane) == dict.fromkeys(("runner", "plain", "nodes"), (2, 3072))

@@ -22,9 +22,15 @@ ADA = f"ada.{HERS}"
 SCRIPT = f"echo {HERS}; echo {HERS} > $BATCHPLANE_OUTPUTS/{HERS}"
 _JOB = {"jobName": HERS, "command": ["sh", "-c", SCRIPT], "environment": {"NAME": HERS}}
 #: A job that a route can be asked of, by what stands in its path; the first that does is taken.
-JOBS: Mapping[str, Mapping[str, Any]] = {"/children": _JOB | {"arrayProperties": {"size": 2}}, "": _JOB}
+_OF_NODES = {"targetNodes": "0:", "containerOverrides": {"command": ["echo", HERS]}}
+_NODES = {"jobName": HERS, "jobDefinition": "nodes", "nodeOverrides": {"nodePropertyOverrides": [_OF_NODES]}}
+JOBS: Mapping[str, Mapping[str, Any]] = {
+    "/children": _JOB | {"arrayProperties": {"size": 2}},
+    "/nodes": _NODES,
+    "": _JOB,
+}
 #: What stands for a path's parameters beside a job's id.
-PARAMETERS = {"index": "0", "name": "default"}
+PARAMETERS = {"index": "0", "node": "0", "name": "default"}
 #: Parameters of a query that are needed, or without which a request waits.
 QUERY = {"status": "RUNNING", "timeout": "0", "wait": "0"}
 #: What routes that name no job answer to somebody who is let in and is no operator; and a body, where one is sent.
