@@ -49,7 +49,7 @@ def test_a_child_is_not_deleted_alone(client: Client, plane: Any, job_document: 
     """Nothing is asked of the plane."""
     plane.answer("GET /jobs/j1/children/2", job_document(type="ArrayChild", arrayProperties={"index": 2}))
 
-    with pytest.raises(ArgumentInvalid, match="with its array"):
+    with pytest.raises(ArgumentInvalid, match="is deleted with its job"):
         client.job("j1:2").delete()
 
 
