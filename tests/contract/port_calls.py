@@ -5,7 +5,7 @@ Does no I/O. A transition has one time, whoever tells of it: which of two tellin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from random import Random
@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from controlplane.errors import KeySpent
 from controlplane.job import Status, child_id
 from controlplane.job_detail import ArrayProperties, Attempt, Container, JobDetail
 from controlplane.record import RecordKey
@@ -42,8 +43,24 @@ class Call:
     arguments: Mapping[str, Any]
 
     def of(self, records: Records) -> Any:
-        """Make it."""
-        return getattr(records, self.name)(**self.arguments)
+        """Make it; an error that is its answer is told as text, for no two are equal."""
+        try:
+            answer = getattr(records, self.name)(**self.arguments)
+        except KeySpent as error:
+            return repr(error)
+        return (
+            [repr(each) if isinstance(each, KeySpent) else each for each in answer] if _is_of_many(answer) else answer
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deletion(Call):
+    """The deletion of a job that is over; what is not over, or not there, is left."""
+
+    def of(self, records: Records) -> Any:
+        """Read the record, and delete the job."""
+        record = records.get(self.arguments["key"])
+        return record and not record.is_open and records.delete(record, at=self.arguments["at"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +113,11 @@ class Calls:
         """One call; mostly such as write."""
         (kind,) = self._random.choices(list(self._kinds), weights=[weight for weight, _ in self._kinds.values()])
         return Call(name=kind, arguments=self._kinds[kind][1]())
+
+    def deletions(self) -> list[Call]:
+        """Of each job that is ours."""
+        keys = (RecordKey(job_id=each.job_id) for each in SUBMISSIONS)
+        return [Deletion(name="delete", arguments={"key": key, "at": self._clock()}) for key in keys]
 
     @property
     def _kinds(self) -> dict[str, tuple[int, Callable[[], dict[str, Any]]]]:
@@ -187,6 +209,10 @@ class Calls:
             array_properties=array,
             is_cancelled=status is Status.FAILED,
         )
+
+
+def _is_of_many(answer: Any) -> bool:
+    return isinstance(answer, Sequence) and not isinstance(answer, str)
 
 
 def _attempt(number: int, *, since: int) -> Attempt:

@@ -218,3 +218,19 @@ def test_what_is_left_of_others_goes_when_its_time_is_over(records: Records, clo
     records.delete(ended_array(records), at=clock.now)
 
     assert {ARRAY_KEY: BATCH_JOB_ID} == records.known([KEY, ARRAY_KEY])
+
+
+def test_a_deleted_job_takes_no_note(records: Records, clock: Clock) -> None:
+    """Neither a claim, nor Batch's id, nor that it is missed or lost; it stays deleted as long as ever."""
+    records.delete(ended(records), at=T0)
+
+    took = [
+        records.claim(OURS.job_id, previous=None, at=T0, capability_digests=()),
+        records.settle(OURS.job_id, BATCH_JOB_ID),
+    ]
+    records.miss(KEY, at=T0)
+    records.find(KEY)
+    records.lose(KEY, at=T0)
+    clock.now = T0 + DELETED_MILLISECONDS - 1000
+
+    assert ([False, False], None, {KEY: BATCH_JOB_ID}) == (took, records.get(KEY), records.known([KEY]))

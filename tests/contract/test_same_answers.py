@@ -28,6 +28,8 @@ from tests.local.clocks import Clock
 
 #: Calls of one sequence, and after how many of them all is asked that can be.
 CALLS, BETWEEN = 60, 30
+#: After how many calls of the other sequence all jobs of ours that are over are deleted.
+DELETING = 10
 RETENTION_DAYS = 30
 #: Longer than the retention (milliseconds).
 LONG = (RETENTION_DAYS + 1) * 86_400_000
@@ -139,3 +141,18 @@ def test_both_stores_answer_alike(pair: Pair, seed: int) -> None:
                 assert pair.aws.create(each) == pair.embedded.create(each)
             pair.let_go()
             assert [] == pair.differences(ages)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_both_stores_answer_alike_after_deletions(pair: Pair, seed: int) -> None:
+    """News comes late, keys are used again, alerts are claimed: nothing brings a job back in one store alone."""
+    calls = Calls(Random(seed), clock=pair.clock)  # noqa: S311 - it guards nothing
+    deleted = 0
+    for number in range(1, CALLS + 1):
+        for call in (calls.draw(), *(calls.deletions() if number % DELETING == 0 else ())):
+            embedded, aws = pair.answers(call)
+            assert (number, call, embedded) == (number, call, aws)
+            deleted += call.name == "delete" and embedded is True
+
+    assert [] == pair.differences([calls.jobs])
+    assert deleted

@@ -16,7 +16,7 @@ from batchplane_local.records.job_rows import RECORDS
 from controlplane.job import Status
 from controlplane.job_filter import from_cursor, to_cursor
 from controlplane.record import JobRecord, RecordKey
-from controlplane.records import Page
+from controlplane.records import DELETED_MILLISECONDS, Page
 from controlplane.submission import Submission
 
 #: Children that one question looks at.
@@ -47,7 +47,10 @@ SELECT submission FROM submissions JOIN jobs USING (job_id) WHERE job_id = ? AND
 _KNOWN = """
 SELECT record FROM jobs WHERE job_id IN (SELECT value FROM json_each(?)) AND (ended_at IS NULL OR ended_at > ?)
 """
-_KNOWN_DELETED = "SELECT job_id, batch_job_id FROM deleted_jobs WHERE job_id IN (SELECT value FROM json_each(?))"
+_KNOWN_DELETED = """
+SELECT job_id, batch_job_id FROM deleted_jobs
+WHERE job_id IN (SELECT value FROM json_each(?)) AND deleted_at > ?
+"""
 _OPEN = """
 SELECT record FROM jobs WHERE ended_at IS NULL AND (created_at, job_id) > (?, ?) ORDER BY created_at, job_id LIMIT ?
 """
@@ -69,11 +72,12 @@ def record(database: Database, key: RecordKey, *, gone_by: int) -> JobRecord | N
     return RECORDS.decode(rows[0][0]) if rows else None
 
 
-def known(database: Database, keys: Iterable[RecordKey], *, gone_by: int) -> Mapping[RecordKey, str | None]:
+def known(database: Database, keys: Iterable[RecordKey], *, gone_by: int, now: int) -> Mapping[RecordKey, str | None]:
     """Those of these jobs that there are, or were until they were deleted, with Batch's id of each."""
     wanted = json.dumps([key.job_id for key in keys])
-    deleted = {RecordKey(job_id=job_id): theirs for job_id, theirs in database.read(_KNOWN_DELETED, wanted)}
+    stones = database.read(_KNOWN_DELETED, wanted, now - DELETED_MILLISECONDS)
     records = (RECORDS.decode(document) for (document,) in database.read(_KNOWN, wanted, gone_by))
+    deleted = {RecordKey(job_id=job_id): batch_job_id for job_id, batch_job_id in stones}
     return deleted | {record.key: record.batch_job_id for record in records}
 
 

@@ -161,7 +161,7 @@ class SqliteRecords:
 
     def known(self, keys: Iterable[RecordKey]) -> Mapping[RecordKey, str | None]:
         """Those of these jobs of which there is a record, or was until it was deleted, with Batch's id of each."""
-        return reading.known(self._database, keys, gone_by=self._gone_by)
+        return reading.known(self._database, keys, gone_by=self._gone_by, now=self._clock())
 
     def close(self, key: RecordKey, *, at: int) -> None:
         """Note that an array and its children have all ended: the sweep need not look again."""

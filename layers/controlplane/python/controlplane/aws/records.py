@@ -115,7 +115,7 @@ class DynamoRecords:
         """A conditional write: an id that is noted stays."""
         value = {"S": batch_job_id}
         update = Update().set({"batchJobId": value})
-        update.require(f"attribute_exists({update.name('pk')})")
+        update.require(f"attribute_exists({update.name('status')})")  # a tombstone has none
         name = update.name("batchJobId")
         update.require(f"(attribute_not_exists({name}) OR {name} = {update.value(value)})")
         return self._table.update(record_key(RecordKey(job_id=job_id)), update) is None

@@ -49,20 +49,20 @@ class Sweeping:
     def miss(self, key: RecordKey, *, at: int) -> None:
         """A conditional write: the first look counts, and a job that has ended or is lost meanwhile is not missed."""
         update = Update().set_once({"missedAt": {"N": str(at)}})
-        update.require(f"attribute_exists({update.name('pk')})").require(f"NOT {_ended(update)}")
+        update.require(f"attribute_exists({update.name('status')})").require(f"NOT {_ended(update)}")
         update.require(f"attribute_not_exists({update.name('lost')})")
         self.table.update(record_key(key), update)
 
     def find(self, key: RecordKey) -> None:
         """A conditional write: there must be a record."""
         update = Update().remove(["missedAt"])
-        self.table.update(record_key(key), update.require(f"attribute_exists({update.name('pk')})"))
+        self.table.update(record_key(key), update.require(f"attribute_exists({update.name('status')})"))
 
     def lose(self, key: RecordKey, *, at: int) -> None:
         """A conditional write: a job that has ended meanwhile is not lost. What is lost expires like what has ended."""
         update = Update().set({"lost": {"BOOL": True}, "changedAt": {"N": str(at)}}).set(self.retention.expiry(at))
         update.remove(["open"])
-        update.require(f"attribute_exists({update.name('pk')})").require(f"NOT {_ended(update)}")
+        update.require(f"attribute_exists({update.name('status')})").require(f"NOT {_ended(update)}")
         self.table.update(record_key(key), update)
 
     def known(self, keys: Iterable[RecordKey]) -> Mapping[RecordKey, str | None]:
