@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from controlplane.record import RecordKey
 from controlplane.selection import ENOUGH_MILLISECONDS
 from tests.builders import T0
 from tests.flow.river import Answered, River, ScriptedBatch
@@ -140,6 +141,14 @@ def test_what_is_over_is_not_named(river: River) -> None:
     submitted(river, "open")
 
     assert ["open"] == names(ask(river, all=True)["jobs"])
+
+
+def test_what_is_lost_is_not_named(river: River) -> None:
+    """Batch knows nothing of it any more."""
+    (lost,) = submitted(river, "lost")
+    river.records.lose(RecordKey(job_id=lost), at=river.now)
+
+    assert [] == ask(river, all=True)["jobs"]
 
 
 def test_another_owners_jobs_are_not_named(river: River) -> None:
