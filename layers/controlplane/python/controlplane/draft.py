@@ -43,6 +43,7 @@ class Draft:
 
     @classmethod
     def _read(cls, document: Any, validate: Callable[[Any], SubmitJobRequest]) -> Draft:
+        document = _few_unknown(document)
         try:
             return cls(request=validate(document))
         except ValidationError as error:
@@ -53,3 +54,12 @@ class Draft:
         rest = _NO_NAME | {name: member for name, member in document.items() if name not in wrong}
         violations = tuple(map(violation_of, found[:MOST_VIOLATIONS]))
         return cls(request=SubmitJobRequest.model_validate(rest), violations=violations)
+
+
+def _few_unknown(document: Any) -> Any:
+    """A body with no more unknown members than are named: of a hundred thousand each would cost an error of its own."""
+    if not isinstance(document, Mapping):
+        return document
+    unknown = [name for name in document if name not in SubmitJobRequest.model_fields]
+    left_out = frozenset(unknown[MOST_VIOLATIONS:])
+    return {name: member for name, member in document.items() if name not in left_out} if left_out else document
