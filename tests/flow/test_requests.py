@@ -2,6 +2,7 @@
 
 import json
 
+from controlplane.job import LARGEST_ARRAY
 from tests.builders import event
 from tests.flow.river import Answered, River
 
@@ -143,7 +144,9 @@ def test_an_index_that_no_array_has_is_refused(river: River) -> None:
     """A number that nothing could hold is a bound broken, not a fault of the plane."""
     job_id = river.submit(arrayProperties={"size": 3})
 
-    assert {400} == {river.request("GET", f"/jobs/{job_id}/children/{index}")[0] for index in (10_000, "9" * 30, "x")}
+    indices = (LARGEST_ARRAY, "9" * 30, "x")
+
+    assert {400} == {river.request("GET", f"/jobs/{job_id}/children/{index}")[0] for index in indices}
 
 
 def test_a_capability_is_stored_as_a_digest_only(river: River) -> None:
