@@ -15,6 +15,7 @@ from batchplane_local.usage import SqliteUsage
 from controlplane.aws.records import DynamoRecords
 from controlplane.aws.usage import DynamoUsage
 from controlplane.gate import MINUTE, InFlight, Usage
+from controlplane.parts import parts_of
 from controlplane.record import RecordKey
 from controlplane.records import Records
 from tests.builders import T0, bring, change, submission
@@ -72,6 +73,15 @@ def test_jobs_are_in_flight_until_they_are_over(store: Store) -> None:
     seen.append(store.usage.in_flight(ADA))
 
     assert [InFlight(jobs=2, vcpus=32)] * 2 + [InFlight(jobs=1, vcpus=30)] == seen
+
+
+def test_an_array_in_parts_is_counted_once(store: Store) -> None:
+    """Its parts are in flight with it."""
+    whole = submission(arrayProperties={"size": 20_000}, vcpus=2)
+    for each in (whole, *parts_of(whole)):
+        store.records.create(each)
+
+    assert InFlight(jobs=1, vcpus=40_000) == store.usage.in_flight(ADA)
 
 
 def test_an_array_that_has_ended_counts_no_more(store: Store) -> None:
