@@ -59,7 +59,7 @@ def test_a_child_of_a_part_knows_its_index(size: int, data: st.DataObject) -> No
     (mine,) = (each for each in parts if each.part and 0 <= index - each.part.first < (each.size or 0))
     place = index - mine.part.first if mine.part else 0
 
-    assert (index, index, size) == (mine.public_index(place), mine.original_index(place), mine.original_size)
+    assert (index, index, size) == (mine.first_child + place, mine.original_index(place), mine.original_size)
 
 
 def test_a_part_that_runs_children_again_knows_their_first_indices() -> None:
