@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, Protocol, TypedDict
 
@@ -156,36 +156,3 @@ def _one(name: str, value: int | None) -> dict[str, int]:
 def _given(document: Mapping[str, Any]) -> dict[str, Any]:
     """The members that say something."""
     return {name: value for name, value in document.items() if value not in (None, {}, [], "")}
-
-
-def laid_over(document: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """A document from elsewhere with options over it; memory that it asks for is not made automatic."""
-    if options.get("memory") == AUTOMATIC and _asks_for_memory(document):
-        options = {name: value for name, value in options.items() if name != "memory"}
-    return merged(document, options)
-
-
-def _asks_for_memory(document: Mapping[str, Any]) -> bool:
-    overrides = document.get("containerOverrides")
-    overrides = overrides if isinstance(overrides, Mapping) else {}
-    required = _by_type(overrides.get("resourceRequirements"))
-    return "memory" in document or "memory" in overrides or "MEMORY" in required
-
-
-def merged(document: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """A document with another laid over it, member by member where both have objects.
-
-    Of two lists of resource requirements each type is a member.
-    """
-    shared: Iterable[str] = (
-        name for name in over if isinstance(over[name], Mapping) and isinstance(document.get(name), Mapping)
-    )
-    together = {**document, **over, **{name: merged(document[name], over[name]) for name in shared}}
-    under, required = _by_type(document.get("resourceRequirements")), _by_type(over.get("resourceRequirements"))
-    return together | ({"resourceRequirements": list((under | required).values())} if under and required else {})
-
-
-def _by_type(requirements: Any) -> dict[str, Any]:
-    """Resource requirements by type; none of what can't be read, which the plane explains."""
-    listed = requirements if isinstance(requirements, list) else []
-    return {str(each["type"]): each for each in listed if isinstance(each, Mapping) and "type" in each}

@@ -1,11 +1,10 @@
 """SubmitJob's document from a command and settings."""
 
-from typing import Any
 
 import pytest
 
 from batchplane import ArgumentInvalid
-from batchplane._submission import JobSettings, laid_over, merged, name_for, submit_job_document
+from batchplane._submission import JobSettings, name_for, submit_job_document
 
 
 def test_a_bare_command_says_nothing_of_the_rest() -> None:
@@ -110,34 +109,3 @@ def test_a_command_in_one_string_is_refused() -> None:
 def test_a_name_is_made_of_the_characters_that_batch_takes(command: list[str], name: str) -> None:
     """The program's own name, as far as it goes."""
     assert name_for(command) == name
-
-
-@pytest.mark.parametrize(
-    "document",
-    [
-        {"memory": "8 GiB"},
-        {"containerOverrides": {"memory": 64}},
-        {"containerOverrides": {"resourceRequirements": [{"type": "MEMORY", "value": "64"}]}},
-    ],
-)
-def test_memory_of_a_document_is_not_made_automatic(document: dict[str, Any]) -> None:
-    """Whoever gives vCPUs on the command line keeps what the file says of memory."""
-    together = laid_over(document, submit_job_document(["x"], {"vcpus": 4}))
-
-    assert together.get("memory") == document.get("memory")
-
-
-def test_requirements_of_two_documents_merge_by_type() -> None:
-    """An option changes what it names alone."""
-    under = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "64"}]
-
-    together = merged({"resourceRequirements": under}, {"resourceRequirements": [{"type": "VCPU", "value": "4"}]})
-
-    assert together == {"resourceRequirements": [{"type": "VCPU", "value": "4"}, {"type": "MEMORY", "value": "64"}]}
-
-
-def test_documents_merge_member_by_member() -> None:
-    """Objects are joined, everything else is replaced."""
-    under: dict[str, Any] = {"a": {"x": 1, "y": [1]}, "b": 1, "c": {"z": 1}}
-
-    assert merged(under, {"a": {"y": [2]}, "b": {"w": 1}}) == {"a": {"x": 1, "y": [2]}, "b": {"w": 1}, "c": {"z": 1}}

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from batchplane._client import Client
-from batchplane._submission import Dependency, JobSettings, laid_over, merged, name_for, submit_job_document
+from batchplane._overlay import laid_over, merged
+from batchplane._submission import Dependency, JobSettings, name_for, submit_job_document
 from batchplane.cli._documents import read_document, read_lines
 from batchplane.cli._exit_code import of_jobs
 from batchplane.cli._options import Json, pairs
@@ -90,7 +91,8 @@ def _completed(given: Mapping[str, Any], command: Sequence[str], settings: JobSe
     """A document, with what was said on the command line laid over it."""
     words = command or given.get("command")
     name = settings["name"] or given.get("jobName") or name_for([str(word) for word in words or ()])
-    return laid_over(given, submit_job_document(command, settings | {"name": name}))
+    options = submit_job_document(command, settings | {"name": name})
+    return laid_over(given, options, keeps_memory=settings["memory"] is None)
 
 
 def _submit(
