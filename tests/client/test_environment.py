@@ -99,7 +99,10 @@ def test_the_environment_is_shown_to_people(plane: Any, run: Run) -> None:
     plane.answer("GET /environment", ENVIRONMENT)
     shown = [line.split() for line in run("environment").stdout.splitlines()]
 
-    assert [["deployment", "lab"], ["most", "of", "a", "job", "VCPU", "2,", "MEMORY", "2048"]] == [shown[0], shown[3]]
+    assert [["deployment", "lab"], ["most", "of", "a", "job", "VCPU", "2,", "MEMORY", "2048", "MiB"]] == [
+        shown[0],
+        shown[3],
+    ]
     assert ["default", "arn:q", "no"] in shown
     assert shown[-2:] == [
         ["runner:3", "arn:r:3", "yes", "1", "2048", "MiB", "0", "-"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from rich.table import Table
@@ -16,41 +16,27 @@ from batchplane._job import Job
 from batchplane._record import Attempt
 from batchplane._timeline import time_in_status
 from batchplane.cli._cells import facts_table, pairs, table, text
+from batchplane.cli._listing import Listing
 from batchplane.cli._words import duration, moment, printable, spans
 
 #: How much of a dead letter's body a row shows, in characters.
 _BODY_CHARACTERS = 100
+_JOB_HEADINGS = (
+    *("JOB ID", "OWNER", "NAME", "STATUS", "TYPE"),
+    *("ATTEMPTS", "EXIT CODE", "CREATED", "TIME IN STATUS"),
+)
 _STATUS_STYLES = {"SUCCEEDED": "green", "FAILED": "red", "RUNNING": "cyan"}
 
 
-def jobs_table(jobs: Iterable[Job], *, now: datetime, with_owner: bool = False) -> Table:
+def jobs_table(jobs: Iterable[Job], *, now: datetime, with_owner: bool = False) -> Listing:
     """One row a job."""
-    made = table(
-        "JOB ID",
-        *(["OWNER"] if with_owner else []),
-        "NAME",
-        "STATUS",
-        "TYPE",
-        "ATTEMPTS",
-        "EXIT CODE",
-        "CREATED",
-        "TIME IN STATUS",
+    rows = [_row(job, now=now) for job in jobs]
+    return Listing(
+        headings=[each for each in _JOB_HEADINGS if with_owner or each != "OWNER"],
+        rows=rows,
+        whole={"JOB ID", "STATUS", "CREATED"},
+        spared=["TIME IN STATUS", "ATTEMPTS", "EXIT CODE", "TYPE", "CREATED"],
     )
-    # An id that is broken can't be copied; a name or a time can.
-    made.columns[0].no_wrap = True
-    for job in jobs:
-        made.add_row(
-            text(job.job_id),
-            *([text(job.owner)] if with_owner else []),
-            text(job.name),
-            _status(job),
-            text(_type(job)),
-            text(len(job.attempts)),
-            text(job.exit_code),
-            text(moment(job.created_at)),
-            text(spans(time_in_status(job.history, until=now if job.is_in_progress else None))),
-        )
-    return made
 
 
 def describe_tables(job: Job, *, now: datetime) -> Iterator[Table]:
@@ -98,7 +84,7 @@ def environment_tables(environment: Environment) -> Iterator[Table]:
             ("deployment", environment.name),
             ("endpoint", environment.url),
             ("IOBucket", environment.io_bucket),
-            ("most of a job", pairs(largest, " ") or None),
+            ("most of a job", pairs(_with_units(largest), " ") or None),
             ("variables allowed", ", ".join(allowed) or None),
         ]
     )
@@ -112,6 +98,20 @@ def environment_tables(environment: Environment) -> Iterator[Table]:
         values = (name, each.arn, runner, each.vcpus, f"{each.memory} MiB", each.gpus, each.num_nodes)
         definitions.add_row(*map(text, values))
     yield definitions
+
+
+def _row(job: Job, *, now: datetime) -> dict[str, Text]:
+    spent = time_in_status(job.history, until=now if job.is_in_progress else None)
+    cells = (job.job_id, job.owner, job.name, _status(job), _type(job), len(job.attempts), job.exit_code)
+    values = (*cells, moment(job.created_at), spans(spent))
+    return {
+        heading: value if isinstance(value, Text) else text(value)
+        for heading, value in zip(_JOB_HEADINGS, values, strict=True)
+    }
+
+
+def _with_units(largest: Mapping[str, int]) -> dict[str, str]:
+    return {kind: f"{most} MiB" if kind == "MEMORY" else str(most) for kind, most in largest.items()}
 
 
 def _facts(job: Job) -> Iterator[tuple[str, object]]:
