@@ -127,7 +127,9 @@ def test_many_are_waited_for(plane: Any, run: Run, job_document: Any, finished: 
     assert 3 == run("submit", "--from", str(tmp_path / "jobs"), "--wait").exit_code
 
 
-@pytest.mark.parametrize(("line", "words"), [("{", "line 2 must be JSON"), ("7", "line 2 must be a JSON object")])
+@pytest.mark.parametrize(
+    ("line", "words"), [("{x", "quotes at line 2, column 2"), ("7", "line 2 must be a JSON object")]
+)
 def test_a_line_that_is_no_document_is_named(line: str, words: str, plane: Any, run: Run, tmp_path: Path) -> None:
     """Before anything is submitted."""
     (tmp_path / "jobs").write_text(f'{{"jobName": "a"}}\n{line}\n')
@@ -135,6 +137,14 @@ def test_a_line_that_is_no_document_is_named(line: str, words: str, plane: Any, 
     result = run("submit", "--from", str(tmp_path / "jobs"))
 
     assert (2, True, []) == (result.exit_code, words in result.stderr, plane.requests)
+
+
+def test_an_empty_file_is_no_mistake(plane: Any, run: Run, tmp_path: Path) -> None:
+    """What a pipe makes may be nothing; it is said."""
+    (tmp_path / "jobs").write_text("\n")
+    result = run("submit", "--from", str(tmp_path / "jobs"))
+
+    assert (0, "", True, []) == (result.exit_code, result.stdout, "nothing to submit" in result.stderr, plane.requests)
 
 
 def test_a_file_is_uploaded_for_one_job_alone(plane: Any, run: Run, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 from typer.testing import Result
 
@@ -70,3 +71,29 @@ def test_the_command_prints_json(plane: Any, run: Callable[..., Result], job_doc
     plane.answer("POST /jobs/j1/cancel", answer(job_document()))
 
     assert {"ended": [answer(job_document())]} == json.loads(run("cancel", "j1", "--json").stdout)
+
+
+def test_a_wrong_id_ends_no_other_job(plane: Any, run: Callable[..., Result], job_document: Any) -> None:
+    """All are found before the first is asked to end."""
+    plane.answer("GET /jobs/j1", job_document())
+    plane.answer("GET /jobs/nope", httpx.Response(404, json={"status": 404, "detail": "There is no job nope."}))
+    result = run("terminate", "j1", "nope")
+
+    assert (4, "", ["GET /jobs/j1", "GET /jobs/nope"]) == (result.exit_code, result.stdout, plane.asked())
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        ((), "name jobs by their ids, or select them"),
+        (("j1", "--dry-run"), "not both"),
+        (("--older-than", "soon", "--dry-run"), "--until (--older-than) must be an age"),
+    ],
+)
+def test_what_is_to_end_is_said_in_one_way(
+    argv: tuple[str, ...], words: str, plane: Any, run: Callable[..., Result]
+) -> None:
+    """And nothing is asked of the plane."""
+    result = run("cancel", *argv)
+
+    assert (2, True, []) == (result.exit_code, words in " ".join(result.stderr.split()), plane.requests)

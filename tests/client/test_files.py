@@ -62,6 +62,16 @@ def test_files_are_listed_as_json(plane: Any, run: Callable[..., Result], job_do
     assert json.loads(run(word, "j1", "--json").stdout) == {"files": [{"name": "a", "size": 5}]}
 
 
+@pytest.mark.parametrize("word", ["inputs", "outputs"])
+def test_no_files_is_said(plane: Any, run: Callable[..., Result], job_document: Any, word: str) -> None:
+    """Beside the list, which is empty for scripts."""
+    plane.answer("GET /jobs/j1", job_document())
+    plane.answer(f"GET /jobs/j1/{word}", {word: [], "cursor": None})
+    result = run(word, "j1")
+
+    assert ("", "There are no such files.\n") == (result.stdout, result.stderr)
+
+
 @pytest.mark.parametrize("name", ["../x", "/x", "a/../../x", "a\\b", "C:x", "a\nb", "", "link/x"])
 def test_a_name_does_not_lead_out_of_the_folder(
     client: Client, plane: Any, job_document: Any, tmp_path: Path, name: str

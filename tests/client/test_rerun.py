@@ -62,4 +62,6 @@ def test_the_command_waits_for_the_new_job(plane: Any, run: Callable[..., Result
     plane.answer("POST /jobs/j1/rerun", job_document("j2", **AGAIN))
     plane.answer("GET /jobs/j2", job_document("j2", **AGAIN, status="FAILED"))
 
-    assert 3 == run("rerun", "j1", "--wait").exit_code
+    result = run("rerun", "j1", "--wait")
+
+    assert (3, "j2\n", "j2 FAILED\n") == (result.exit_code, result.stdout, result.stderr)

@@ -1,6 +1,5 @@
 """SubmitJob's document from a command and settings."""
 
-
 import pytest
 
 from batchplane import ArgumentInvalid

@@ -25,7 +25,7 @@ def read_lines(file: str) -> list[dict[str, Any]]:
     """
     text = sys.stdin.read() if file == STDIN else _text(file, "--from")
     lines = enumerate(text.splitlines(), start=1)
-    return [_object(line, f"--from {file}: line {number}") for number, line in lines if line.strip()]
+    return [_object(line, f"--from {file}: line {number}", line=number) for number, line in lines if line.strip()]
 
 
 def _text(file: str, option: str) -> str:
@@ -37,11 +37,15 @@ def _text(file: str, option: str) -> str:
         raise ArgumentInvalid(f"{option} {file} must be UTF-8: {error}") from error
 
 
-def _object(text: str, where: str) -> dict[str, Any]:
+def _object(text: str, where: str, *, line: int = 1) -> dict[str, Any]:
+    """The object that begins in this line of its file."""
     try:
         document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ArgumentInvalid(f"{where} must be JSON: {error}") from error
+    except json.JSONDecodeError as error:
+        place = f"line {line + error.lineno - 1}, column {error.colno}"
+        raise ArgumentInvalid(f"{where} must be JSON: {error.msg} at {place}") from error
+    except RecursionError as error:
+        raise ArgumentInvalid(f"{where} must be JSON that nests less deeply") from error
     if not isinstance(document, dict):
         raise ArgumentInvalid(f"{where} must be a JSON object; it is a {type(document).__name__}")
     return document

@@ -53,7 +53,11 @@ def _command(word: str, help_text: str) -> Callable[..., None]:
     ) -> None:
         terminal: Terminal = context.obj
         selecting = (tag, name, job_queue, status, since, until, everything, dry_run)
-        if bool(jobs) == any(selecting):
+        if jobs and any(selecting):
+            raise typer.BadParameter(
+                "jobs are named by their ids, or selected by options, not both: --reason goes with ids"
+            )
+        if not jobs and not any(selecting):
             raise typer.BadParameter("name jobs by their ids, or select them (--tag, --name, --older-than, --all, …)")
         with terminal.connect() as client:
             if jobs:
@@ -63,8 +67,8 @@ def _command(word: str, help_text: str) -> Callable[..., None]:
                 status=[each.upper() for each in status or ()],
                 name_prefix=name,
                 tags=pairs(tag or (), "--tag"),
-                created_from=moment(since, "--since", now=client.clock.now()),
-                created_before=moment(until, "--until", now=client.clock.now()),
+                created_from=moment(since, "--since (--newer-than)", now=client.clock.now()),
+                created_before=moment(until, "--until (--older-than)", now=client.clock.now()),
             )
             wish = Wish(
                 word=word,
@@ -83,8 +87,8 @@ def _command(word: str, help_text: str) -> Callable[..., None]:
 
 def _end(terminal: Terminal, client: Client, jobs: list[str], word: str, *, reason: str, as_json: bool) -> None:
     answers = []
-    for job_id in jobs:
-        job = client.job(job_id)
+    # All are found before the first is asked: a wrong id ends nothing.
+    for job_id, job in [(job_id, client.job(job_id)) for job_id in jobs]:
         ended = job.cancel(reason) if word == "cancel" else job.terminate(reason)
         answers.append({"asked": ended.asked, "detail": ended.detail, "job": ended.document})
         if not as_json:

@@ -38,3 +38,5 @@ def _tell(terminal: Terminal, files: Iterable[JobFile], to: Path | None, *, as_j
             terminal.line(f"{file.size:>12} {file.name if saved is None else saved}")
     if as_json:
         terminal.json({"files": told})
+    elif not told:
+        terminal.say("There are no such files.")

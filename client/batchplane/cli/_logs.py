@@ -20,9 +20,7 @@ def logs(
     context: typer.Context,
     job: JobId,
     attempt: Annotated[int | None, typer.Option(min=1, max=10, help="Which attempt; the last unless given.")] = None,
-    follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Print lines as they come, until the job ends.")
-    ] = False,
+    follow: Follow = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON document instead; with --follow, one on each line.")
     ] = False,

@@ -29,6 +29,7 @@ def rerun(
             terminal.line(again.job_id)
         if wait:
             terminal.wait([again], client=client, timeout=None)
+            terminal.say_end(again)
         if as_json:
             terminal.json(again.document)
     raise typer.Exit(of_jobs([again]) if wait else 0)

@@ -105,7 +105,7 @@ def _submit(
             terminal.line(job.job_id)
         if wait:
             terminal.wait([job], client=client, timeout=None)
-            terminal.say(f"{job.job_id} {job.status}" + (f": {job.status_reason}" if job.status_reason else ""))
+            terminal.say_end(job)
         if as_json:
             terminal.json(job.document)
     raise typer.Exit(of_jobs([job]) if wait else 0)

@@ -31,6 +31,8 @@ def submit_many(
             terminal.wait(jobs, client=client, timeout=None)
     if as_json:
         terminal.json({"submissions": [_document(each) for each in outcomes]})
+    elif not documents:
+        terminal.say("There was nothing to submit: the file holds no document.")
     refused = [each for each in outcomes if isinstance(each, PlaneRefused)]
     if refused:
         terminal.say(f"{len(refused)} of {len(outcomes)} were refused.")

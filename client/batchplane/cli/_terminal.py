@@ -67,6 +67,10 @@ class Terminal:
             for _ in watch(jobs, timeout=timeout, clock=client.clock):
                 tell(_progress_words(jobs))
 
+    def say_end(self, job: Job) -> None:
+        """Say how a job that was waited for has ended, and why."""
+        self.say(f"{job.job_id} {job.status}" + (f": {job.status_reason}" if job.status_reason else ""))
+
     @contextmanager
     def progress(self, *, among_lines: bool = False) -> Iterator[Callable[[str], None]]:
         """What is given replaces the last on stderr, where that is a terminal, until the block ends.
