@@ -10,6 +10,7 @@ MOST_BYTES = 10 * 1024 * 1024
 #: Brackets within brackets.
 DEEP = 100_000
 _GOOD = '{"jobName": "n", %s}'
+_MEMBERS = {f"member{number}": number for number in range(DEEP)}
 #: By what they are.
 STRANGE = {
     "nothing": "",
@@ -34,7 +35,16 @@ STRANGE = {
     "a lone surrogate as a member": _GOOD % '"\\ud800": 1',
     "text after the end": '{"jobName": "n"} {}',
     "a byte order mark": '\ufeff{"jobName": "n"}',
-    "a hundred thousand members": json.dumps({f"member{number}": number for number in range(DEEP)}),
+    "a hundred thousand members": json.dumps(_MEMBERS),
+    "a hundred thousand members of a member": json.dumps({"jobName": "n", "tags": _MEMBERS}),
+    "a hundred thousand items": json.dumps(
+        {"jobName": "n", "containerOverrides": {"resourceRequirements": [{}] * DEEP}}
+    ),
+    "a million items that are empty": _GOOD % f'"x": [{"[]," * 1_000_000}[]]',
+    "names of a megabyte": json.dumps({f"{number}{'n' * 2**20}": 1 for number in range(3)}),
+    **{f"{depth} deep": _GOOD % f'"parameters": {"[" * depth}{"]" * depth}' for depth in (40, 400, 900, 940, 980)},
+    "a million blanks in a quantity": _GOOD % f'"memory": "1{" " * 1_000_000}x"',
+    "strings that do not end": '{"a": "' + '\\"' * 1_000_000,
 }
 #: No text in UTF-8.
 BYTES = {

@@ -12,12 +12,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.bodies import BYTES, DEEP, MOST_BYTES, STRANGE
+from controlplane.edge.json_body import BODY_BOUNDS
+from tests.bodies import BYTES, STRANGE
 from tests.flow.river import River
 
 ROUTES = ("/jobs", "/uploads", "/runner/links", "/dead-letters/replay", "/jobs/j1/cancel")
-#: Of a body's own size, what reading it may take besides.
-MOST_TIMES_ITS_SIZE = 15
+#: What reading a body may take, beside itself.
+MOST_MEMORY = 16 * 1024 * 1024
+#: As large as is read: one long string, and as many wrong members.
+LONGEST = json.dumps({"jobName": "n", "x": "n" * (BODY_BOUNDS.characters - 100)})
+MANY = json.dumps({"jobName": "n", "tags": {f"member{number}": number for number in range(BODY_BOUNDS.values - 10)}})
 
 
 @pytest.mark.parametrize("path", ROUTES)
@@ -69,7 +73,7 @@ def test_of_members_given_twice_the_last_is_taken(river: River) -> None:
     assert (202, "b") == (status, document["jobName"])
 
 
-@pytest.mark.parametrize("body", ["[" * DEEP, " " * MOST_BYTES, STRANGE["a hundred thousand members"]])
+@pytest.mark.parametrize("body", [*STRANGE.values(), LONGEST, MANY], ids=[*STRANGE, "long", "many"])
 def test_a_large_body_takes_little_memory(river: River, body: str) -> None:
     """Beside itself: what is refused is no tree of errors as large as the body."""
     river.request("POST", "/jobs", "{}")
@@ -80,7 +84,23 @@ def test_a_large_body_takes_little_memory(river: River, body: str) -> None:
     finally:
         tracemalloc.stop()
 
-    assert taken < MOST_TIMES_ITS_SIZE * max(len(body), 1024 * 1024)
+    assert taken < MOST_MEMORY
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        {"environment": {f"LD_{number}": "" for number in range(1000)}},
+        {"inputs": {f"../{number}": "" for number in range(1000)}},
+        {"tags": {f"{number}{'n' * 1000}": number for number in range(1000)}},
+    ],
+)
+def test_of_many_broken_bounds_twenty_are_named(river: River, member: dict[str, Any]) -> None:
+    """So that no answer is larger than what it refuses: by what is wrong alone, and together; long names are cut."""
+    status, document = river.request("POST", "/jobs", {"jobName": "n"} | member)
+
+    assert (400, 20) == (status, len(document["errors"]))
+    assert len(json.dumps(document)) < 30_000
 
 
 JSON = st.recursive(

@@ -46,6 +46,22 @@ def test_a_bad_one_stops_no_other(river: River) -> None:
     assert [["arrayProperties.size", "jobName"], ["job"], ["job"], ["body"], ["more"]] == fields
 
 
+@pytest.mark.parametrize("members", [{"job": {f"m{n}": n for n in range(900)}}, {f"m{n}": n for n in range(900)}])
+def test_of_each_twenty_broken_bounds_are_named(river: River, members: dict[str, Any]) -> None:
+    """However many there are, in a body of as many values as are read."""
+    answers = submit(river, *[members] * 100)
+
+    assert [20] * 100 == [len(answer["problem"]["errors"]) for answer in answers]
+
+
+def test_more_values_than_are_read_are_refused_together(river: River) -> None:
+    """Before any of them is read: the request is, not each of its submissions."""
+    submissions = [{"job": {"jobName": "n", "inputs": {f"m{n}": "" for n in range(1000)}}}] * 100
+    status, document = river.request("POST", "/jobs/bulk", {"submissions": submissions})
+
+    assert (400, ["body"]) == (status, [each["field"] for each in document["errors"]])
+
+
 def test_a_problem_is_the_one_that_a_single_submission_is_answered(river: River) -> None:
     """Word for word."""
     document = {"jobName": "-bad", "jobQueue": "none"}

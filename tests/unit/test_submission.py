@@ -52,6 +52,7 @@ def broken(**document: Any) -> set[str]:
         ("inputs.f", {"inputs": {"f": "user%2Fada/uploads/../../user%2Fbob/f"}}),
         ("inputs", {"inputs": {"outputs": KEY}}),
         ("inputs", {"inputs": {"a": KEY, "a/b": KEY}}),
+        ("inputs", {"inputs": {"a/b/c": KEY, "a0": KEY, "a!": KEY, "a": KEY}}),
         ("containerOverrides.command.0", {"containerOverrides": {"command": ["a\0b"]}}),
         ("dependsOn.0.jobId", {"dependsOn": [{"jobId": derive_job_id("user/ada", "given:k1")}]}),
         (
@@ -82,6 +83,13 @@ def test_a_violation_names_the_bound_and_the_value() -> None:
 def test_all_violations_of_a_request_are_reported_together() -> None:
     """A person mends a request once."""
     assert {"jobQueue", "jobDefinition"} == broken(jobQueue="q", jobDefinition="d")
+
+
+def test_names_that_only_begin_alike_are_no_folders() -> None:
+    """A name is a folder's where another goes on behind it with a slash."""
+    names = ("a", "a0", "a!b", "ab/c", "b")
+
+    assert dict.fromkeys(names, KEY) == submission(inputs=dict.fromkeys(names, KEY)).inputs
 
 
 def test_inputs_need_a_definition_with_the_runner() -> None:

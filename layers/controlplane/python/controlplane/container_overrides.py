@@ -24,7 +24,8 @@ LEAST_MEMORY = 4
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 #: The most of a resource: no machine has more of anything.
 MOST_AMOUNT = 10**9 - 1
-_MEMORY = re.compile(r"\s*([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*([KMGT]i?B)?\s*", re.ASCII)
+# Blanks are passed over for good: looked at again in every other way, a million of them would take days.
+_MEMORY = re.compile(r"\s*+([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*+([KMGT]i?B)?\s*+", re.ASCII)
 #: Bytes in each unit of memory; a number without one is MiB, as in AWS Batch.
 _UNIT_BYTES = {
     **{"KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40},

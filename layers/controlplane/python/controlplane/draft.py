@@ -13,11 +13,9 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
-from controlplane.errors import Violation
+from controlplane.errors import MOST_VIOLATIONS, Violation
 from controlplane.submit_job_request import SubmitJobRequest, violation_of
 
-#: Most violations of members by themselves that one draft carries.
-MOST_VIOLATIONS = 20
 #: Stands for a name that can't be read, until the draft is refused.
 _NO_NAME = {"jobName": "unnamed"}
 
@@ -43,7 +41,6 @@ class Draft:
 
     @classmethod
     def _read(cls, document: Any, validate: Callable[[Any], SubmitJobRequest]) -> Draft:
-        document = _few_unknown(document)
         try:
             return cls(request=validate(document))
         except ValidationError as error:
@@ -54,12 +51,3 @@ class Draft:
         rest = _NO_NAME | {name: member for name, member in document.items() if name not in wrong}
         violations = tuple(map(violation_of, found[:MOST_VIOLATIONS]))
         return cls(request=SubmitJobRequest.model_validate(rest), violations=violations)
-
-
-def _few_unknown(document: Any) -> Any:
-    """A body with no more unknown members than are named: of a hundred thousand each would cost an error of its own."""
-    if not isinstance(document, Mapping):
-        return document
-    unknown = [name for name in document if name not in SubmitJobRequest.model_fields]
-    left_out = frozenset(unknown[MOST_VIOLATIONS:])
-    return {name: member for name, member in document.items() if name not in left_out} if left_out else document

@@ -25,7 +25,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-#: Most characters of a refused value that an error repeats.
+#: Most broken bounds that one error names.
+MOST_VIOLATIONS = 20
+#: Most characters of a refused value, and of a field's name, that an error repeats.
 _SHOWN_CHARACTERS = 200
 #: What each quota bounds.
 _QUOTAS = {
@@ -49,11 +51,11 @@ class Violation:
     @property
     def detail(self) -> str:
         """The sentence a person reads."""
-        return f"{self.field} must be {self.bound}; it is {self._said}."
+        return f"{_cut(self.field)} must be {self.bound}; it is {self._said}."
 
     def to_wire(self) -> dict[str, Any]:
         """The member of `errors` in a problem document."""
-        return {"field": self.field, "bound": self.bound, "value": self._shown, "detail": self.detail}
+        return {"field": _cut(self.field), "bound": self.bound, "value": self._shown, "detail": self.detail}
 
     @property
     def _said(self) -> str:
@@ -66,7 +68,10 @@ class Violation:
 
 def shown(value: Any) -> str:
     """A refused value as an error repeats it, cut where it is long: no answer is as large as what it refuses."""
-    text = repr(value)
+    return _cut(repr(value))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}…"
 
 
@@ -81,8 +86,10 @@ class SubmissionInvalid(PlaneError):
     """The submission breaks bounds of AWS Batch or of this deployment."""
 
     def __init__(self, violations: tuple[Violation, ...]) -> None:
-        super().__init__(" ".join(violation.detail for violation in violations))
-        self.violations = violations
+        named = violations[:MOST_VIOLATIONS]
+        super().__init__(" ".join(violation.detail for violation in named))
+        #: Those that it names: the first ones, where there are many.
+        self.violations = named
 
 
 class SubmissionConflict(PlaneError):

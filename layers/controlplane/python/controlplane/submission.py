@@ -9,11 +9,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from controlplane.automatic_memory import with_memory
 from controlplane.deployment import Deployment, JobDefinition
-from controlplane.errors import SubmissionInvalid
+from controlplane.errors import MOST_VIOLATIONS, SubmissionInvalid
 from controlplane.indices import Indices
 from controlplane.job import MOST_CHILDREN, JobType, batch_job_name, derive_job_id, whole_of
 from controlplane.reservation import vcpus_of
@@ -156,7 +157,7 @@ def plan(
     queue = deployment.job_queue(request.jobQueue)
     definition = deployment.job_definition(request.jobDefinition)
     broken = broken_bounds(request, document, owner=owner, job_id=job_id, deployment=deployment)
-    violations = (*draft.violations, *broken)
+    violations = tuple(islice(chain(draft.violations, broken), MOST_VIOLATIONS))
     if violations or queue is None or definition is None:
         raise SubmissionInvalid(violations)
     return Submission(

@@ -6,7 +6,8 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from controlplane.deployment import Deployment, JobDefinition
@@ -133,12 +134,20 @@ def _inputs(inputs: Mapping[str, str], *, owner: str, definition: JobDefinition 
     if inputs and definition and not definition.runner:
         bound = f"left out: job definition {definition.name} doesn't carry the runner that fetches them"
         yield Violation(field="inputs", bound=bound, value=sorted(inputs))
+    in_order = sorted(inputs)
     for name, key in inputs.items():
         violation = name_violation("inputs", name)
         if violation:
             yield violation
         if not is_upload_of(owner, key):
             yield Violation(field=f"inputs.{name}", bound="a key that POST /uploads gave you", value=key)
-        if name.partition("/")[0] == "outputs" or any(other.startswith(f"{name}/") for other in inputs):
+        if name.partition("/")[0] == "outputs" or _is_folder(name, in_order):
             bound = "a file's name, and neither outputs nor the folder of another input"
             yield Violation(field="inputs", bound=bound, value=name)
+
+
+def _is_folder(name: str, in_order: Sequence[str]) -> bool:
+    """Whether one of these names is of a file in a folder of this name."""
+    inside = f"{name}/"
+    place = bisect_left(in_order, inside)
+    return place < len(in_order) and in_order[place].startswith(inside)

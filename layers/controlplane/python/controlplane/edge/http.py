@@ -17,10 +17,10 @@ from controlplane.definition_viewer import DefinitionViewer
 from controlplane.deleter import Deleter
 from controlplane.edge.caller import CurrentCaller, bearer_of, caller_of, owner_of
 from controlplane.edge.function import Handler
-from controlplane.edge.json_body import decode
+from controlplane.edge.json_body import BODY_BOUNDS, BULK_BOUNDS, decode
 from controlplane.edge.problem import problem_of, to_answer
 from controlplane.edge.refusals import other_content, route_refusals
-from controlplane.edge.routes.bulk_submissions import route_bulk_submissions
+from controlplane.edge.routes.bulk_submissions import BULK_PATH, route_bulk_submissions
 from controlplane.edge.routes.dead_letters import route_dead_letters
 from controlplane.edge.routes.definitions import route_definitions
 from controlplane.edge.routes.job_deletion import route_job_deletion
@@ -56,7 +56,11 @@ from controlplane.waiter import Waiter
 
 def serve(plane: Plane) -> Handler:
     """The handler of every route."""
-    app = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=decode)
+
+    def decoded(body: str) -> Any:
+        return decode(body, BULK_BOUNDS if app.current_event.path == BULK_PATH else BODY_BOUNDS)
+
+    app = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=decoded)
 
     def caller() -> Caller:
         return caller_of(app.current_event.raw_event, plane.deployment)

@@ -13,11 +13,9 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from controlplane.edge.json_body import not_json
 from controlplane.edge.known import methods_of, unknown_parameters
 from controlplane.edge.problem import problem, problem_of
-from controlplane.errors import PlaneError, SubmissionInvalid, Violation
+from controlplane.errors import MOST_VIOLATIONS, PlaneError, SubmissionInvalid, Violation
 from controlplane.submit_job_request import violation_of
 
-#: Most broken bounds that one answer names.
-MAX_VIOLATIONS = 20
 #: Where a field may stand, as the findings of a broken bound begin.
 _PLACES = frozenset({"body", "header", "path", "query"})
 
@@ -30,8 +28,8 @@ def route_refusals(app: APIGatewayHttpResolver) -> None:
     logger = Logger()
 
     def invalid(error: RequestValidationError) -> Response[str]:
-        found = tuple(violation_of(_as_written(each)) for each in error.errors()[:MAX_VIOLATIONS])
-        return problem_of(SubmissionInvalid((*found, *unknown_parameters(app))[:MAX_VIOLATIONS]))
+        found = tuple(violation_of(_as_written(each)) for each in error.errors()[:MOST_VIOLATIONS])
+        return problem_of(SubmissionInvalid((*found, *unknown_parameters(app))))
 
     def undecodable(error: UnicodeDecodeError) -> Response[str]:
         return problem_of(not_json(f"not UTF-8: {error.reason}"))
@@ -78,7 +76,7 @@ def other_content(event: Mapping[str, Any]) -> Response[str] | None:
 def _only_known_parameters(app: APIGatewayHttpResolver, following: NextMiddleware) -> Response[Any]:
     unknown = unknown_parameters(app)
     if unknown:
-        raise SubmissionInvalid(unknown[:MAX_VIOLATIONS])
+        raise SubmissionInvalid(unknown)
     return following(app)
 
 

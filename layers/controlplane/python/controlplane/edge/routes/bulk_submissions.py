@@ -14,9 +14,10 @@ from controlplane.acceptor import Accepted, Acceptor, Asked
 from controlplane.draft import Draft
 from controlplane.edge.caller import CurrentCaller
 from controlplane.edge.problem import problem_document
-from controlplane.errors import PlaneError, SubmissionInvalid
+from controlplane.errors import MOST_VIOLATIONS, PlaneError, SubmissionInvalid
 from controlplane.submit_job_request import violation_of
 
+BULK_PATH = "/jobs/bulk"
 #: Most submissions of one request.
 MOST_SUBMISSIONS = 100
 
@@ -35,7 +36,8 @@ def _read(document: Any, validate: Callable[[Any], BulkSubmission]) -> Asked | S
     try:
         read = validate(document)
     except ValidationError as error:
-        return SubmissionInvalid(tuple(map(violation_of, error.errors(include_url=False))))
+        found = error.errors(include_url=False)[:MOST_VIOLATIONS]
+        return SubmissionInvalid(tuple(map(violation_of, found)))
     return Asked(draft=read.job, idempotency_key=read.idempotencyKey)
 
 
@@ -53,7 +55,7 @@ def route_bulk_submissions(app: APIGatewayHttpResolver, acceptor: Acceptor, call
     """Add the route."""
     logger = Logger()
 
-    @app.post("/jobs/bulk", summary=f"Submit up to {MOST_SUBMISSIONS} jobs, answered one by one")
+    @app.post(BULK_PATH, summary=f"Submit up to {MOST_SUBMISSIONS} jobs, answered one by one")
     def submit_all(request: Annotated[BulkRequest, Body()]) -> dict[str, Any]:
         owner = caller().owner
         asked = cast("list[Asked | SubmissionInvalid]", request.submissions)  # as `_read` has made them
