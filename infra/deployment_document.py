@@ -1,4 +1,7 @@
-"""What the functions are told of the deployment, in the words that `controlplane.deployment` reads. Grants nothing."""
+"""What the functions are told of the deployment, in the words that `controlplane.deployment` reads. Grants nothing.
+
+In two documents, which are one there: what is known now, and what AWS makes of the environment.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ from infra.job_definition import EVERY_NODE, MAIN_NODE
 from infra.settings import Settings
 
 
-def deployment_document(settings: Settings, environment: Environment) -> dict[str, Any]:
-    """The document; its ARNs are tokens until the stack is deployed."""
+def settings_document(settings: Settings) -> dict[str, Any]:
+    """What is known when the templates are written, and has no bound that variables would keep."""
     return {
         "name": settings.deployment_name,
         "operators": list(settings.operators),
@@ -22,6 +25,12 @@ def deployment_document(settings: Settings, environment: Environment) -> dict[st
             "vcpus": settings.quota_vcpus,
             "submissionsPerMinute": settings.quota_submissions_per_minute,
         },
+    }
+
+
+def environment_document(environment: Environment) -> dict[str, Any]:
+    """What submissions may name; its ARNs are tokens until the stack is deployed."""
+    return {
         "jobQueues": [
             {"name": queue.name, "arn": queue.arn, "fairShare": queue.fair_share} for queue in environment.job_queues
         ],

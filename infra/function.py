@@ -1,4 +1,4 @@
-"""A Lambda function of the plane: one folder of lambdas/, the layer, a role with its own log group and no more."""
+"""A Lambda function of the plane: one folder of lambdas/, its layers, a role with its own log group and no more."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class PlaneFunction(Construct):
         *,
         name: str,
         settings: Settings,
-        layer: lambda_.ILayerVersion,
+        layers: Sequence[lambda_.ILayerVersion],
         environment: Mapping[str, str],
         timeout: cdk.Duration,
         memory_mib: int,
@@ -46,7 +46,7 @@ class PlaneFunction(Construct):
             "Function",
             function_name=full_name,
             **_code(name, settings),
-            layers=[layer],
+            layers=list(layers),
             role=self.role,
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,

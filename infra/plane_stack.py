@@ -20,13 +20,14 @@ from infra.acknowledgment import acknowledge_wildcard
 from infra.alerts_topic import AlertsTopic
 from infra.controlplane_layer import ControlplaneLayer
 from infra.dead_letter_alarms import DeadLetterAlarms
-from infra.deployment_document import deployment_document
+from infra.deployment_document import environment_document, settings_document
 from infra.environment import Environment
 from infra.function import PlaneFunction
 from infra.http_api import HttpApi
 from infra.message_queue import DeadLetterQueue, MessageQueue
 from infra.record_table import IN_FLIGHT, ITEMS, READ_MANY, WRITE_MANY, RecordTable
 from infra.settings import Settings
+from infra.settings_layer import SETTINGS_FILE, SettingsLayer
 from infra.state_change_rule import StateChangeRule
 
 #: What an HTTP API waits, less the time to say so.
@@ -60,6 +61,7 @@ class PlaneStack(cdk.Stack):
             python_version=settings.function_python,
             architecture=settings.function_architecture,
         ).layer
+        self._settings_layer = SettingsLayer(self, "Settings", document=settings_document(settings)).layer
         self._table = RecordTable(self, "RecordTable", counts_in_flight=settings.counts_in_flight).table
         self._topic = AlertsTopic(self, "Alerts", emails=settings.alert_emails).topic
         self._submissions = MessageQueue(
@@ -103,7 +105,7 @@ class PlaneStack(cdk.Stack):
             table=(*ITEMS, *READ_MANY, *WRITE_MANY),
             timeout=_API_TIMEOUT,
             memory_mib=1024,  # a cold start is mostly imports, and CPU comes with memory
-            BATCHPLANE_DEPLOYMENT=self._deployment(),
+            **self._deployment(),
             BATCHPLANE_IO_BUCKET=self._environment.io_bucket_name,
             BATCHPLANE_SUBMISSIONS_QUEUE_URL=self._submissions.queue.queue_url,
             BATCHPLANE_DEAD_LETTER_QUEUES=self._dead_letter_queues(),
@@ -138,7 +140,7 @@ class PlaneStack(cdk.Stack):
             table=(*ITEMS, "PutItem"),  # it keeps the parts of arrays that are too large for Batch
             timeout=_SUBMIT_TIMEOUT,
             memory_mib=512,
-            BATCHPLANE_DEPLOYMENT=self._deployment(),
+            **self._deployment(),
             BATCHPLANE_IO_BUCKET=environment.io_bucket_name,
             BATCHPLANE_URL=self._api.url,
             BATCHPLANE_SUBMISSIONS_QUEUE_URL=self._submissions.queue.queue_url,
@@ -181,7 +183,7 @@ class PlaneStack(cdk.Stack):
             table=(*ITEMS, *READ_MANY),
             timeout=_ALERT_TIMEOUT,
             memory_mib=512,
-            BATCHPLANE_DEPLOYMENT=self._deployment(),
+            **self._deployment(),
             BATCHPLANE_ALERTS_TOPIC_ARN=self._topic.topic_arn,
         )
         function.allow(["sns:Publish"], [self._topic.topic_arn])
@@ -209,7 +211,7 @@ class PlaneStack(cdk.Stack):
             table=(*ITEMS, *READ_MANY, *WRITE_MANY),
             timeout=_RECONCILE_TIMEOUT,
             memory_mib=512,
-            BATCHPLANE_DEPLOYMENT=self._deployment(),
+            **self._deployment(),
             BATCHPLANE_SUBMISSIONS_QUEUE_URL=self._submissions.queue.queue_url,
         )
         function.allow(["dynamodb:Query"], self._indexes("open"))
@@ -252,7 +254,7 @@ class PlaneStack(cdk.Stack):
             self,
             name=name,
             settings=self._settings,
-            layer=self._layer,
+            layers=[self._layer, self._settings_layer],
             environment={
                 "BATCHPLANE_TABLE": self._table.table_name,
                 "BATCHPLANE_RETENTION_DAYS": str(self._settings.retention_days),
@@ -264,9 +266,10 @@ class PlaneStack(cdk.Stack):
         function.allow([f"dynamodb:{action}" for action in table], [self._table.table_arn])
         return function
 
-    def _deployment(self) -> str:
-        """What `controlplane.deployment` reads."""
-        return self.to_json_string(deployment_document(self._settings, self._environment))
+    def _deployment(self) -> dict[str, str]:
+        """What `controlplane.deployment` reads: the one half of it, and where the other lies."""
+        told = self.to_json_string(environment_document(self._environment))
+        return {"BATCHPLANE_DEPLOYMENT": told, "BATCHPLANE_SETTINGS": SETTINGS_FILE}
 
     def _batch_arn(self, resource: str, name: str) -> str:
         return self.format_arn(service="batch", resource=resource, resource_name=name)

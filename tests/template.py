@@ -104,8 +104,15 @@ def one(template: Template, resource_type: str, beginning: str = "") -> tuple[st
     return found[0]
 
 
+def settings_document(directory: Path | None = None) -> dict[str, Any]:
+    """What the functions are told by a file of their layer, of the default assembly or of another."""
+    (file,) = (directory or assembly()).glob("asset.*/batchplane/settings.json")
+    document: dict[str, Any] = json.loads(file.read_text())
+    return document
+
+
 def deployment_document(template: Template) -> dict[str, Any]:
-    """The deployment's document as serve_api is given it: text, but for the references in it, which are "?"."""
+    """What serve_api is told of the environment: text, but for the references in it, which are "?"."""
     _, function = one(template, "AWS::Lambda::Function", "ServeApi")
     written = function["Environment"]["Variables"]["BATCHPLANE_DEPLOYMENT"]
     text = "".join(part if isinstance(part, str) else "?" for part in written["Fn::Join"][1])

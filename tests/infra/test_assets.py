@@ -44,7 +44,8 @@ def call(path: list[Path], tmp_path: Path) -> Iterator[Invoke]:
                 json.loads((ROOT / "events" / function / sample).read_text()),
                 task_root=asset_of(function),
                 path=path,
-                environment=account.environment(function) | {"AWS_ENDPOINT_URL": endpoint},
+                environment=account.environment(function)
+                | {"AWS_ENDPOINT_URL": endpoint, "BATCHPLANE_SETTINGS": str(settings_file())},
                 log=tmp_path / "log.txt",
             )
 
@@ -55,6 +56,12 @@ def asset_of(function: str) -> Path:
     """The folder that the assembly has of a function's code."""
     (handler,) = assembly().glob(f"asset.*/lambdas/{function}/handler.py")
     return handler.parents[2]
+
+
+def settings_file() -> Path:
+    """The file of the layer that Lambda lays below /opt."""
+    (file,) = assembly().glob("asset.*/batchplane/settings.json")
+    return file
 
 
 def files_of(asset: Path) -> list[str]:

@@ -59,20 +59,22 @@ VARIABLES = {
     "serve_api": {
         "BATCHPLANE_DEAD_LETTER_QUEUES",
         "BATCHPLANE_DEPLOYMENT",
+        "BATCHPLANE_SETTINGS",
         "BATCHPLANE_IO_BUCKET",
         "BATCHPLANE_SUBMISSIONS_QUEUE_URL",
         "BATCHPLANE_URL",
     },
     "submit_job": {
         "BATCHPLANE_DEPLOYMENT",
+        "BATCHPLANE_SETTINGS",
         "BATCHPLANE_IO_BUCKET",
         "BATCHPLANE_SUBMISSIONS_PER_SECOND",
         "BATCHPLANE_SUBMISSIONS_QUEUE_URL",
         "BATCHPLANE_URL",
     },
     "record_state_change": {"BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL"},
-    "alert_on_failure": {"BATCHPLANE_ALERTS_TOPIC_ARN", "BATCHPLANE_DEPLOYMENT"},
-    "reconcile_jobs": {"BATCHPLANE_DEPLOYMENT", "BATCHPLANE_SUBMISSIONS_QUEUE_URL"},
+    "alert_on_failure": {"BATCHPLANE_ALERTS_TOPIC_ARN", "BATCHPLANE_DEPLOYMENT", "BATCHPLANE_SETTINGS"},
+    "reconcile_jobs": {"BATCHPLANE_DEPLOYMENT", "BATCHPLANE_SETTINGS", "BATCHPLANE_SUBMISSIONS_QUEUE_URL"},
 }
 EACH = pytest.mark.parametrize("name", RIGHTS)
 
@@ -118,11 +120,11 @@ def test_a_function_runs_on_python_3_13_on_arm64(name: str) -> None:
 
 
 @EACH
-def test_a_function_has_the_layer(name: str) -> None:
-    """The one there is."""
-    layer, _ = one(plane_template(), "AWS::Lambda::LayerVersion")
+def test_a_function_has_the_layers(name: str) -> None:
+    """The plane's code, and the deployment's settings."""
+    layers = [one(plane_template(), "AWS::Lambda::LayerVersion", each)[0] for each in ("Layer", "Settings")]
 
-    assert function(name)["Layers"] == [{"Ref": layer}]
+    assert function(name)["Layers"] == [{"Ref": each} for each in layers]
 
 
 @EACH

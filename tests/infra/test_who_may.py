@@ -1,6 +1,8 @@
 """Who is let in, and who may read and operate: what the settings make of the API and of what functions are told."""
 
-from tests.template import Template, deployment_document, one, plane_template, properties
+from pathlib import Path
+
+from tests.template import Template, one, plane_template, properties, settings_document
 
 
 def routes(template: Template) -> dict[str, str]:
@@ -32,14 +34,14 @@ def test_the_settings_ask_for_tokens_instead(lab_plane: Template) -> None:
 
 def test_nobody_is_an_operator_unless_the_deployment_says_so() -> None:
     """Deny by default: neither by name nor by claim, and nobody reads what is another's."""
-    told = deployment_document(plane_template())
+    told = settings_document()
 
     assert ([], None, False) == (told["operators"], told.get("operatorClaim"), told["openReading"])
 
 
-def test_the_settings_say_who_operates_and_who_reads(lab_plane: Template) -> None:
+def test_the_settings_say_who_operates_and_who_reads(lab: Path) -> None:
     """Operators as the API calls owners, and by a claim."""
-    told = deployment_document(lab_plane)
+    told = settings_document(lab)
 
     assert (told["operators"], told["operatorClaim"], told["openReading"]) == (
         ["auth0|ada", "grace@example.org"],

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from botocore.config import Config
@@ -51,9 +52,11 @@ class AwsPlane:
 
     @cached_property
     def deployment(self) -> Deployment:
-        """What the infrastructure wrote for this function."""
-        document = json.loads(self._environment["BATCHPLANE_DEPLOYMENT"])
+        """What the infrastructure wrote for this function, in a variable; what would not fit there, in a file."""
         known = self._environment
+        document = json.loads(known["BATCHPLANE_DEPLOYMENT"])
+        if "BATCHPLANE_SETTINGS" in known:
+            document |= json.loads(Path(known["BATCHPLANE_SETTINGS"]).read_bytes())
         return Deployment.from_wire(
             document, url=known.get("BATCHPLANE_URL", ""), io_bucket=known.get("BATCHPLANE_IO_BUCKET", "")
         )
