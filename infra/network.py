@@ -41,7 +41,7 @@ class Network(Construct):
             self, "Instances", vpc=self.vpc, description="Jobs reach out; nothing reaches in.", allow_all_outbound=True
         )
         if nodes_talk:
-            self.security_group.connections.allow_internally(ec2.Port.all_traffic(), "Nodes of one job")
+            self.security_group.add_ingress_rule(self.security_group, ec2.Port.all_traffic(), "Nodes of one job")
 
 
 def _subnets(*, private: bool) -> list[ec2.SubnetConfiguration]:
