@@ -69,8 +69,10 @@ def size_violations(document: Mapping[str, Any], definition: JobDefinition | Non
 
 def _too_large(told: Mapping[str, Any]) -> list[tuple[str, str, int]]:
     """Every bound of Batch that a request breaks by its size: the field, the bound, what it takes."""
-    # Measured as botocore writes it, blanks and all.
-    found = [("body", f"a document of at most {_REQUEST_ROOM} bytes", len(json.dumps(told).encode()), _REQUEST_ROOM)]
+    whole = len(json.dumps(told))  # measured as botocore writes it, blanks and all, in ASCII
+    if whole <= _OVERRIDES_ROOM:  # so is each of its members, which most requests need not be measured for
+        return []
+    found = [("body", f"a document of at most {_REQUEST_ROOM} bytes", whole, _REQUEST_ROOM)]
     by_range = told.get("nodeOverrides", {}).get("nodePropertyOverrides", ())
     fields = (_OVERRIDES, *(f"nodeOverrides.nodePropertyOverrides.{place}.{_OVERRIDES}" for place in range(5)))
     for field, holder in zip(fields, (told, *by_range), strict=False):
