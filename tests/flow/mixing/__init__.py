@@ -1,0 +1,1 @@
+"""All that can be asked of jobs, mixed: arrays in parts, nodes, reruns, ends on request, deletions."""
