@@ -20,6 +20,8 @@ def settings_document(settings: Settings) -> dict[str, Any]:
         "operatorClaim": settings.operator_claim,
         "openReading": settings.open_reading,
         "allowedEnvironment": list(settings.allowed_environment),
+        "definitionImages": list(settings.definition_images),
+        "openDefinitions": settings.open_definitions,
         "quota": {
             "jobs": settings.quota_jobs,
             "vcpus": settings.quota_vcpus,

@@ -45,3 +45,6 @@ class Environment:
     io_bucket_name: str
     job_queues: tuple[EnvironmentQueue, ...]
     job_definitions: tuple[EnvironmentDefinition, ...]
+    #: Of the first definition: what its jobs may do in AWS, and what pulls their image and opens their log.
+    job_role_arn: str
+    execution_role_arn: str

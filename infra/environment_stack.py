@@ -37,10 +37,13 @@ class EnvironmentStack(cdk.Stack):
         super().__init__(scope, construct_id, **stack)
         self._settings = settings
         io_bucket = IOBucket(self, "IOBucket", days=settings.io_bucket_days, log_days=settings.log_days)
+        queues, definitions = tuple(self._job_queues()), tuple(self._job_definitions())
         self.published = Environment(
             io_bucket_name=self._publish("IOBucketName", io_bucket.bucket.bucket_name),
-            job_queues=tuple(map(self._published_queue, self._job_queues())),
-            job_definitions=tuple(map(self._published_definition, self._job_definitions())),
+            job_queues=tuple(map(self._published_queue, queues)),
+            job_definitions=tuple(map(self._published_definition, definitions)),
+            job_role_arn=self._publish("JobRole", definitions[0].job_role.role_arn),
+            execution_role_arn=self._publish("ExecutionRole", definitions[0].execution_role.role_arn),
         )
 
     def _job_queues(self) -> Iterator[JobQueue]:

@@ -56,15 +56,26 @@ class PlaneFunction(Construct):
         )
         acknowledge(self.function, "AwsSolutions-L1", reason=_NOT_THE_NEWEST)
 
-    def allow(self, actions: Sequence[str], resources: Sequence[str]) -> None:
-        """Let the function do this, with these."""
-        self.function.add_to_role_policy(iam.PolicyStatement(actions=list(actions), resources=list(resources)))
+    def allow(
+        self, actions: Sequence[str], resources: Sequence[str], *, where: Mapping[str, Any] | None = None
+    ) -> None:
+        """Let the function do this, with these; under these conditions of IAM, where there are any."""
+        self.function.add_to_role_policy(
+            iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions=where)
+        )
 
-    def allow_any(self, actions: Sequence[str], resources: Sequence[str], *, because: str) -> None:
+    def allow_any(
+        self, actions: Sequence[str], resources: Sequence[str], *, because: str, where: Mapping[str, Any] | None = None
+    ) -> None:
         """Let the function do this with resources that only a wildcard can name, and say why."""
-        self.allow(actions, resources)
+        self.allow(actions, resources, where=where)
         for resource in resources:
             acknowledge_wildcard(self.role, resource, reason=because)
+
+    def deny(self, actions: Sequence[str], resources: Sequence[str]) -> None:
+        """Never let the function do this with these, whatever a wildcard lets it do."""
+        statement = iam.PolicyStatement(effect=iam.Effect.DENY, actions=list(actions), resources=list(resources))
+        self.function.add_to_role_policy(statement)
 
     def work_on(
         self, queue: sqs.IQueue, *, batch_size: int, instances: int, gathered: cdk.Duration | None = None

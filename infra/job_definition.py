@@ -62,7 +62,10 @@ class JobDefinition(Construct):
         self.runner = runner
         self.log_group = LogGroup(self, "LogGroup", days=settings.job_log_days)
         self.num_nodes = num_nodes
+        self.job_role = self._job_role()
         container = self._container(image, settings, writable)
+        #: Pulls the image and opens the log.
+        self.execution_role = container.execution_role
         timeout = cdk.Duration.seconds(settings.job_timeout_seconds)
         self.job_definition = (
             self._of_one_container(container, timeout)
@@ -125,7 +128,7 @@ class JobDefinition(Construct):
             image=image,
             cpu=settings.job_vcpus,
             memory=cdk.Size.mebibytes(settings.job_memory_mib),
-            job_role=self._job_role(),
+            job_role=self.job_role,
             logging=ecs.LogDriver.aws_logs(stream_prefix=self.name, log_group=self.log_group),
             privileged=False,
             readonly_root_filesystem=True,

@@ -1,6 +1,7 @@
 """What people need: the API, the five functions with their queues, table and topic, and what starts each of them.
 
-Every right of a function is written here, where both parties are visible. Nobody may pass a role.
+Every right of a function is written here, where both parties are visible; those that job definitions need, and the one
+that passes a role, in `definition_rights`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from infra.acknowledgment import acknowledge_wildcard
 from infra.alerts_topic import AlertsTopic
 from infra.controlplane_layer import ControlplaneLayer
 from infra.dead_letter_alarms import DeadLetterAlarms
+from infra.definition_rights import let_register, submittable
 from infra.deployment_document import environment_document, settings_document
 from infra.environment import Environment
 from infra.function import PlaneFunction
@@ -131,6 +133,8 @@ class PlaneStack(cdk.Stack):
         function.allow_any(["batch:ListJobs"], ["*"], because=_NO_RESOURCE)
         function.allow(["batch:GetJobQueueSnapshot"], [queue.arn for queue in self._environment.job_queues])
         self._let_read_logs(function)
+        if self._settings.definition_images:
+            let_register(function, settings=self._settings, environment=self._environment)
         self._api.serve(function.function)
 
     def _submit_job(self) -> None:
@@ -149,7 +153,7 @@ class PlaneStack(cdk.Stack):
         function.allow(["batch:SubmitJob"], [queue.arn for queue in environment.job_queues])
         function.allow_any(
             ["batch:SubmitJob"],
-            [self._batch_arn("job-definition", f"{each.full_name}:*") for each in environment.job_definitions],
+            submittable(self, settings, environment),
             because="Submissions under way name the revision that they were accepted with, which need not be the last.",
         )
         function.allow_any(["batch:TagResource", "batch:TerminateJob"], [self._batch_arn("job", "*")], because=_ANY_JOB)

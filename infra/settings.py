@@ -35,6 +35,11 @@ _AUDIENCE = Text(words="what tokens name as their aud or client_id", pattern=r"[
 #: API Gateway hands a list on with spaces between its members, so no member that counts may have one.
 _CLAIM = Text(words="NAME=VALUE, such as groups=batch-admins, the value without spaces", pattern=r"[^\s]+=[^\s=\[\]]+")
 _VARIABLE = Text(words="the name of an environment variable", pattern=r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+#: As IAM's StringLike and the plane both read it.
+_IMAGES = Text(
+    words="a container image with '*' and '?' for what may differ, such as ghcr.io/lab/*",
+    pattern=r"[A-Za-z0-9_./:@*?-]{1,512}",
+)
 
 
 class SettingInvalid(ValueError):
@@ -65,6 +70,10 @@ class Settings:
     open_reading: bool = _setting(False, Switch())
     #: Variables that change how a job's tools behave (PYTHONPATH, proxies), and that submissions may set all the same.
     allowed_environment: tuple[str, ...] = _setting((), Several(each=_VARIABLE, most=50))
+    #: Images of the job definitions that operators may register over the API; none lets nobody.
+    definition_images: tuple[str, ...] = _setting((), Several(each=_IMAGES, most=20))
+    #: Everybody who is let in may register them then.
+    open_definitions: bool = _setting(False, Switch())
 
     #: How many jobs each owner may have that are not over, and how many vCPUs those may reserve together, waiting or
     #: running. Either makes another index of the table, which each change of an open job's status then writes.
@@ -133,6 +142,7 @@ class Settings:
                 key = _key(each)
                 raise SettingInvalid(f"{key} must be {bound.words}; it is {value!r}. Give another with -c {key}=VALUE.")
         self._check_tokens()
+        self._check_definitions()
 
     def _check_tokens(self) -> None:
         if (self.jwt_issuer is None) != (not self.jwt_audience):
@@ -143,6 +153,13 @@ class Settings:
         if self.operator_claim and self.jwt_issuer is None:
             raise SettingInvalid(
                 f"{PREFIX}operatorClaim ({self.operator_claim!r}) needs {PREFIX}jwtIssuer: only tokens have claims."
+            )
+
+    def _check_definitions(self) -> None:
+        if self.open_definitions and not self.definition_images:
+            raise SettingInvalid(
+                f"{PREFIX}openDefinitions needs {PREFIX}definitionImages, which is empty: it names the images that"
+                " registered definitions may have."
             )
 
     @property

@@ -4,7 +4,7 @@ from batchplane._auth import BearerAuth, SigV4Auth
 from batchplane._client import Client
 from batchplane._clock import Clock
 from batchplane._dead_letters import DeadLetter, DeadLetters, Replayed
-from batchplane._definition import JobDefinition
+from batchplane._definition import DeregisteredDefinition, JobDefinition
 from batchplane._ended import Ended
 from batchplane._environment import AllowedDefinition, AllowedQueue, Caller, Environment
 from batchplane._errors import (
@@ -12,6 +12,7 @@ from batchplane._errors import (
     ArgumentInvalid,
     BatchplaneError,
     CredentialsMissing,
+    DefinitionNotFound,
     FileFailed,
     JobNotFound,
     JobNotOver,
@@ -56,6 +57,8 @@ __all__ = [
     "CredentialsMissing",
     "DeadLetter",
     "DeadLetters",
+    "DefinitionNotFound",
+    "DeregisteredDefinition",
     "EVERY_OWNER",
     "Ended",
     "Environment",

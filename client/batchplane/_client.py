@@ -15,7 +15,7 @@ import httpx
 from batchplane._bulk import Progress, submit_all
 from batchplane._clock import Clock
 from batchplane._dead_letters import DeadLetters, Replayed, replay
-from batchplane._definition import JobDefinition
+from batchplane._definition import DeregisteredDefinition, JobDefinition
 from batchplane._discovery import PlaneAddress
 from batchplane._environment import Caller, Environment
 from batchplane._errors import PlaneRefused
@@ -229,8 +229,24 @@ class Client:
         return JobQueue.from_wire(self._api.get(f"/queues/{quote(name, safe='')}"))
 
     def definitions(self) -> list[JobDefinition]:
-        """The job definitions that submissions may name, the default first."""
+        """The job definitions that submissions may name, the default first, what was registered last."""
         return [JobDefinition.from_wire(each) for each in members(self._api.get("/definitions"), "definitions")]
+
+    def register_definition(self, document: Mapping[str, Any]) -> JobDefinition:
+        """Register a job definition, or another revision of it, where the deployment allows it.
+
+        `document` is RegisterJobDefinition's own, for a container; `runner` says whether its image carries the runner.
+        Each call makes another revision. Raises RequestInvalid with all that is wrong, NotAuthorized.
+        https://docs.aws.amazon.com/batch/latest/APIReference/API_RegisterJobDefinition.html
+        """
+        return JobDefinition.from_wire(self._api.post("/definitions", document))
+
+    def deregister_definition(self, name: str) -> DeregisteredDefinition:
+        """Let nobody name a registered definition any more; its jobs go on. Raises DefinitionNotFound, NotAuthorized.
+
+        It may be repeated, and should be where accepted jobs were still to be submitted with it.
+        """
+        return DeregisteredDefinition.from_wire(self._api.delete(f"/definitions/{quote(name, safe='')}"))
 
     def dead_letters(self, limit: int = 50) -> DeadLetters:
         """What the plane has given up, the newest first; at most `limit` (1 to 50) of each queue. For operators.

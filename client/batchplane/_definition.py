@@ -36,6 +36,8 @@ class JobDefinition:
     attempt_duration_seconds: int | None
     #: Of a multi-node parallel job; None for one container.
     num_nodes: int | None
+    #: Who registered it; None for the deployment's own.
+    registered_by: str | None
     #: As the plane sent it.
     document: Mapping[str, Any] = field(repr=False)
 
@@ -57,7 +59,31 @@ class JobDefinition:
                 attempts=definition["attempts"],
                 attempt_duration_seconds=definition["attemptDurationSeconds"],
                 num_nodes=definition["numNodes"],
+                registered_by=definition["registeredBy"],
                 document=definition,
             )
         except (KeyError, TypeError, ValueError) as error:
+            raise AnswerMalformed from error
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeregisteredDefinition:
+    """A job definition that nobody can name any more."""
+
+    name: str
+    #: The ARNs that AWS Batch takes no more.
+    deregistered: tuple[str, ...]
+    #: The ARNs that accepted jobs are still to be submitted with: deregister it again once they were.
+    waited_for: tuple[str, ...]
+
+    @classmethod
+    def from_wire(cls, document: Mapping[str, Any]) -> DeregisteredDefinition:
+        """Read the answer to a deregistration. Raises AnswerMalformed."""
+        try:
+            return cls(
+                name=str(document["name"]),
+                deregistered=tuple(map(str, document["deregistered"])),
+                waited_for=tuple(map(str, document["waitedFor"])),
+            )
+        except (KeyError, TypeError) as error:
             raise AnswerMalformed from error

@@ -10,6 +10,7 @@ BatchplaneError
 │   ├── NotAuthorized       401, 403
 │   ├── JobNotFound         404
 │   ├── QueueNotFound       404: this deployment has no such job queue
+│   ├── DefinitionNotFound  404: nobody has registered such a job definition
 │   ├── LogNotFound         404: the job is there, and this attempt has no log
 │   ├── SubmissionConflict  409
 │   ├── JobNotOver          409, where a job is to be deleted or run again
@@ -99,6 +100,10 @@ class QueueNotFound(PlaneRefused):
     """This deployment has no such job queue."""
 
 
+class DefinitionNotFound(PlaneRefused):
+    """Nobody has registered such a job definition."""
+
+
 class LogNotFound(PlaneRefused):
     """The attempt has no log, or none yet."""
 
@@ -152,6 +157,7 @@ _BY_STATUS: Mapping[int, type[PlaneRefused]] = {
 }
 #: Of several kinds with one status, those that the plane names.
 _BY_TYPE: Mapping[str, type[PlaneRefused]] = {
+    "urn:batchplane:problem:DefinitionNotFound": DefinitionNotFound,
     "urn:batchplane:problem:LogNotFound": LogNotFound,
     "urn:batchplane:problem:JobNotOver": JobNotOver,
     "urn:batchplane:problem:NothingFailed": NothingFailed,

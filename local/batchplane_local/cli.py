@@ -102,6 +102,13 @@ Operators = Annotated[
 OpenReading = Annotated[
     bool, typer.Option("--open-reading", help="Let every owner read every job: its document, log and outputs.")
 ]
+DefinitionImages = Annotated[
+    list[str] | None,
+    typer.Option("--definition-image", metavar="GLOB", help="Images that registered job definitions may have."),
+]
+OpenDefinitions = Annotated[
+    bool, typer.Option("--open-definitions", help="Let every owner register job definitions, not operators alone.")
+]
 FairShare = Annotated[
     bool,
     typer.Option("--fair-share", help="Have a second job queue, 'shared', divided by the shares of its jobs."),
@@ -135,6 +142,8 @@ def local(
     quota_vcpus: QuotaVcpus = 0,
     quota_submissions_per_minute: QuotaSubmissions = 0,
     fair_share: FairShare = False,
+    definition_image: DefinitionImages = None,
+    open_definitions: OpenDefinitions = False,
     as_json: Json = False,
 ) -> None:
     """Run the plane in the foreground until Ctrl-C. A killed plane goes on where it stopped.
@@ -160,6 +169,8 @@ def local(
             allowed_environment=frozenset(allow_environment or ()),
             quota=Quota(jobs=quota_jobs, vcpus=quota_vcpus, submissions_per_minute=quota_submissions_per_minute),
             fair_share=fair_share,
+            definition_images=tuple(definition_image or ()),
+            open_definitions=open_definitions,
             engine=EngineSettings(
                 vcpus=vcpus,
                 faults=known_faults,

@@ -12,14 +12,13 @@ from typing import Any
 from batchplane_local.batch import EmbeddedBatch
 from controlplane.deployment import Deployment, JobDefinition, JobQueue, NodeProperties
 from controlplane.quota import Quota
+from controlplane.registrar import RUNNER_TAG
 
 #: What the embedded deployment is called, in alerts.
 DEPLOYMENT = "local"
 JOB_QUEUE = "default"
 #: The job queue that shares divide, where there is one, the same on every plane; and its scheduling policy.
 SHARED_QUEUE = "shared"
-#: The tag of a job definition that carries our runner, the same on every plane.
-RUNNER_TAG = {"runner": "batchplane"}
 #: The log group of both definitions: Batch's own default.
 LOG_GROUP = "/aws/batch/job"
 #: What a job reserves unless it asks for more; the embedded Batch counts vCPUs, and ends what uses more memory (MiB).
@@ -42,6 +41,8 @@ def establish(
     allowed_environment: frozenset[str] = frozenset(),
     quota: Quota = Quota(),  # noqa: B008 - frozen
     fair_share: bool = False,
+    definition_images: tuple[str, ...] = (),
+    open_definitions: bool = False,
 ) -> Deployment:
     """Find or make them all, and say what submissions may name; with a fair-share queue where that is wanted."""
     definitions = (
@@ -64,6 +65,8 @@ def establish(
         open_reading=open_reading,
         allowed_environment=allowed_environment,
         quota=quota,
+        definition_images=definition_images,
+        open_definitions=open_definitions,
     )
 
 

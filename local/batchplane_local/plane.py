@@ -15,6 +15,7 @@ from batchplane_local.batch.fault_injection.faults import Faults
 from batchplane_local.clock import epoch_milliseconds
 from batchplane_local.data_folder import DataFolder
 from batchplane_local.database import Database
+from batchplane_local.definitions import SqliteDefinitions
 from batchplane_local.environment import establish
 from batchplane_local.io_bucket import FolderBucket
 from batchplane_local.links import Links, link_secret
@@ -71,6 +72,7 @@ class LocalPlane:
     deployment: Deployment
     records: SqliteRecords
     usage: SqliteUsage
+    registry: SqliteDefinitions
     submissions: QueuedSubmissions
     batch: Batch
     logs: Logs
@@ -132,6 +134,8 @@ def opened(
     allowed_environment: frozenset[str] = frozenset(),
     quota: Quota = Quota(),  # noqa: B008 - frozen
     fair_share: bool = False,
+    definition_images: tuple[str, ...] = (),
+    open_definitions: bool = False,
     retention_days: int = 0,
     engine: EngineSettings = EngineSettings(),  # noqa: B008 - frozen
     clock: Callable[[], int] = epoch_milliseconds,
@@ -142,6 +146,8 @@ def opened(
     With `open_reading` every owner reads every job.
     `allowed_environment` names variables that submissions may set though they change how a job's tools behave.
     `quota` bounds what each owner has and does at once.
+    `definition_images` are globs of the images that operators may register definitions with; with `open_definitions`
+    everybody may.
     With `fair_share` there is a second job queue, `shared`, that shares divide.
     Records are kept for `retention_days` after the end of their jobs, or for good where that is 0.
     """
@@ -166,6 +172,8 @@ def opened(
             allowed_environment=allowed_environment,
             quota=quota,
             fair_share=fair_share,
+            definition_images=definition_images,
+            open_definitions=open_definitions,
         )
         records = SqliteRecords(database, changes=queues.record_changes, retention_days=retention_days, clock=clock)
         plane = _bound(folder, database, queues, batch, records, deployment=deployment, clock=clock)
@@ -188,6 +196,7 @@ def _bound(
     return LocalPlane(
         deployment=deployment,
         records=records,
+        registry=SqliteDefinitions(database),
         usage=SqliteUsage(database, is_indexed=deployment.quota.is_in_flight),
         submissions=QueuedSubmissions(queue=queues.submissions),
         batch=Batch(engine),

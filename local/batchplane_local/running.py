@@ -53,6 +53,9 @@ class Settings:
     quota: Quota = Quota()
     #: True where there is a second job queue, `shared`, that shares divide.
     fair_share: bool = False
+    #: Globs of the images that job definitions may be registered with; whether everybody may register them.
+    definition_images: tuple[str, ...] = ()
+    open_definitions: bool = False
     engine: EngineSettings = EngineSettings()
 
 
@@ -89,6 +92,8 @@ def running(path: Path, settings: Settings) -> Iterator[Running]:
                 allowed_environment=settings.allowed_environment,
                 quota=settings.quota,
                 fair_share=settings.fair_share,
+                definition_images=settings.definition_images,
+                open_definitions=settings.open_definitions,
                 retention_days=settings.retention_days,
                 engine=settings.engine,
             ) as plane:

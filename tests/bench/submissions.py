@@ -44,6 +44,7 @@ def contenders(folder: Path) -> Mapping[str, Contender]:
         records=SqliteRecords(database, changes=queue),
         submissions=QueuedSubmissions(queue=queue),
         usage=None,
+        registry=None,
         clock=lambda: T0,
         sleep=lambda seconds: None,
         batch=None,

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from batchplane_local.database import Database
+from batchplane_local.definitions import SqliteDefinitions
 from batchplane_local.events import failed_ids, queue_event, schedule_event, stream_event
 from batchplane_local.io_bucket import FolderBucket
 from batchplane_local.links import Links
@@ -218,6 +219,7 @@ class River:
             deployment=DEPLOYMENT,
             records=over(self.records),
             usage=SqliteUsage(self._database),
+            registry=SqliteDefinitions(self._database),
             submissions=over(QueuedSubmissions(queue=self.submissions)),
             dead_letters=over(EventDeadLetters(queue=self.job_events)),
             dead_letter_queues=queues.given_up,

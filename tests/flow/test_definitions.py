@@ -28,6 +28,8 @@ def test_definitions_are_told_with_what_a_job_gets(river: River) -> None:
         "attempts": 3,
         "attemptDurationSeconds": 60,
         "numNodes": None,
+        "registeredBy": None,
+        "registeredAt": None,
     }
 
 

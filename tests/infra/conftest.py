@@ -9,6 +9,7 @@ from tests.template import Template, synthesize, template
 _CONTEXT = {
     "batchplane:deploymentName": "lab",
     "batchplane:alertEmails": "ada@example.org,grace@example.org",
+    "batchplane:definitionImages": "ghcr.io/lab/*,public.ecr.aws/lab/*:1.?",
     "batchplane:fairShare": "true",
     "batchplane:instanceTypes": "m7i,c7i.large",
     "batchplane:ioBucketDays": "7",
@@ -19,6 +20,7 @@ _CONTEXT = {
     "batchplane:nodes": "4",
     "batchplane:jwtIssuer": "https://example.auth0.com/",
     "batchplane:jwtAudience": "batchplane,https://batch.example.org",
+    "batchplane:openDefinitions": "true",
     "batchplane:openReading": "true",
     "batchplane:operatorClaim": "cognito:groups=batch-admins",
     "batchplane:operators": "auth0|ada,grace@example.org",

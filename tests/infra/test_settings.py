@@ -42,6 +42,8 @@ def test_a_file_gives_values_of_their_types() -> None:
         ("operatorClaim", "groups"),
         ("operatorClaim", "groups=batch admins"),
         ("openReading", "yes"),
+        ("definitionImages", "ghcr.io/[ab]"),
+        ("openDefinitions", "yes"),
         ("quotaJobs", "-1"),
         ("quotaVcpus", "many"),
         ("quotaSubmissionsPerMinute", "100001"),
@@ -105,3 +107,9 @@ def test_every_default_is_within_its_bound(each: Any) -> None:
 def test_no_submitter_waits_more_than_a_second_for_its_turn(rate: int, instances: int) -> None:
     """A small rate is shared by fewer."""
     assert instances == Settings(submissions_per_second=rate).submitters_at_work
+
+
+def test_nobody_registers_definitions_of_no_image() -> None:
+    """What lets everybody needs what they may register."""
+    with pytest.raises(SettingInvalid, match="openDefinitions needs batchplane:definitionImages"):
+        Settings.from_context({"batchplane:openDefinitions": "true"})

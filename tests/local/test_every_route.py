@@ -48,6 +48,8 @@ ELSEWHERE: Mapping[str, tuple[int, Any]] = {
     "POST /dead-letters/replay": (403, {}),
     "GET /whoami": (200, None),
     "GET /definitions": (200, None),
+    "POST /definitions": (403, {"jobDefinitionName": "bobs", "containerProperties": {"image": "local"}}),
+    "DELETE /definitions/{name}": (404, None),
     "GET /environment": (200, None),
     "GET /openapi.json": (200, None),
     "GET /health": (200, None),

@@ -1,4 +1,4 @@
-"""SubmitJob documents from files: one, as the AWS CLI takes it, or one a line. Submits nothing."""
+"""Documents of AWS Batch's requests from files: one, as the AWS CLI takes it, or one a line. Sends nothing."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ STDIN = "-"
 def read_document(file: Path | None) -> dict[str, Any]:
     """The document in the file that `--cli-input-json` names; empty without one. Raises FileFailed, ArgumentInvalid."""
     return {} if file is None else _object(_text(str(file), "--cli-input-json"), f"--cli-input-json {file}")
+
+
+def read_definition(file: str) -> dict[str, Any]:
+    """The RegisterJobDefinition document in the file that `--from` names. Raises FileFailed, ArgumentInvalid."""
+    return _object(sys.stdin.read() if file == STDIN else _text(file, "--from"), f"--from {file}")
 
 
 def read_lines(file: str) -> list[dict[str, Any]]:

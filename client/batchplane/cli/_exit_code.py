@@ -4,7 +4,7 @@
 1    an error that has no number of its own
 2    the command line, or the request, is wrong
 3    a job that was waited for has FAILED
-4    there is no such job, log or job queue
+4    there is no such job, log, job queue or job definition
 5    there is no plane, or it does not answer
 6    the plane does not know who asks, or does not let them
 7    a job that was waited for is lost: nobody knows how it ended
@@ -21,6 +21,7 @@ from batchplane._errors import (
     ArgumentInvalid,
     BatchplaneError,
     CredentialsMissing,
+    DefinitionNotFound,
     JobNotFound,
     LogNotFound,
     NotAuthorized,
@@ -54,6 +55,7 @@ _BY_ERROR: Mapping[type[BatchplaneError], ExitCode] = {
     RequestInvalid: ExitCode.WRONG,
     JobNotFound: ExitCode.NOT_FOUND,
     LogNotFound: ExitCode.NOT_FOUND,
+    DefinitionNotFound: ExitCode.NOT_FOUND,
     QueueNotFound: ExitCode.NOT_FOUND,
     PlaneNotFound: ExitCode.NO_PLANE,
     PlaneUnreachable: ExitCode.NO_PLANE,

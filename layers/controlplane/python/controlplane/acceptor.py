@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from controlplane.deployment import Deployment
@@ -19,6 +19,7 @@ from controlplane.gate import Gate
 from controlplane.job_document import to_document
 from controlplane.record import RecordKey, born
 from controlplane.records import Records
+from controlplane.registered_definition import DefinitionRegistry, allowing
 from controlplane.submission import Submission, plan
 from controlplane.submission_queue import Submissions
 
@@ -50,6 +51,8 @@ class Acceptor:
     """Takes submissions."""
 
     deployment: Deployment
+    #: The job definitions that may be named beside the deployment's own.
+    registry: DefinitionRegistry
     records: Records
     submissions: Submissions
     gate: Gate
@@ -68,8 +71,17 @@ class Acceptor:
 
     def plan(self, draft: Draft, *, owner: str, idempotency_key: str | None) -> Submission:
         """A submission that may be kept. Raises SubmissionInvalid."""
+        return self._planned(draft, owner=owner, idempotency_key=idempotency_key, allowing=self._allowing)
+
+    def _planned(
+        self, draft: Draft, *, owner: str, idempotency_key: str | None, allowing: Callable[[str | None], Deployment]
+    ) -> Submission:
         key = f"random:{secrets.token_hex(16)}" if idempotency_key is None else f"given:{_checked(idempotency_key)}"
-        return plan(draft, owner=owner, idempotency_key=key, deployment=self.deployment, now=self.clock())
+        deployment = allowing(draft.request.jobDefinition)
+        return plan(draft, owner=owner, idempotency_key=key, deployment=deployment, now=self.clock())
+
+    def _allowing(self, job_definition: str | None) -> Deployment:
+        return allowing(self.deployment, self.registry, job_definition)
 
     def keep(self, submission: Submission) -> Accepted:
         """Keep a submission and hand it on. Raises SubmissionConflict, QuotaExceeded."""
@@ -86,7 +98,8 @@ class Acceptor:
         Of several with one key the first that breaks no bound is taken, and the others repeat it. What was found wrong
         before comes back as it is.
         """
-        planned = [_tried(partial(self._plan, each, owner=owner)) for each in asked]
+        known = cache(self._allowing)  # a definition is read once, however many name it
+        planned = [_tried(partial(self._plan, each, owner=owner, allowing=known)) for each in asked]
         first: dict[str, Submission] = {}
         for each in planned:
             if isinstance(each, Submission):
@@ -97,10 +110,12 @@ class Acceptor:
             for each in planned
         ]
 
-    def _plan(self, asked: Asked | Exception, *, owner: str) -> Submission:
+    def _plan(
+        self, asked: Asked | Exception, *, owner: str, allowing: Callable[[str | None], Deployment]
+    ) -> Submission:
         if isinstance(asked, Exception):
             raise asked
-        return self.plan(asked.draft, owner=owner, idempotency_key=asked.idempotency_key)
+        return self._planned(asked.draft, owner=owner, idempotency_key=asked.idempotency_key, allowing=allowing)
 
     def _keep(self, submissions: Sequence[Submission]) -> Mapping[str, Submission | Exception]:
         """What stands under each job id, kept and handed on; or why nothing does. No job twice."""

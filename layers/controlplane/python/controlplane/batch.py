@@ -57,6 +57,14 @@ class BatchClient(Protocol):
         """DescribeJobDefinitions."""
         ...
 
+    def register_job_definition(self, **request: Any) -> Mapping[str, Any]:
+        """RegisterJobDefinition."""
+        ...
+
+    def deregister_job_definition(self, **request: Any) -> Mapping[str, Any]:
+        """DeregisterJobDefinition."""
+        ...
+
     def get_job_queue_snapshot(self, **request: Any) -> Mapping[str, Any]:
         """GetJobQueueSnapshot."""
         ...
@@ -171,6 +179,25 @@ class Batch:
         """Batch's details of these job definitions (ARNs with revisions, at most a hundred); absent what it has not."""
         request = {"jobDefinitions": list(job_definitions)}
         return list(_call(self._asking.describe_job_definitions, request)["jobDefinitions"])
+
+    def register(self, request: Mapping[str, Any]) -> str:
+        """Register a revision of a job definition, and return its ARN. Not twice by itself: each call makes another."""
+        return str(_call(self._client.register_job_definition, dict(request))["jobDefinitionArn"])
+
+    def deregister(self, job_definition: str) -> None:
+        """Let nothing more be submitted with a revision (ARN); one that is deregistered already is left as it is."""
+        _call(self._asking.deregister_job_definition, {"jobDefinition": job_definition})
+
+    def active_revisions(self, name: str) -> Sequence[str]:
+        """The ARNs of the revisions of a job definition that submissions may name."""
+        request: dict[str, Any] = {"jobDefinitionName": name, "status": "ACTIVE"}
+        found: list[str] = []
+        while True:
+            answer = _call(self._asking.describe_job_definitions, request)
+            found += (each["jobDefinitionArn"] for each in answer["jobDefinitions"])
+            if not answer.get("nextToken"):
+                return found
+            request = request | {"nextToken": answer["nextToken"]}
 
     def front_of(self, job_queue: str) -> QueueFront:
         """What a job queue (ARN) starts next.

@@ -1,4 +1,4 @@
-"""What people see of the job definitions that the deployment allows: the work of the route `definitions`.
+"""What people see of the job definitions that submissions may name: the work of the route `GET /definitions`.
 
 Made member by member: a definition's environment, secrets and roles are nobody's to read here.
 """
@@ -12,23 +12,35 @@ from typing import Any
 from controlplane.batch import Batch
 from controlplane.deployment import Deployment, JobDefinition
 from controlplane.recent import Recent
+from controlplane.registered_definition import DefinitionRegistry, RegisteredDefinition, as_allowed
 
 
 @dataclass(frozen=True, kw_only=True)
 class DefinitionViewer:
-    """Shows the deployment's job definitions to whoever is let in."""
+    """Shows job definitions to whoever is let in."""
 
     deployment: Deployment
+    registry: DefinitionRegistry
     batch: Batch
     recent: Recent
 
     def list_definitions(self) -> dict[str, Any]:
-        """Every definition that submissions may name, the default first. Raises BatchUnavailable."""
+        """Every definition that submissions may name, the default first, what was registered last.
+
+        Raises BatchUnavailable.
+        """
         allowed = self.deployment.job_definitions
         arns = [each.arn for each in allowed]
         details = self.recent.answer("definitions", lambda: self.batch.describe_definitions(arns))
         by_arn = {each["jobDefinitionArn"]: each for each in details}
-        return {"definitions": [definition_document(each, by_arn.get(each.arn, {})) for each in allowed]}
+        own = [definition_document(each, by_arn.get(each.arn, {})) for each in allowed]
+        registered = (each for each in self.registry.list_registered() if self.deployment.allows_image(each.image))
+        return {"definitions": [*own, *map(self.describe, registered)]}
+
+    def describe(self, registered: RegisteredDefinition) -> dict[str, Any]:
+        """One that was registered, and by whom. Batch is not asked: the plane keeps what it was told."""
+        shown = definition_document(as_allowed(registered, self.deployment), registered.told)
+        return shown | {"registeredBy": registered.owner, "registeredAt": registered.registered_at}
 
 
 def definition_document(definition: JobDefinition, detail: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,6 +65,8 @@ def definition_document(definition: JobDefinition, detail: Mapping[str, Any]) ->
         "attempts": detail.get("retryStrategy", {}).get("attempts"),
         "attemptDurationSeconds": detail.get("timeout", {}).get("attemptDurationSeconds"),
         "numNodes": nodes.num_nodes if nodes else None,
+        "registeredBy": None,
+        "registeredAt": None,
     }
 
 

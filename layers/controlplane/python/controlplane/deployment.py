@@ -6,12 +6,18 @@ allows are the boundary of what a job may do: anything not named here is refused
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 from controlplane.errors import SubmissionInvalid, Violation
 from controlplane.quota import Quota
+
+#: What a definition may be called that is registered over the API. No hyphen: AWS Batch knows it as
+#: `<deployment>-<name>`, where another deployment's name may be this one's with a hyphen and more.
+REGISTERED_NAME = re.compile("[a-z][a-z0-9_]{0,63}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +116,10 @@ class Deployment:
     allowed_environment: frozenset[str] = frozenset()
     #: How much each owner may have at once.
     quota: Quota = Quota()
+    #: Images of job definitions that may be registered over the API, as globs of `*` and `?`; none where nobody may.
+    definition_images: tuple[str, ...] = ()
+    #: True where everybody who is let in may register them, and not only operators.
+    open_definitions: bool = False
 
     @classmethod
     def from_wire(cls, document: Mapping[str, Any], *, url: str, io_bucket: str = "") -> Deployment:
@@ -128,6 +138,8 @@ class Deployment:
             open_reading=document.get("openReading", False),
             allowed_environment=frozenset(document.get("allowedEnvironment", ())),
             quota=Quota.from_wire(document["quota"]) if "quota" in document else Quota(),
+            definition_images=tuple(document.get("definitionImages", ())),
+            open_definitions=document.get("openDefinitions", False),
         )
 
     def job_queue(self, given: str | None) -> JobQueue | None:
@@ -157,17 +169,42 @@ class Deployment:
     def definition_title(self, arn: str) -> str:
         """What to call a definition: short name and revision, or the end of the ARN of one that isn't ours."""
         ours = self._of_any_revision(arn)
-        return f"{ours.name}:{arn.rpartition(':')[2]}" if ours else _last(arn)
+        name = ours.name if ours else self._name_in(arn)
+        return f"{name}:{arn.rpartition(':')[2]}" if name else _last(arn)
 
     def log_group(self, definition_arn: str) -> str:
-        """The log group of a definition's jobs; Batch's own default for one that isn't ours."""
+        """The log group of a definition's jobs: of a registered one the default's, of another Batch's own."""
         ours = self._of_any_revision(definition_arn)
+        if ours is None and self._name_in(definition_arn):
+            ours = self.job_definitions[0]
         return ours.log_group if ours else "/aws/batch/job"
 
     def node_properties(self, definition_arn: str) -> NodeProperties | None:
         """The nodes of a definition's jobs; None for one of one container, and for one that isn't ours."""
         ours = self._of_any_revision(definition_arn)
         return ours.nodes if ours else None
+
+    def allows_image(self, image: str) -> bool:
+        """Whether a definition that is registered over the API may have an image."""
+        return any(fnmatchcase(image, glob) for glob in self.definition_images)
+
+    def full_name(self, name: str) -> str:
+        """What AWS Batch calls a definition that is registered under a short name."""
+        return f"{self.name}-{name}"
+
+    def registered_name(self, given: str) -> str | None:
+        """The short name in any name of a registered definition, as far as it could be one; None where it couldn't."""
+        if given.startswith("arn:"):
+            return self._name_in(given)
+        name = given.partition(":")[0].removeprefix(self.full_name(""))
+        return name if REGISTERED_NAME.fullmatch(name) else None
+
+    def _name_in(self, arn: str) -> str | None:
+        """The short name in the ARN of a registered definition of this deployment; None where it is none."""
+        place, _, full = arn.rpartition("/")
+        name = full.partition(":")[0].removeprefix(self.full_name(""))
+        is_ours = full.startswith(self.full_name("")) and place == self.job_definitions[0].arn.rpartition("/")[0]
+        return name if is_ours and REGISTERED_NAME.fullmatch(name) else None
 
     def _of_any_revision(self, arn: str) -> JobDefinition | None:
         """Ours, though a deployment since may have made another revision of it."""

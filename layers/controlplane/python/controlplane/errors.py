@@ -8,6 +8,8 @@ PlaneError
 ├── NotAnOperator            only operators may do this; names the setting that makes one
 ├── JobNotFound              no such job for this owner
 ├── QueueNotFound            no such job queue in this deployment
+├── DefinitionNotFound       no such registered job definition
+├── RegistrationClosed       this deployment lets nobody register job definitions
 ├── LogNotFound              the attempt has no log (yet)
 ├── JobNotOver               only a job that is over can be deleted, or run again
 ├── NotSubmittedHere         nobody knows what the job asked for, so it can't run again
@@ -121,6 +123,14 @@ class JobNotFound(PlaneError):
 
 class QueueNotFound(PlaneError):
     """This deployment has no such job queue."""
+
+
+class DefinitionNotFound(PlaneError):
+    """Nobody has registered such a job definition."""
+
+
+class RegistrationClosed(PlaneError):
+    """This deployment lets nobody register job definitions: batchplane:definitionImages names no image."""
 
 
 class LogNotFound(PlaneError):

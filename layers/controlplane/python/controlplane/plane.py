@@ -13,6 +13,7 @@ from controlplane.gate import Usage
 from controlplane.io_bucket import IOBucket
 from controlplane.log import Logs
 from controlplane.records import Records
+from controlplane.registered_definition import DefinitionRegistry
 from controlplane.submission_queue import Submissions
 
 
@@ -32,6 +33,11 @@ class Plane(Protocol):
     @property
     def usage(self) -> Usage:
         """What owners use, where they have quotas."""
+        ...
+
+    @property
+    def registry(self) -> DefinitionRegistry:
+        """Job definitions that people have registered."""
         ...
 
     @property

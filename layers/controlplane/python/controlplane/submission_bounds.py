@@ -20,7 +20,7 @@ from controlplane.short_forms import amounts, conflicts, variables
 from controlplane.spill import size_violations
 
 if TYPE_CHECKING:
-    from controlplane.submit_job_request import SubmitJobRequest
+    from controlplane.submit_job_request import RetryStrategy, SubmitJobRequest
 
 
 def broken_bounds(
@@ -38,7 +38,7 @@ def broken_bounds(
     yield from _allowed(request, deployment)
     yield from _share(request, deployment)
     yield from _dependencies(request, job_id=job_id)
-    yield from _retries(request)
+    yield from retry_violations(request.retryStrategy)
     yield from conflicts(request)
     yield from _resources(request, deployment)
     yield from _environment(request, deployment)
@@ -76,9 +76,14 @@ def _share(request: SubmitJobRequest, deployment: Deployment) -> Iterable[Violat
 
 def _environment(request: SubmitJobRequest, deployment: Deployment) -> Iterable[Violation]:
     for field, name in variables(request):
-        if is_guarded(name) and name not in deployment.allowed_environment:
-            bound = "no name that changes how the job's tools behave, unless the deployment allows it"
-            yield Violation(field=field, bound=f"{bound} (batchplane:allowedEnvironment)", value=name)
+        yield from guarded_violations(field, name, deployment)
+
+
+def guarded_violations(field: str, name: str, deployment: Deployment) -> Iterable[Violation]:
+    """What is wrong with the name of an environment variable in a deployment."""
+    if is_guarded(name) and name not in deployment.allowed_environment:
+        bound = "no name that changes how the job's tools behave, unless the deployment allows it"
+        yield Violation(field=field, bound=f"{bound} (batchplane:allowedEnvironment)", value=name)
 
 
 def _dependencies(request: SubmitJobRequest, *, job_id: str) -> Iterable[Violation]:
@@ -118,8 +123,8 @@ def _resources(request: SubmitJobRequest, deployment: Deployment) -> Iterable[Vi
             yield Violation(field=asked.field, bound=bound, value=asked.value)
 
 
-def _retries(request: SubmitJobRequest) -> Iterable[Violation]:
-    strategy = request.retryStrategy
+def retry_violations(strategy: RetryStrategy | None) -> Iterable[Violation]:
+    """What is wrong with a retry strategy as a whole."""
     if strategy is None:
         return
     if strategy.evaluateOnExit is not None and strategy.attempts is None:

@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html. Does n
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -158,11 +159,11 @@ class SubmitJobRequest(Document):
     inputs: Annotated[dict[Text, Text], Field(max_length=1000)] | None = None
 
 
-def violation_of(error: ErrorDetails) -> Violation:
-    """One of pydantic's findings in the plane's words: field, bound, value."""
+def violation_of(error: ErrorDetails, *, not_taken: Mapping[str, str] = _NOT_TAKEN) -> Violation:
+    """One of pydantic's findings in the plane's words: field, bound, value; with why a member is not taken."""
     field = ".".join(str(part) for part in error["loc"]) or "body"
     context = error.get("ctx", {})
-    why = _NOT_TAKEN.get(str(error["loc"][-1]) if error["loc"] else "", "this plane takes no such member")
+    why = not_taken.get(str(error["loc"][-1]) if error["loc"] else "", "this plane takes no such member")
     bounds = {
         "missing": "given",
         "model_type": "a JSON object",

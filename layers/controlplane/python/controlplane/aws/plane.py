@@ -15,6 +15,7 @@ from botocore.session import Session
 
 from controlplane.aws.client import AtFirstCall, new_session
 from controlplane.aws.dead_letters import SqsDeadLetterQueue
+from controlplane.aws.definitions import DynamoDefinitions
 from controlplane.aws.fan_out import Threads
 from controlplane.aws.io_bucket import S3Bucket
 from controlplane.aws.queues import SqsDeadLetters, SqsSubmissions
@@ -76,6 +77,11 @@ class AwsPlane:
     def usage(self) -> DynamoUsage:
         """What owners use, in the table."""
         return DynamoUsage(self._dynamodb, table=self._environment["BATCHPLANE_TABLE"], clock=self.clock)
+
+    @cached_property
+    def registry(self) -> DynamoDefinitions:
+        """Registered job definitions, in the table."""
+        return DynamoDefinitions(self._dynamodb, table=self._environment["BATCHPLANE_TABLE"], clock=self.clock)
 
     @cached_property
     def submissions(self) -> SqsSubmissions:

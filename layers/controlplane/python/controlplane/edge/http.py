@@ -48,6 +48,7 @@ from controlplane.owned_jobs import OwnedJobs
 from controlplane.plane import Plane
 from controlplane.queue_viewer import QueueViewer
 from controlplane.recent import Recent
+from controlplane.registrar import Registrar
 from controlplane.rerunner import Rerunner
 from controlplane.selection import Selection
 from controlplane.viewer import Viewer
@@ -69,6 +70,7 @@ def serve(plane: Plane) -> Handler:
     route_plane(app, plane.deployment, caller)
     acceptor = Acceptor(
         deployment=plane.deployment,
+        registry=plane.registry,
         records=plane.records,
         submissions=plane.submissions,
         gate=Gate(quota=plane.deployment.quota, usage=plane.usage, records=plane.records, clock=plane.clock),
@@ -139,7 +141,19 @@ def _route_queues(app: APIGatewayHttpResolver, plane: Plane, caller: CurrentCall
         recent=recent,
     )
     route_queues(app, viewer, caller)
-    route_definitions(app, DefinitionViewer(deployment=plane.deployment, batch=plane.batch, recent=recent))
+    _route_definitions(app, plane, recent, caller)
+
+
+def _route_definitions(app: APIGatewayHttpResolver, plane: Plane, recent: Recent, caller: CurrentCaller) -> None:
+    viewer = DefinitionViewer(deployment=plane.deployment, registry=plane.registry, batch=plane.batch, recent=recent)
+    registrar = Registrar(
+        deployment=plane.deployment,
+        registry=plane.registry,
+        records=plane.records,
+        batch=plane.batch,
+        clock=plane.clock,
+    )
+    route_definitions(app, viewer, registrar, caller)
 
 
 def _canceller(plane: Plane, jobs: OwnedJobs) -> Canceller:

@@ -1,4 +1,4 @@
-"""The route of `edge/routes/definitions.py`, described."""
+"""The routes of `edge/routes/definitions.py`, described."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from typing import Annotated, Any, TypedDict
 from msgspec import Meta
 
 from controlplane.edge.openapi.operation import Answer, Operation, Operations
-from controlplane.errors import BatchRefused, BatchUnavailable
+from controlplane.errors import (
+    BatchRefused,
+    BatchUnavailable,
+    DefinitionNotFound,
+    NotAnOperator,
+    NotYet,
+    RegistrationClosed,
+)
 
 
 class Definition(TypedDict):
@@ -28,12 +35,25 @@ class Definition(TypedDict):
     attempts: Annotated[int | None, Meta(description="How often a job is tried at most.")]
     attemptDurationSeconds: Annotated[int | None, Meta(description="How long an attempt may run.")]
     numNodes: Annotated[int | None, Meta(description="Of a multi-node parallel job, unless it says otherwise.")]
+    registeredBy: Annotated[str | None, Meta(description="Who registered it; null for the deployment's own.")]
+    registeredAt: int | None
 
 
 class Definitions(TypedDict):
-    """The job definitions that submissions may name, the default first."""
+    """The job definitions that submissions may name, the default first, what was registered last."""
 
     definitions: list[Definition]
+
+
+class DeregisteredDefinition(TypedDict):
+    """A definition that nobody can name any more."""
+
+    name: str
+    deregistered: Annotated[list[str], Meta(description="The ARNs that AWS Batch takes no more.")]
+    waitedFor: Annotated[
+        list[str],
+        Meta(description="The ARNs that accepted jobs are still to be submitted with: ask again once they were."),
+    ]
 
 
 _DEFINITION: dict[str, Any] = {
@@ -52,6 +72,30 @@ _DEFINITION: dict[str, Any] = {
     "attempts": 1,
     "attemptDurationSeconds": 86_400,
     "numNodes": None,
+    "registeredBy": None,
+    "registeredAt": None,
+}
+_ARN = "arn:aws:batch:eu-west-1:111122223333:job-definition/batchplane-aligner:1"
+_REGISTERED = _DEFINITION | {
+    "name": "aligner",
+    "revision": 1,
+    "jobDefinitionArn": _ARN,
+    "image": "ghcr.io/example/aligner:2",
+    "command": ["align", "Ref::sample"],
+    "parameters": {"sample": "a"},
+    "runner": False,
+    "registeredBy": "user/ada",
+    "registeredAt": 1_795_000_000_000,
+}
+_REGISTER = {
+    "jobDefinitionName": "aligner",
+    "type": "container",
+    "containerProperties": {
+        "image": "ghcr.io/example/aligner:2",
+        "command": ["align", "Ref::sample"],
+        "resourceRequirements": [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "2048"}],
+    },
+    "parameters": {"sample": "a"},
 }
 
 OPERATIONS: Operations = {
@@ -60,5 +104,24 @@ OPERATIONS: Operations = {
         tag="Definitions",
         answers={200: Answer(description="All of them", type=Definitions, example={"definitions": [_DEFINITION]})},
         problems=(BatchRefused, BatchUnavailable),
+    ),
+    "POST /definitions": Operation(
+        id="registerDefinition",
+        tag="Definitions",
+        answers={201: Answer(description="Registered", type=Definition, example=_REGISTERED)},
+        problems=(RegistrationClosed, NotAnOperator, BatchRefused, BatchUnavailable),
+        requests={"AWS Batch's own document": _REGISTER},
+    ),
+    "DELETE /definitions/{name}": Operation(
+        id="deregisterDefinition",
+        tag="Definitions",
+        answers={
+            200: Answer(
+                description="Nobody can name it any more",
+                type=DeregisteredDefinition,
+                example={"name": "aligner", "deregistered": [_ARN], "waitedFor": []},
+            )
+        },
+        problems=(DefinitionNotFound, NotAnOperator, NotYet, BatchRefused, BatchUnavailable),
     ),
 }

@@ -53,7 +53,7 @@ class GatewayMessage(TypedDict):
 _WORDS = {
     400: "A bound is broken: each is named with its field, the bound and the value.",
     401: "A credential is needed, or the one that was given opens nothing.",
-    403: "Only operators may do this; on AWS also API Gateway's answer to a wrong signature.",
+    403: "Only operators may do this, or nobody here; on AWS also API Gateway's answer to a wrong signature.",
     404: "There is no such thing of yours.",
     409: "It does not go with what the plane has.",
     413: "The body is larger than 10 MB.",

@@ -1,0 +1,60 @@
+"""A body of `POST /definitions` as far as it can be read, so that all its errors are reported together. Does no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, core_schema
+
+from controlplane.errors import MOST_VIOLATIONS, Violation
+from controlplane.register_definition_request import NOT_TAKEN, RegisterJobDefinitionRequest
+from controlplane.submit_job_request import violation_of
+
+#: Stands for what can't be read, until the draft is refused.
+_NO_NAME, _NO_CONTAINER = {"jobDefinitionName": "unnamed"}, {"image": "unnamed"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefinitionDraft:
+    """What was read; to pydantic, and so in /openapi.json, a RegisterJobDefinitionRequest."""
+
+    #: Powertools writes the arguments of every route out, for a log of its own.
+    request: RegisterJobDefinitionRequest = field(repr=False)
+    #: What is wrong with members that the request is therefore without. A draft with any is never registered.
+    violations: tuple[Violation, ...] = ()
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Read a RegisterJobDefinitionRequest; only what is no JSON object at all is a ValidationError."""
+        return core_schema.no_info_wrap_validator_function(
+            cls._read, handler.generate_schema(RegisterJobDefinitionRequest)
+        )
+
+    @classmethod
+    def _read(cls, document: Any, validate: Callable[[Any], RegisterJobDefinitionRequest]) -> DefinitionDraft:
+        try:
+            return cls(request=validate(document))
+        except ValidationError as error:
+            if not isinstance(document, Mapping):
+                raise
+            found = error.errors(include_url=False)
+        violations = tuple(violation_of(each, not_taken=NOT_TAKEN) for each in found[:MOST_VIOLATIONS])
+        rest = _without(document, {tuple(map(str, each["loc"][:2])) for each in found})
+        return cls(request=RegisterJobDefinitionRequest.model_validate(rest), violations=violations)
+
+
+def _without(document: Mapping[str, Any], wrong: set[tuple[str, ...]]) -> dict[str, Any]:
+    """A document that can be read: less the members that are wrong, by their places; with what must be there."""
+    rest = _NO_NAME | {name: member for name, member in document.items() if _is_right(name, member, wrong)}
+    container = rest.get("containerProperties", {})
+    kept = {name: member for name, member in container.items() if ("containerProperties", name) not in wrong}
+    return rest | {"containerProperties": _NO_CONTAINER | kept}
+
+
+def _is_right(name: str, member: Any, wrong: set[tuple[str, ...]]) -> bool:
+    if name == "containerProperties":
+        return isinstance(member, Mapping)
+    return all(place[0] != name for place in wrong)
