@@ -90,6 +90,8 @@ class LocalPlane:
     quiet: Quiet
     #: How long Batch may not know of a job that it has taken.
     settle_milliseconds: int = 0
+    #: One request is answered at a time: the others wait for no longer.
+    enough_milliseconds: int = 50
     queues: Queues
     links: Links
 

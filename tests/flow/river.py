@@ -231,6 +231,7 @@ class River:
             sleep=self.sleep,
             pace=lambda: None,
             settle_milliseconds=60_000,
+            enough_milliseconds=6_000,
         )
 
     def clock(self) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from controlplane.caller import Caller
-from controlplane.deleter import MOST_MILLISECONDS, Deleter
+from controlplane.deleter import Deleter
 from controlplane.io_bucket import MOST_AT_ONCE, outputs_prefix, upload_key
 from controlplane.job_filter import JobFilter
 from controlplane.owned_jobs import OwnedJobs
@@ -157,7 +157,7 @@ class SlowBucket:
 
     def delete_objects(self, prefix: str) -> int:
         """Let time pass, and delete some."""
-        self._river.now += MOST_MILLISECONDS // 3
+        self._river.now += self._river.plane.enough_milliseconds // 3
         taken = min(self.left, MOST_AT_ONCE)
         self.left -= taken
         return taken
@@ -168,7 +168,13 @@ def test_one_request_does_a_bounded_part(river: River) -> None:
     job_id = over(river)
     bucket: Any = SlowBucket(river, left=3500)
     jobs = OwnedJobs(records=river.records)
-    deleter = Deleter(records=river.records, jobs=jobs, io_bucket=bucket, clock=river.clock)
+    deleter = Deleter(
+        records=river.records,
+        jobs=jobs,
+        io_bucket=bucket,
+        clock=river.clock,
+        enough_milliseconds=river.plane.enough_milliseconds,
+    )
 
     answers = [deleter.delete(job_id, caller=ADA)]
     there = river.request("GET", f"/jobs/{job_id}")[0]

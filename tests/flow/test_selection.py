@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from controlplane.record import RecordKey
-from controlplane.selection import ENOUGH_MILLISECONDS
 from tests.builders import T0
 from tests.flow.river import Answered, River, ScriptedBatch
 
@@ -186,7 +185,7 @@ def test_a_page_ends_when_it_has_asked_for_long_enough(make_river: Callable[...,
     batch = SlowBatch()
     river = make_river(batch=batch)
     submitted(river, *(f"n{number}" for number in range(5)))
-    batch.take_time = lambda: river.sleep(ENOUGH_MILLISECONDS / 2000)
+    batch.take_time = lambda: river.sleep(river.plane.enough_milliseconds / 2000)
     first = ask(river, all=True, dryRun=False)
     rest = list(walk(river, all=True, dryRun=False, cursor=first["cursor"], createdBefore=first["createdBefore"]))
 

@@ -8,15 +8,17 @@ from contextlib import closing
 
 import pytest
 
-from batchplane_local.asgi import Receive, Scope, Send, answer
-from batchplane_local.server import listen, served
+from batchplane_local.asgi import Receive, Scope, Send, answer, chunks
+from batchplane_local.server import MOST_HEAD_BYTES, listen, served
 
 #: How long an answer may take, in seconds.
 PATIENCE_SECONDS = 20
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer with what was asked for."""
+    """Answer with what was asked for, once the body is read."""
+    async for _ in chunks(receive):
+        pass
     await answer(send, 200, [("content-type", "text/plain")], scope["raw_path"])
 
 
@@ -46,6 +48,31 @@ def test_a_path_is_asked_for(port: int) -> None:
 def test_anything_but_a_path_is_refused(port: int, method: str, target: str) -> None:
     """The plane is no proxy, and a host in the target would be compared with none."""
     assert answered(port, f"{method} {target}").startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("endless", ["GET /", "GET / HTTP/1.1\r\nX: ", "GET / HTTP/1.1\r\nX: a\r\nX: "])
+def test_a_head_that_does_not_end_is_refused(port: int, endless: str) -> None:
+    """Before it is all there, on a connection that has been used, too: whatever more of it were kept."""
+    first = f"GET /first HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
+        connection.sendall(first.encode())
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+        connection.sendall(endless.encode().ljust(MOST_HEAD_BYTES + 1, b"a"))
+        with connection.makefile("rb") as incoming:
+            refused = incoming.read()
+
+    assert refused.startswith(b"HTTP/1.1 400 ")
+
+
+@pytest.mark.parametrize("length", [50_000, 1_000_000])
+def test_a_body_may_be_longer_than_a_head(port: int, length: int) -> None:
+    """In one piece with its head, and in many; and so may the next request's be."""
+    request = f"POST /long HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: {length}\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
+        connection.sendall(f"{request}\r\n".encode() + b"a" * length)
+        connection.sendall(f"{request}Connection: close\r\n\r\n".encode() + b"a" * length)
+        with connection.makefile("rb") as incoming:
+            assert 2 == incoming.read().count(b"HTTP/1.1 200 ")
 
 
 def test_an_answer_to_head_has_no_body(port: int) -> None:

@@ -19,9 +19,6 @@ from controlplane.record import JobRecord
 from controlplane.records import Records
 from controlplane.split_arrays import SplitArrays
 
-#: No more objects are begun with after so long (milliseconds): an HTTP API waits 29 seconds, and the record is left.
-MOST_MILLISECONDS = 15_000
-
 
 @dataclass(frozen=True, kw_only=True)
 class Deleter:
@@ -32,6 +29,8 @@ class Deleter:
     io_bucket: IOBucket
     #: Epoch milliseconds.
     clock: Callable[[], int]
+    #: No more objects are begun with after so long.
+    enough_milliseconds: int
 
     def delete(self, job_id: str, *, caller: Caller) -> dict[str, Any]:
         """Delete a job that is over, or a part of what it left: then `more` is true, and it is to be asked again.
@@ -63,10 +62,11 @@ class Deleter:
 
     def _empty(self, prefix: str) -> tuple[int, bool]:
         """Delete objects while there is time; how many, and whether some are left."""
-        deleted, until = 0, self.clock() + MOST_MILLISECONDS
-        while self.clock() < until:
+        deleted, until = 0, self.clock() + self.enough_milliseconds
+        while True:
             taken = self.io_bucket.delete_objects(prefix)
             deleted += taken
             if taken < MOST_AT_ONCE:
                 return deleted, False
-        return deleted, True
+            if self.clock() >= until:
+                return deleted, True

@@ -94,3 +94,8 @@ class Plane(Protocol):
     def settle_milliseconds(self) -> int:
         """How long after an unknown outcome of SubmitJob ListJobs is believed."""
         ...
+
+    @property
+    def enough_milliseconds(self) -> int:
+        """How long a request goes on that may be gone on with by another; at least one step of it is always done."""
+        ...

@@ -19,8 +19,6 @@ from controlplane.job_filter import JobFilter, to_cursor
 from controlplane.record import JobRecord
 from controlplane.records import Records
 
-#: A page that has asked Batch for so long asks no more: the function has half a minute for its answer.
-ENOUGH_MILLISECONDS = 15_000
 #: Those of a job that is not over.
 OPEN_STATUSES = frozenset(status for status in Status if not status.is_terminal)
 
@@ -58,6 +56,8 @@ class Selection:
     canceller: Canceller
     #: Epoch milliseconds.
     clock: Callable[[], int]
+    #: A page that has asked Batch for so long asks no more.
+    enough_milliseconds: int
 
     def end(
         self,
@@ -81,7 +81,7 @@ class Selection:
         queue = None if job_queue is None else self.deployment.queue_arn(job_queue)
         asked = replace(wanted, owner=caller.owner, job_queue=queue, statuses=statuses, created_before=before)
         page = self.records.list_jobs(asked, limit=limit, cursor=cursor)
-        enough = self.clock() + ENOUGH_MILLISECONDS
+        enough = self.clock() + self.enough_milliseconds
         done: list[Selected] = []
         for place, record in enumerate(page.records):
             if place and not dry_run and self.clock() >= enough:

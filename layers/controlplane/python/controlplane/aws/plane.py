@@ -145,6 +145,11 @@ class AwsPlane:
         """How far ListJobs lags behind SubmitJob is not documented; a minute is believed to be enough."""
         return 60_000
 
+    @property
+    def enough_milliseconds(self) -> int:
+        """An HTTP API waits 29 seconds for an answer; of these what has been done leaves half."""
+        return 15_000
+
     @cached_property
     def _fan_out(self) -> Threads:
         return Threads(_CALLS)

@@ -113,10 +113,22 @@ def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, acceptor: Acceptor, c
     route_job_ending(app, canceller, caller)
     route_selection(
         app,
-        Selection(deployment=plane.deployment, records=plane.records, canceller=canceller, clock=plane.clock),
+        Selection(
+            deployment=plane.deployment,
+            records=plane.records,
+            canceller=canceller,
+            clock=plane.clock,
+            enough_milliseconds=plane.enough_milliseconds,
+        ),
         caller,
     )
-    deleter = Deleter(records=plane.records, jobs=jobs, io_bucket=plane.io_bucket, clock=plane.clock)
+    deleter = Deleter(
+        records=plane.records,
+        jobs=jobs,
+        io_bucket=plane.io_bucket,
+        clock=plane.clock,
+        enough_milliseconds=plane.enough_milliseconds,
+    )
     route_job_deletion(app, deleter, caller)
 
 
