@@ -14,22 +14,29 @@ from typing import Any
 import msgspec
 
 from controlplane.errors import KeySpent
-from controlplane.job import Status, child_id
-from controlplane.job_detail import ArrayProperties, Attempt, Container, JobDetail
+from controlplane.job import Status, child_id, node_id, parent_and_index, part_id
+from controlplane.job_detail import ArrayProperties, Attempt, Container, JobDetail, NodeProperties
 from controlplane.record import RecordKey
 from controlplane.records import Merge, Records
 from controlplane.state_change import StateChange
-from controlplane.submission import Submission
+from controlplane.submission import Part, Submission
 from tests.builders import QUEUE, RUNNER, T0, refusal, submission
 
 #: Milliseconds.
 DAY = 86_400_000
 #: Children lie on both sides of a block's edge.
-SIZE = 1002
+SIZE, NODES = 1002, 3
 SINGLE = submission(tags={"team": "red"})
 ARRAY = submission(key="given:array", jobName="Many", arrayProperties={"size": SIZE})
 OTHER = submission(owner="user/bob", key="given:other", jobName="other")
-SUBMISSIONS = (SINGLE, ARRAY, OTHER)
+GANG = replace(submission(key="given:gang", jobName="gang"), num_nodes=NODES)
+#: Of an array that nobody asks for here.
+PART = replace(
+    submission(key="given:large", jobName="large", arrayProperties={"size": SIZE}),
+    job_id=part_id(ARRAY.job_id, 1),
+    part=Part(first=SIZE, of=11 * SIZE),
+)
+SUBMISSIONS = (SINGLE, ARRAY, OTHER, GANG, PART)
 INDICES = (0, 1, 999, 1000, 1001)
 _ENDS = (Status.SUCCEEDED, Status.FAILED)
 _TEXTS = (None, "", "Host EC2 (instance i-0) terminated.", "a\0b é \U0001f600")
@@ -75,14 +82,20 @@ class Jobs:
         return {each.job_id: (self._id(f"{place}a"), self._id(f"{place}b")) for place, each in enumerate(SUBMISSIONS)}
 
     @property
+    def nodes(self) -> dict[str, int]:
+        """How many each multi-node parallel job has, by Batch's ids."""
+        return {**dict.fromkeys(self.of_ours[GANG.job_id], NODES), self._id("gang"): 2}
+
+    @property
     def sizes(self) -> dict[str, int]:
-        """Of the arrays, by Batch's ids."""
-        return {**dict.fromkeys(self.of_ours[ARRAY.job_id], SIZE), self._id("array"): 2}
+        """How many children or nodes each has that has any, by Batch's ids."""
+        arrays = (*self.of_ours[ARRAY.job_id], *self.of_ours[PART.job_id])
+        return {**dict.fromkeys(arrays, SIZE), self._id("array"): 2, **self.nodes}
 
     @property
     def keys(self) -> list[RecordKey]:
         """Where records of them may stand."""
-        theirs = (self._id("single"), self._id("array"), *chain.from_iterable(self.of_ours.values()))
+        theirs = (self._id("single"), self._id("array"), self._id("gang"), *chain.from_iterable(self.of_ours.values()))
         jobs = [RecordKey(job_id=job_id) for job_id in (*self.of_ours, *theirs)]
         children = ((parent, index) for parent, size in self.sizes.items() for index in INDICES if index < size)
         return jobs + [RecordKey(job_id=parent, index=index) for parent, index in children]
@@ -176,7 +189,7 @@ class Calls:
 
     def _batch_id(self, key: RecordKey) -> str:
         if key.index is not None:
-            return child_id(key.job_id, key.index)
+            return (node_id if key.job_id in self.jobs.nodes else child_id)(key.job_id, key.index)
         return self._random.choice(self.jobs.of_ours[key.job_id]) if key.job_id in self.jobs.of_ours else key.job_id
 
     def _change(self, batch_job_id: str, *, status: Status | None = None) -> StateChange:
@@ -191,9 +204,11 @@ class Calls:
 
     def _detail(self, batch_job_id: str, status: Status, finished: int) -> JobDetail:
         """What a job is told to be after so many attempts: always the same, whoever tells it."""
-        parent, _, index = batch_job_id.partition(":")
-        size = None if index else self.jobs.sizes.get(parent)
-        array = ArrayProperties(index=int(index)) if index else ArrayProperties(size=size) if size else None
+        parent, index = parent_and_index(batch_job_id)
+        size = self.jobs.sizes.get(parent) if index is None else None
+        is_gang = parent in self.jobs.nodes
+        array = ArrayProperties(index=index, size=size) if (size or index is not None) and not is_gang else None
+        nodes = NodeProperties(num_nodes=size) if size and is_gang else None
         text = _TEXTS[(status.rank + finished) % len(_TEXTS)]
         return JobDetail(
             job_id=batch_job_id,
@@ -207,6 +222,7 @@ class Calls:
             attempts=tuple(_attempt(number, since=self.jobs.since) for number in range(finished)),
             container=Container(reason=text),
             array_properties=array,
+            node_properties=nodes,
             is_cancelled=status is Status.FAILED,
         )
 
