@@ -14,7 +14,7 @@ from typing import Any
 from controlplane.batch import MAX_REASON_CHARACTERS, Batch
 from controlplane.caller import Caller
 from controlplane.deployment import Deployment
-from controlplane.errors import BatchUnavailable, NotYet, PlaneError, SubmissionInvalid, Violation
+from controlplane.errors import NotYet, PlaneError, SubmissionInvalid, Violation
 from controlplane.job import JobType, Status, child_id
 from controlplane.job_document import to_document
 from controlplane.look_up import taken
@@ -41,6 +41,8 @@ class Ending(StrEnum):
 
 #: Of what was asked for several parts, the answer tells the last of these.
 _STRENGTH = (None, Ending.CANCEL, Ending.TERMINATE)
+#: What is answered of a job that has ended, or has gone.
+_OVER = (None, "It is over already: nothing was asked of AWS Batch.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +87,7 @@ class Canceller:
         """End what Batch has, or would have, as one job; what Batch was asked, and that in words."""
         for _ in range(LOOKS):
             if not record.is_open:
-                return None, "It is over already: nothing was asked of AWS Batch."
+                return _OVER
             if record.batch_job_id or record.key.index is not None or submission is None:
                 return self._ask(record, ending, words)
             if self._withdraw(record, submission, ending, words):
@@ -99,16 +101,16 @@ class Canceller:
         """End each part of an array; one that can't be ended now keeps no other from it."""
         arrays, answers = SplitArrays(records=self.records), []
         arrays.split(whole, submission, at=self.clock())
-        late: PlaneError | None = None
+        kept_back: PlaneError | None = None
         for record, part in zip(arrays.parts(whole), parts_of(submission), strict=True):
             try:
                 answers += [self._end(record, part, ending, words)] if record else []
-            except (NotYet, BatchUnavailable) as error:
-                late = late or error
+            except PlaneError as error:
+                kept_back = kept_back or error
         arrays.gather(whole.key.job_id)
-        if late:
-            raise late
-        return max(answers, key=lambda answer: _STRENGTH.index(answer[0]))
+        if kept_back:
+            raise kept_back
+        return max(answers, key=lambda answer: _STRENGTH.index(answer[0]), default=_OVER)
 
     def _ask(self, record: JobRecord, ending: Ending, words: str) -> tuple[Ending, str]:
         """Ask Batch, which passes it on to all children of an array."""

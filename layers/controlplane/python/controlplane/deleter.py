@@ -29,7 +29,7 @@ class Deleter:
     io_bucket: IOBucket
     #: Epoch milliseconds.
     clock: Callable[[], int]
-    #: No more objects are begun with after so long.
+    #: No more objects, and no part of an array, are begun with after so long.
     enough_milliseconds: int
 
     def delete(self, job_id: str, *, caller: Caller) -> dict[str, Any]:
@@ -47,22 +47,26 @@ class Deleter:
                 f"Job {job_id} is {record.status}, and only a job that is over can be deleted:"
                 " terminate it first (POST /jobs/{id}/terminate, batchplane terminate), and wait for its end."
             )
-        deleted, more = self._empty(job_prefix(record.owner, job_id))
-        if not more and not self._forget(record):
+        until = self.clock() + self.enough_milliseconds
+        deleted, more = self._empty(job_prefix(record.owner, job_id), until=until)
+        if more or not self._forget_parts(record, until=until):
+            return {"jobId": job_id, "objects": deleted, "more": True}
+        if not self.records.delete(record, at=self.clock()):  # somebody has begun the job anew
             raise JobNotFound(f"There is no job {job_id}.")
-        return {"jobId": job_id, "objects": deleted, "more": more}
+        return {"jobId": job_id, "objects": deleted, "more": False}
 
-    def _forget(self, record: JobRecord) -> bool:
-        """Delete the record, after those of an array's parts; False where somebody has begun the job anew."""
+    def _forget_parts(self, record: JobRecord, *, until: int) -> bool:
+        """Delete the records of an array's parts, with all their children; False where there was no time for all."""
         parts = SplitArrays(records=self.records).parts(record) if (record.size or 0) > MOST_CHILDREN else ()
-        for part in parts:
-            if part:
-                self.records.delete(part, at=self.clock())
-        return self.records.delete(record, at=self.clock())
+        for place, part in enumerate(filter(None, parts)):
+            if place and self.clock() >= until:  # one goes at least, so that it comes to an end
+                return False
+            self.records.delete(part, at=self.clock())
+        return True
 
-    def _empty(self, prefix: str) -> tuple[int, bool]:
+    def _empty(self, prefix: str, *, until: int) -> tuple[int, bool]:
         """Delete objects while there is time; how many, and whether some are left."""
-        deleted, until = 0, self.clock() + self.enough_milliseconds
+        deleted = 0
         while True:
             taken = self.io_bucket.delete_objects(prefix)
             deleted += taken

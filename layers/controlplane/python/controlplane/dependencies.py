@@ -86,6 +86,8 @@ def _batch_id(record: JobRecord | None, job_id: str, submission: Submission) -> 
         raise BatchRefused(f"Dependent job {job_id} failed")
     if record and record.status is Status.SUCCEEDED:
         return None
+    if record and record.lost and record.batch_job_id is None:
+        raise BatchRefused(f"Dependent job {job_id} is lost: nobody knows how a part of it ended")
     if record is None or record.batch_job_id is None:
         raise NotYet(f"job {submission.job_id}: dependency {job_id} is not with Batch yet")
     return record.batch_job_id

@@ -94,19 +94,27 @@ class Rerunner:
         idempotency_key: str | None,
     ) -> Accepted:
         """Keep the submission that runs these children of another again, or all of it."""
-        if chosen is not None and not submission.runner:
-            title = self.deployment.definition_title(submission.job_definition)
-            bound = f"true: job definition {title} doesn't carry the runner, which tells children their own indices"
-            raise SubmissionInvalid((Violation(field="all", bound=bound, value=False),))
         draft = Draft.read(_asked_again(submission, None if chosen is None else len(chosen)))
         planned = self.acceptor.plan(draft, owner=submission.owner, idempotency_key=idempotency_key)
+        indices = submission.indices if chosen is None else _indices(submission, chosen)
+        if indices is not None and not planned.runner:  # the revision of today runs it
+            title = self.deployment.definition_title(planned.job_definition)
+            words = f"job definition {title} doesn't carry the runner, which tells children their own indices"
+            raise SubmissionInvalid((_no_indices(words, is_chosen=submission.indices is None),))
         again = replace(
             planned,
             rerun_of=submission.job_id,
-            indices=submission.indices if chosen is None else _indices(submission, chosen),
+            indices=indices,
             digest=digest_of_body(body),
         )
         return self.acceptor.keep(again)
+
+
+def _no_indices(words: str, *, is_chosen: bool) -> Violation:
+    """Of a first run all children may run again instead; of those that have run again nothing helps but the runner."""
+    if is_chosen:
+        return Violation(field="all", bound=f"true: {words}", value=False)
+    return Violation(field="jobDefinition", bound="one that carries the runner", value=words)
 
 
 def _indices(submission: Submission, chosen: Sequence[int]) -> Indices:
