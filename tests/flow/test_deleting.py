@@ -182,3 +182,28 @@ def test_one_request_does_a_bounded_part(river: River) -> None:
 
     assert [(3000, True), (500, False)] == [(each["objects"], each["more"]) for each in answers]
     assert (200, 404) == (there, river.request("GET", f"/jobs/{job_id}")[0])
+
+
+def test_nothing_is_left_of_a_job_that_is_deleted_while_it_is_submitted(river: River) -> None:
+    """What Batch can't be told is put into the IOBucket by who may submit, and then nobody else ends the job."""
+    bucket = river.plane.io_bucket
+
+    class Late:
+        """A bucket that takes so long that the owner changes their mind."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(bucket, name)
+
+        def store(self, key: str, content: bytes) -> None:
+            """Store an object when the job is to have gone."""
+            river.request("POST", f"/jobs/{job_id}/cancel", {})
+            delete(river, job_id)
+            bucket.store(key, content)
+
+    river.plane.io_bucket = Late()
+    job_id = river.request("POST", "/jobs", {"jobName": "long", "command": ["x" * 9000]})[1]["jobId"]
+    river.settle()
+    left = [each.key for each in bucket.list_objects("")]
+
+    assert [f"ada/{job_id}/overrides.json"] == left
+    assert (200, 1) == (river.request("GET", f"/jobs/{job_id}")[0], len(river.batch.jobs))

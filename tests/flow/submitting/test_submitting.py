@@ -49,3 +49,31 @@ def test_a_claim_that_the_sdk_has_made_twice_does_not_lose_the_submission(river:
     river.settle()
 
     assert 1 == len(river.batch.jobs)
+
+
+def test_a_bucket_that_fails_keeps_no_job_from_being_submitted_at_once_again(river: River) -> None:
+    """Batch certainly did not take it: nobody waits until that has settled."""
+    bucket = river.plane.io_bucket
+
+    class Failing:
+        """A bucket that fails once."""
+
+        fails = 1
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(bucket, name)
+
+        def store(self, key: str, content: bytes) -> None:
+            """Fail, or store an object."""
+            self.fails -= 1
+            if self.fails == 0:
+                raise ConnectionError("cut")
+            bucket.store(key, content)
+
+    river.plane.io_bucket = Failing()
+    job_id = river.request("POST", "/jobs", {"jobName": "long", "command": ["x" * 9000]})[1]["jobId"]
+    river.turn()
+
+    assert (None, 0) == (river.record(job_id).claimed_at, len(river.batch.jobs))
+    river.settle()
+    assert 1 == len(river.batch.jobs)

@@ -118,7 +118,6 @@ class Submitter:
             self.batch.terminate(batch_job_id, reason=SECOND_SUBMISSION)
 
     def _send(self, record: JobRecord, submission: Submission, depends_on: tuple[Mapping[str, str], ...]) -> None:
-        self._spill(submission)
         capability = secrets.token_urlsafe(32) if submission.runner else None
         self.pace()  # first, for the settle time is counted from the claim
         now = self.clock()
@@ -128,6 +127,7 @@ class Submitter:
             raise NotYet(f"job {submission.job_id}: it is being submitted, and is looked at again later")
         environment = self._runner_environment(submission, capability)
         request = to_submit_job(submission, depends_on=depends_on, runner_environment=environment)
+        self._spill(submission, claimed_at=now)
         try:
             batch_job_id = self.batch.submit(request)
         except BatchRefused as refusal:
@@ -140,11 +140,19 @@ class Submitter:
         else:
             self._settle(submission, batch_job_id)
 
-    def _spill(self, submission: Submission) -> None:
-        """Put what Batch can't be told where the runner finds it, before Batch has the job."""
-        if submission.spilled:
-            key = overrides_key(submission.owner, submission.public_id)
+    def _spill(self, submission: Submission, *, claimed_at: int) -> None:
+        """Put what Batch can't be told where the runner finds it, before Batch has the job.
+
+        Under the claim: without it the job might be ended and deleted meanwhile, and this would be left behind.
+        """
+        if not submission.spilled:
+            return
+        key = overrides_key(submission.owner, submission.public_id)
+        try:
             self.io_bucket.store(key, json.dumps(submission.spilled).encode())
+        except Exception:
+            self.records.release(submission.job_id, claimed_at=claimed_at)
+            raise
 
     def _runner_environment(self, submission: Submission, capability: str | None) -> dict[str, str]:
         if capability is None:
