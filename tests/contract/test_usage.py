@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from moto import mock_aws
@@ -16,8 +16,10 @@ from controlplane.aws.records import DynamoRecords
 from controlplane.aws.usage import DynamoUsage
 from controlplane.gate import MINUTE, InFlight, Usage
 from controlplane.parts import parts_of
-from controlplane.record import RecordKey
-from controlplane.records import Records
+from controlplane.record import JobRecord, RecordKey
+from controlplane.records import Records, brought, ended_unsubmitted
+from controlplane.state_change import StateChange
+from controlplane.submission import Submission
 from tests.builders import T0, bring, change, submission
 from tests.contract.conftest import PLANES, NewDatabase
 from tests.contract.deployed import OneAtATime, client, create_table
@@ -25,6 +27,14 @@ from tests.template import quota_template
 
 ADA = "user/ada"
 RIVALS = 8
+
+
+KINDS = {
+    "single": submission(key="given:1", vcpus=2),
+    "array": submission(key="given:2", arrayProperties={"size": 10}, vcpus=2),
+    "in parts": submission(key="given:3", arrayProperties={"size": 20_000}, vcpus=2),
+    "gang": replace(submission(key="given:4"), num_nodes=3, vcpus=6),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +103,66 @@ def test_an_array_that_has_ended_counts_no_more(store: Store) -> None:
 
     assert InFlight(jobs=0, vcpus=0) == store.usage.in_flight(ADA)
     assert 1 == len(store.records.list_open(limit=9).records)
+
+
+def news(asked: Submission, status: str) -> StateChange:
+    """What Batch tells of a job, an array, or a gang."""
+    size = {"arrayProperties": {"size": 10}} if asked.size else {}
+    nodes = {"nodeProperties": {"numNodes": asked.num_nodes}} if asked.num_nodes else {}
+    return change(status, name=asked.batch_job_name, **size, **nodes)
+
+
+def told_of(records: Records, record: JobRecord, asked: Submission) -> None:
+    """Batch tells of its end, twice."""
+    for _ in range(2):
+        bring(records, record.key, news(asked, "FAILED"), ours=True)
+
+
+def refused(records: Records, record: JobRecord, asked: Submission) -> None:
+    """Batch does not take it, or it is withdrawn before Batch has it."""
+    brought(records, ended_unsubmitted(record, reason="no", at=T0))
+
+
+def lost(records: Records, record: JobRecord, asked: Submission) -> None:
+    """Batch has forgotten it."""
+    records.lose(record.key, at=T0)
+
+
+def deleted(records: Records, record: JobRecord, asked: Submission) -> None:
+    """It has ended, and goes; late news comes of it."""
+    bring(records, record.key, news(asked, "FAILED"), ours=True)
+    records.delete(record, at=T0)
+    bring(records, record.key, news(asked, "RUNNING"), ours=True)
+
+
+@pytest.mark.parametrize("asked", KINDS.values(), ids=KINDS)
+@pytest.mark.parametrize("end", [told_of, refused, lost, deleted])
+def test_whatever_ends_a_job_it_is_counted_until_then(
+    store: Store, asked: Submission, end: Callable[[Records, JobRecord, Submission], None]
+) -> None:
+    """And given back once: what another job has in flight stays counted."""
+    store.records.create(submission(key="given:other", vcpus=1))
+    for each in (asked, *(parts_of(asked) if asked.is_split else ())):
+        store.records.create(each)
+    before = store.usage.in_flight(ADA)
+    record = store.records.get(RecordKey(job_id=asked.job_id))
+    assert record is not None
+    end(store.records, record, asked)
+
+    assert (InFlight(jobs=2, vcpus=asked.vcpus + 1), InFlight(jobs=1, vcpus=1)) == (before, store.usage.in_flight(ADA))
+
+
+@pytest.mark.parametrize("asked", KINDS.values(), ids=KINDS)
+def test_a_lost_job_that_batch_tells_of_again_is_counted_again(store: Store, asked: Submission) -> None:
+    """As often as it is lost and found."""
+    store.records.create(asked)
+    seen = []
+    for status in ("RUNNABLE", "RUNNING"):
+        store.records.lose(RecordKey(job_id=asked.job_id), at=T0)
+        bring(store.records, RecordKey(job_id=asked.job_id), news(asked, status), ours=True)
+        seen.append(store.usage.in_flight(ADA))
+
+    assert [InFlight(jobs=1, vcpus=asked.vcpus)] * 2 == seen
 
 
 def test_a_minute_has_room_for_so_many(store: Store) -> None:
