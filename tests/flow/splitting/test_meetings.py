@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from controlplane.caller import Caller
 from controlplane.deleter import Deleter
 from controlplane.job import part_id
+from controlplane.job_filter import JobFilter
 from controlplane.owned_jobs import OwnedJobs
 from controlplane.record import RecordKey
 from controlplane.records import Merge
-from tests.builders import DEPLOYMENT, change
-from tests.flow.river import Answered, River
+from tests.builders import DEPLOYMENT, QUEUE, change
+from tests.flow.river import Answered, Crash, Crashes, River
 from tests.flow.splitting.large_array import SIZE, ask, split, tell
 
 
@@ -141,3 +143,43 @@ def test_deleting_an_array_takes_as_many_requests_as_its_parts_need(river: River
 
     assert [True, False] == [each["more"] for each in answers]
     assert (200, 404) == (there, river.request("GET", f"/jobs/{job_id}")[0])
+
+
+def test_a_lost_part_that_ends_after_all_ends_the_whole(river: River) -> None:
+    """Its news comes late, and is right."""
+    job_id = split(river)
+    for number in (0, 1):
+        tell(river, number, "SUCCEEDED")
+    lose(river, job_id, 2)
+    before = ask(river, f"/jobs/{job_id}")["lost"]
+    tell(river, 2, "SUCCEEDED")
+    job = ask(river, f"/jobs/{job_id}")
+
+    assert (True, False, "SUCCEEDED") == (before, job["lost"], job["status"])
+
+
+def test_a_deletion_that_breaks_off_among_the_parts_is_gone_on_with(make_river: Callable[..., River]) -> None:
+    """Wherever it dies; what is told meanwhile of a part, gone or not, brings nothing back."""
+    for at in range(30):
+        river = make_river(crashes=Crashes())
+        job_id = split(river, arrayProperties={"size": 10_002})
+        for number in range(2):
+            tell(river, number, "FAILED")
+        river.crashes.arm(at)
+        try:
+            river.request("DELETE", f"/jobs/{job_id}")
+        except Crash:
+            river.crashes.arm(None)
+        else:
+            return
+        for number in range(2):
+            tell(river, number, "SUCCEEDED")
+        river.plane.submissions.send(job_id)
+        river.reconcile()
+        river.settle()
+        status, _ = river.request("DELETE", f"/jobs/{job_id}")
+        keys = [RecordKey(job_id=each) for each in (job_id, part_id(job_id, 0), part_id(job_id, 1))]
+
+        assert (True, [None] * 3) == (status in (200, 404), [river.records.get(key) for key in keys]), at
+        assert ((), 2) == (river.records.list_jobs(JobFilter(job_queue=QUEUE), limit=9).records, len(river.batch.jobs))
+    raise AssertionError("it never came to its end")
