@@ -191,8 +191,7 @@ class PlaneStack(cdk.Stack):
             BATCHPLANE_ALERTS_TOPIC_ARN=self._topic.topic_arn,
         )
         function.allow(["sns:Publish"], [self._topic.topic_arn])
-        # Jobs that others submit to our queues, with definitions of their own, log to Batch's own group.
-        self._let_read_logs(function, "/aws/batch/job")
+        self._let_read_logs(function)
         failed = {"NewImage": {"sk": {"S": ["RECORD"]}, "status": {"S": ["FAILED"]}}}
         function.function.add_event_source(
             event_sources.DynamoEventSource(
@@ -284,9 +283,10 @@ class PlaneStack(cdk.Stack):
     def _indexes(self, *names: str) -> list[str]:
         return [f"{self._table.table_arn}/index/{name}" for name in names]
 
-    def _let_read_logs(self, function: PlaneFunction, *more: str) -> None:
+    def _let_read_logs(self, function: PlaneFunction) -> None:
+        """Also of jobs that others submit to our queues: with definitions of their own, they log to Batch's group."""
         groups = [each.log_group_name for each in self._environment.job_definitions]
-        streams = [self._log_streams(group) for group in (*groups, *more)]
+        streams = [self._log_streams(group) for group in (*groups, "/aws/batch/job")]
         because = "A stream is named by AWS Batch when its attempt starts."
         function.allow_any(["logs:GetLogEvents"], streams, because=because)
 

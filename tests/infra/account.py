@@ -11,7 +11,7 @@ from typing import Any
 
 import boto3
 
-from tests.template import Template, environment_template, plane_template
+from tests.template import Template, environment_template, plane_template, properties
 
 REGION = "eu-west-1"
 ACCOUNT_ID = "123456789012"
@@ -28,8 +28,10 @@ Made = tuple[str, dict[str, str]]
 class Account:
     """The account after a deployment of both stacks."""
 
-    def __init__(self) -> None:
-        self._templates = {"batchplane-environment": environment_template(), "batchplane-plane": plane_template()}
+    def __init__(self, plane: Template | None = None) -> None:
+        """Take what people need from a template, of the default settings where none is given."""
+        self._plane = plane or plane_template()
+        self._templates = {"batchplane-environment": environment_template(), "batchplane-plane": self._plane}
         self._made: dict[str, Made] = {}
 
     def client(self, service: str) -> Any:
@@ -42,12 +44,20 @@ class Account:
 
     def environment(self, function: str) -> dict[str, str]:
         """The environment variables that the template gives a function, "serve_api"."""
-        for resource in plane_template()["Resources"].values():
-            given = resource.get("Properties", {})
-            if resource["Type"] == "AWS::Lambda::Function" and given["Handler"].startswith(f"lambdas.{function}."):
-                variables: dict[str, str] = self.resolve(given["Environment"]["Variables"])
-                return variables
-        raise LookupError(f"the template has no function of lambdas/{function}")
+        variables: dict[str, str] = self.resolve(self._function(function)["Environment"]["Variables"])
+        return variables
+
+    def statements(self, function: str) -> list[dict[str, Any]]:
+        """What the policies of a function's role say."""
+        role = {"Ref": self._function(function)["Role"]["Fn::GetAtt"][0]}
+        policies = [each for each in properties(self._plane, "AWS::IAM::Policy").values() if role in each["Roles"]]
+        return [self.resolve(each) for policy in policies for each in policy["PolicyDocument"]["Statement"]]
+
+    def _function(self, name: str) -> Properties:
+        for given in properties(self._plane, "AWS::Lambda::Function").values():
+            if given["Handler"].startswith(f"lambdas.{name}."):
+                return given
+        raise LookupError(f"the template has no function of lambdas/{name}")
 
     def resolve(self, value: Any) -> Any:
         """A value of a template with its references replaced by what they are here."""

@@ -43,8 +43,9 @@ _S3 = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 class AwsPlane:
     """Each port is made when it is first asked for: a function pays for its own alone."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], *, make_session: Callable[[], Session] = new_session) -> None:
         self._environment = environment
+        self._make_session = make_session
 
     @classmethod
     def from_environment(cls) -> AwsPlane:
@@ -164,7 +165,7 @@ class AwsPlane:
 
     @cached_property
     def _session(self) -> Session:
-        return new_session()
+        return self._make_session()
 
     def _client(self, service: str, config: Config | None = None) -> Any:
         return AtFirstCall(lambda: self._session.create_client(service, config=config))
