@@ -1,7 +1,8 @@
 """The API: requests of the HTTP API in, documents out."""
 
+from controlplane.edge.answer_size import within_bounds
 from controlplane.edge.function import first_call
 from controlplane.edge.http import serve
 
 build = serve
-handler = first_call(build)
+handler = first_call(lambda plane: within_bounds(build(plane)))
