@@ -7,6 +7,7 @@ has ended, and gets short links to that job's prefix alone.
 from __future__ import annotations
 
 import hmac
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -75,8 +76,14 @@ class Lender:
         )
 
     def _overrides_link(self, submission: Submission) -> Link | None:
+        """What was stored with the submission may have expired by now: a job waits as long as it has to."""
+        spilled = submission.spilled
+        if not spilled:
+            return None
         key = overrides_key(submission.owner, submission.public_id)
-        return self.io_bucket.download_link(key) if submission.spilled else None
+        if self.io_bucket.find_object(key) is None:
+            self.io_bucket.store(key, json.dumps(spilled).encode())
+        return self.io_bucket.download_link(key)
 
     def _upload_link(self, key: str, upload: Upload) -> Link:
         return self.io_bucket.upload_link(key, size=upload.size, sha256=upload.sha256)
