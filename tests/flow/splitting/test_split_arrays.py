@@ -152,6 +152,15 @@ def test_one_child_is_ended_alone(river: River) -> None:
     assert (["batch-1:5"], f"{job_id}:8339") == (river.batch.terminated, answer["job"]["jobId"])
 
 
+@pytest.mark.parametrize("path", ["", "/history", "/attempts", "/outputs", "/place"])
+def test_its_last_child_is_asked_for_as_any_other(river: River, path: str) -> None:
+    """No route takes an array to end where AWS Batch's do."""
+    job_id = split(river)
+    tell(river, 2, "PENDING", child_8332="RUNNING")
+
+    assert 200 == river.request("GET", f"/jobs/{job_id}/children/{SIZE - 1}{path}")[0]
+
+
 def test_who_depends_on_it_depends_on_every_part(river: River) -> None:
     """On those that have not succeeded yet."""
     job_id = split(river)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from controlplane.batch import Batch
+from controlplane.definition_offer import to_offer
 from controlplane.deployment import Deployment, JobDefinition
 from controlplane.recent import Recent
 from controlplane.registered_definition import DefinitionRegistry, RegisteredDefinition, as_allowed
@@ -49,18 +50,11 @@ def definition_document(definition: JobDefinition, detail: Mapping[str, Any]) ->
     https://docs.aws.amazon.com/batch/latest/APIReference/API_JobDefinition.html
     """
     container, nodes = _container(detail), definition.nodes
-    return {
-        "name": definition.name,
-        "revision": int(definition.arn.rpartition(":")[2]),
-        "jobDefinitionArn": definition.arn,
+    return to_offer(definition) | {
         "type": detail.get("type"),
         "status": detail.get("status"),
         "image": container.get("image"),
         "command": list(container.get("command", ())),
-        "vcpus": definition.vcpus,
-        "memory": definition.memory,
-        "gpus": definition.gpus,
-        "runner": definition.runner,
         "parameters": dict(detail.get("parameters", {})),
         "attempts": detail.get("retryStrategy", {}).get("attempts"),
         "attemptDurationSeconds": detail.get("timeout", {}).get("attemptDurationSeconds"),

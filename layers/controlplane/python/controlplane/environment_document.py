@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from controlplane.definition_offer import to_offer
 from controlplane.deployment import Deployment, JobDefinition, JobQueue
 
 
@@ -28,14 +29,7 @@ def _queue(queue: JobQueue) -> dict[str, Any]:
 
 def _definition(definition: JobDefinition) -> dict[str, Any]:
     nodes = definition.nodes
-    return {
-        "name": definition.name,
-        "revision": int(definition.arn.rpartition(":")[2]),
-        "jobDefinitionArn": definition.arn,
-        "runner": definition.runner,
-        "vcpus": definition.vcpus,
-        "memory": definition.memory,
-        "gpus": definition.gpus,
+    return to_offer(definition) | {
         "nodeProperties": nodes
         and {"numNodes": nodes.num_nodes, "mainNode": nodes.main_node, "targetNodes": list(nodes.target_nodes)},
     }

@@ -50,7 +50,7 @@ from controlplane.queue_viewer import QueueViewer
 from controlplane.recent import Recent
 from controlplane.registrar import Registrar
 from controlplane.rerunner import Rerunner
-from controlplane.selection import Selection
+from controlplane.selection_canceller import SelectionCanceller
 from controlplane.viewer import Viewer
 from controlplane.waiter import Waiter
 
@@ -113,7 +113,7 @@ def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, acceptor: Acceptor, c
     route_job_ending(app, canceller, caller)
     route_selection(
         app,
-        Selection(
+        SelectionCanceller(
             deployment=plane.deployment,
             records=plane.records,
             canceller=canceller,

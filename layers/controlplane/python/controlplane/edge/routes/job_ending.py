@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from controlplane.batch import MAX_REASON_CHARACTERS
 from controlplane.canceller import Canceller, Ending
 from controlplane.edge.caller import CurrentCaller
-from controlplane.job import LARGEST_ARRAY
+from controlplane.edge.routes.paths import Index
 
 
 class EndingRequest(BaseModel):
@@ -42,7 +42,5 @@ def _route(app: APIGatewayHttpResolver, canceller: Canceller, caller: CurrentCal
         return end(job_id, request)
 
     @app.post(f"/jobs/<job_id>/children/<index>/{word}", summary=f"{word.capitalize()} one child of an array job")
-    def end_child(
-        job_id: str, index: Annotated[int, Path(ge=0, lt=LARGEST_ARRAY)], request: Annotated[EndingRequest, Body()]
-    ) -> dict[str, Any]:
+    def end_child(job_id: str, index: Index, request: Annotated[EndingRequest, Body()]) -> dict[str, Any]:
         return end(job_id, request, index)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from controlplane.edge.caller import CurrentCaller
-from controlplane.job import MOST_CHILDREN
+from controlplane.edge.routes.paths import Index
 from controlplane.job_files import MOST_INPUTS, MOST_OUTPUTS, JobFiles
 
 Cursor = Annotated[str | None, Query(description="The last name of the page before")]
@@ -30,7 +30,7 @@ def route_job_files(app: APIGatewayHttpResolver, files: JobFiles, caller: Curren
     @app.get("/jobs/<job_id>/children/<index>/outputs", summary="List what one child has left")
     def child_outputs(
         job_id: str,
-        index: Annotated[int, Path(ge=0, lt=MOST_CHILDREN)],
+        index: Index,
         limit: OutputLimit = MOST_OUTPUTS,
         cursor: Cursor = None,
     ) -> dict[str, Any]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from controlplane.edge.caller import CurrentCaller
-from controlplane.job import LARGEST_ARRAY
+from controlplane.edge.routes.paths import Index
 from controlplane.viewer import Viewer
-
-Index = Annotated[int, Path(ge=0, lt=LARGEST_ARRAY)]
 
 
 def route_job_history(app: APIGatewayHttpResolver, viewer: Viewer, caller: CurrentCaller) -> None:

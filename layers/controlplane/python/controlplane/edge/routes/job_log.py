@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from controlplane.edge.caller import CurrentCaller
-from controlplane.job import LARGEST_ARRAY
+from controlplane.edge.routes.paths import Index
 from controlplane.log_reader import LogReader
 from controlplane.waiter import MAX_SECONDS
 
 #: Most lines of a page of a log: CloudWatch Logs' own bound.
 LOG_LIMIT = 10_000
-Index = Annotated[int, Path(ge=0, lt=LARGEST_ARRAY)]
 LogLimit = Annotated[int, Query(ge=1, le=LOG_LIMIT)]
 Attempt = Annotated[int | None, Query(ge=1, le=10)]
 Wait = Annotated[float | None, Query(ge=0, le=MAX_SECONDS)]

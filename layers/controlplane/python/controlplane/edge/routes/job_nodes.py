@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from controlplane.edge.caller import CurrentCaller
 from controlplane.edge.routes.job_log import Attempt, LogLimit, Wait
 from controlplane.edge.routes.job_wait import Timeout
 from controlplane.edge.routes.jobs import Limit
+from controlplane.edge.routes.paths import Node
 from controlplane.job import MOST_NODES, NodeIndex, Status
 from controlplane.lister import PAGE_LIMIT
 from controlplane.log_reader import LogReader
@@ -18,7 +19,6 @@ from controlplane.viewer import Viewer
 from controlplane.waiter import MAX_SECONDS, Waiter
 
 First = Annotated[int, Query(ge=0, lt=MOST_NODES)]
-Node = Annotated[int, Path(ge=0, lt=MOST_NODES)]
 
 
 def route_job_nodes(app: APIGatewayHttpResolver, viewer: Viewer, caller: CurrentCaller) -> None:

@@ -6,17 +6,16 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header
 from pydantic import BaseModel, ConfigDict
 
 from controlplane.acceptor import Accepted
 from controlplane.edge.answer import answer
 from controlplane.edge.caller import CurrentCaller
-from controlplane.job import LARGEST_ARRAY
+from controlplane.edge.routes.paths import Index
 from controlplane.rerunner import Rerunner
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]
-Index = Annotated[int, Path(ge=0, lt=LARGEST_ARRAY)]
 
 
 class RerunRequest(BaseModel):

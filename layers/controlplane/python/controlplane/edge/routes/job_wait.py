@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from controlplane.edge.caller import CurrentCaller
-from controlplane.job import LARGEST_ARRAY, Status
+from controlplane.edge.routes.paths import Index
+from controlplane.job import Status
 from controlplane.waiter import MAX_SECONDS, Waiter
 
 Timeout = Annotated[float, Query(ge=0, le=MAX_SECONDS, description="Seconds")]
@@ -24,7 +25,7 @@ def route_job_wait(app: APIGatewayHttpResolver, waiter: Waiter, caller: CurrentC
     @app.get("/jobs/<job_id>/children/<index>/wait", summary="Wait until a child leaves a status")
     def wait_for_child(
         job_id: str,
-        index: Annotated[int, Path(ge=0, lt=LARGEST_ARRAY)],
+        index: Index,
         status: Annotated[Status, Query()],
         timeout: Timeout = MAX_SECONDS,
     ) -> dict[str, Any]:

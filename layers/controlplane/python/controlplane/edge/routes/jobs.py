@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from controlplane.edge.caller import CurrentCaller
+from controlplane.edge.routes.paths import Index
 from controlplane.job import LARGEST_ARRAY, Status
 from controlplane.lister import PAGE_LIMIT
 from controlplane.viewer import Viewer
 
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 First = Annotated[int, Query(ge=0, lt=LARGEST_ARRAY)]
-Index = Annotated[int, Path(ge=0, lt=LARGEST_ARRAY)]
 
 
 def route_jobs(app: APIGatewayHttpResolver, viewer: Viewer, caller: CurrentCaller) -> None:

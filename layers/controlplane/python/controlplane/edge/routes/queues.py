@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from controlplane.edge.caller import CurrentCaller
-from controlplane.job import LARGEST_ARRAY
+from controlplane.edge.routes.paths import Index
 from controlplane.queue_viewer import QueueViewer
 
 
@@ -28,5 +27,5 @@ def route_queues(app: APIGatewayHttpResolver, viewer: QueueViewer, caller: Curre
         return viewer.place(job_id, caller=caller())
 
     @app.get("/jobs/<job_id>/children/<index>/place", summary="Tell a child's place in its queue's line")
-    def child_place(job_id: str, index: Annotated[int, Path(ge=0, lt=LARGEST_ARRAY)]) -> dict[str, Any]:
+    def child_place(job_id: str, index: Index) -> dict[str, Any]:
         return viewer.place(job_id, caller=caller(), index=index)

@@ -18,7 +18,7 @@ from controlplane.edge.problem import problem_document
 from controlplane.errors import PlaneError
 from controlplane.job import JobType, Status
 from controlplane.job_filter import LAST_MILLISECOND, JobFilter
-from controlplane.selection import Selected, Selection
+from controlplane.selection_canceller import Selected, SelectionCanceller
 from controlplane.submit_job_request import TagKey, TagValue
 
 #: Most jobs of one request.
@@ -53,13 +53,15 @@ class SelectionRequest(BaseModel):
         return self
 
 
-def route_selection(app: APIGatewayHttpResolver, selection: Selection, caller: CurrentCaller) -> None:
+def route_selection(app: APIGatewayHttpResolver, selection: SelectionCanceller, caller: CurrentCaller) -> None:
     """Add the routes."""
     _route(app, selection, caller, "cancel", Ending.CANCEL)
     _route(app, selection, caller, "terminate", Ending.TERMINATE)
 
 
-def _route(app: APIGatewayHttpResolver, selection: Selection, caller: CurrentCaller, word: str, ending: Ending) -> None:
+def _route(
+    app: APIGatewayHttpResolver, selection: SelectionCanceller, caller: CurrentCaller, word: str, ending: Ending
+) -> None:
     logger = Logger()
 
     @app.post(f"/jobs/{word}", summary=f"{word.capitalize()} the jobs that a selection names; a dry run unless said")

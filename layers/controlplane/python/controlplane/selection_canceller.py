@@ -48,7 +48,7 @@ class SelectedPage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Selection:
+class SelectionCanceller:
     """Ends jobs by what they are, not by their ids."""
 
     deployment: Deployment
