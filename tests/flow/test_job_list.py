@@ -42,7 +42,7 @@ def test_a_query_shows_the_jobs_it_lets_through(river: River, query: str, expect
     ("query", "detail"),
     [
         ("status=DONE", "status.0 must be 'SUBMITTED', 'PENDING'"),
-        ("type=Big", "type.0 must be 'Single', 'Array'"),
+        ("type=Big", "type.0 must be one of Single, Array, MultiNode; it is 'Big'"),
         ("tag=team", "tag must be NAME=VALUE; it is 'team'."),
         ("tag=team%3Da&tag=team%3Db", "tag must be one value a name, for a job has one; it is 'team=b'."),
         ("createdFrom=yesterday", "createdFrom must be"),

@@ -77,3 +77,10 @@ def test_children_are_not_listed_among_jobs(river: River) -> None:
     bound = "one of Single, Array, MultiNode: GET /jobs/{jobId}/children lists the children of an array"
 
     assert (400, {"type.1": bound}) == bounds(river.request("GET", "/jobs", query="type=Array&type=ArrayChild"))
+
+
+def test_a_type_that_there_is_not_is_told_those_that_are_listed(river: River) -> None:
+    """And none that this list refuses."""
+    answer = bounds(river.request("GET", "/jobs", query="type=Nope"))
+
+    assert (400, {"type.0": "one of Single, Array, MultiNode"}) == answer

@@ -123,7 +123,7 @@ def test_memory_that_is_no_quantity_is_refused(memory: Any) -> None:
         ("command.1", {"command": ["a", ""]}),
         ("command", {"command": "echo hi"}),
         ("environment.LD_PRELOAD", {"environment": {"LD_PRELOAD": "x.so"}}),
-        ("environment.AWS_BATCH_X.[key]", {"environment": {"AWS_BATCH_X": "1"}}),
+        ("environment.AWS_BATCH_X", {"environment": {"AWS_BATCH_X": "1"}}),
         ("environment.A", {"environment": {"A": 1}}),
         ("vcpus", {"vcpus": 0.5}),
         ("gpus", {"gpus": 0}),

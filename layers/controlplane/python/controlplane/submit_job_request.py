@@ -161,7 +161,7 @@ class SubmitJobRequest(Document):
 
 def violation_of(error: ErrorDetails, *, not_taken: Mapping[str, str] = _NOT_TAKEN) -> Violation:
     """One of pydantic's findings in the plane's words: field, bound, value; with why a member is not taken."""
-    field = ".".join(str(part) for part in error["loc"]) or "body"
+    field = ".".join(str(part) for part in _place(error["loc"])) or "body"
     context = error.get("ctx", {})
     why = not_taken.get(str(error["loc"][-1]) if error["loc"] else "", "this plane takes no such member")
     bounds = {
@@ -179,3 +179,8 @@ def violation_of(error: ErrorDetails, *, not_taken: Mapping[str, str] = _NOT_TAK
     bound = bounds.get(error["type"]) or error["msg"].partition("should be ")[2] or error["msg"]
     value = None if error["type"] == "missing" else error["input"]
     return Violation(field=field, bound=bound, value=value)
+
+
+def _place(location: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """Where a finding is: of a wrong name, the member of that name, without pydantic's own word for that."""
+    return location[:-1] if len(location) > 2 and location[-1] == "[key]" else location

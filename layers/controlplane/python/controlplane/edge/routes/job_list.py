@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import BeforeValidator, WithJsonSchema
 
 from controlplane.container_overrides import broken
 from controlplane.edge.caller import CurrentCaller
@@ -18,19 +18,20 @@ from controlplane.job_filter import LAST_MILLISECOND, JobFilter
 from controlplane.lister import PAGE_LIMIT, Lister
 
 
-def _listed(given: JobType) -> JobType:
-    if given in _OF_ONE_JOB:
-        raise broken(f"one of {', '.join(_LISTED)}: GET /jobs/{{jobId}}/{_OF_ONE_JOB[given]}")
-    return given
+def _listed(given: str) -> str:
+    if given in _LISTED:
+        return given
+    where = f": GET /jobs/{{jobId}}/{_OF_ONE_JOB[given]}" if given in _OF_ONE_JOB else ""
+    raise broken(f"one of {', '.join(_LISTED)}{where}")
 
 
 #: What is listed of one job alone, and where.
-_OF_ONE_JOB = {
+_OF_ONE_JOB: Mapping[str, str] = {
     JobType.ARRAY_CHILD: "children lists the children of an array",
     JobType.NODE: "nodes lists the nodes of a multi-node parallel job",
 }
 _LISTED = [each for each in JobType if each not in _OF_ONE_JOB]
-_Listed = Annotated[JobType, AfterValidator(_listed), WithJsonSchema({"type": "string", "enum": _LISTED})]
+_Listed = Annotated[JobType, BeforeValidator(_listed), WithJsonSchema({"type": "string", "enum": _LISTED})]
 
 
 def route_job_list(app: APIGatewayHttpResolver, lister: Lister, caller: CurrentCaller) -> None:
