@@ -27,7 +27,7 @@ from tests.chaos.seams import Faults
 from tests.chaos.stores import Opens, Store
 from tests.chaos.truth import Life, Truth
 from tests.chaos.truthful_batch import TruthfulBatch
-from tests.flow.river import Crash
+from tests.flow.crashes import Crash
 
 #: Milliseconds between two sweeps, and between the last event and the first sweep.
 _SWEEP_EVERY = 6 * 60_000

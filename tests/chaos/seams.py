@@ -15,7 +15,7 @@ from typing import Any
 
 from batchplane_local.database import Database
 from tests.chaos.baton import Baton
-from tests.flow.river import Crash
+from tests.flow.crashes import Crash
 
 _WRITES = frozenset({"put_item", "update_item", "batch_write_item"})
 _READS = frozenset({"get_item", "batch_get_item", "query"})

@@ -37,6 +37,7 @@ from lambdas.serve_api.handler import build as build_serve_api
 from lambdas.submit_job.handler import build as build_submit_job
 from tests.builders import DEPLOYMENT, QUEUE, T0, life
 from tests.documented import documented
+from tests.flow.crashes import Crash, Crashes
 
 #: Most turns of one test: each delivers every queue once.
 TURNS = 200
@@ -48,50 +49,6 @@ class Answered(Exception):
     def __init__(self, code: str, status: int) -> None:
         super().__init__(code)
         self.response = {"Error": {"Code": code, "Message": "words"}, "ResponseMetadata": {"HTTPStatusCode": status}}
-
-
-class Crash(BaseException):
-    """The process died here. No `except Exception` hears of it."""
-
-
-class Crashes:
-    """Dies at the n-th call of any port, before or after it has its effect; never, where n is None."""
-
-    def __init__(self, at: int | None = None, *, after: bool = False) -> None:
-        self.calls = 0
-        self._at = at
-        self._after = after
-
-    def arm(self, at: int | None, *, after: bool = False) -> None:
-        """Die at the n-th call from now on; never, where n is None."""
-        self.calls, self._at, self._after = 0, at, after
-
-    def over(self, port: Any) -> Any:
-        """The same port, with this death in it."""
-        return _Dying(port, self)
-
-    def call(self, operation: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
-        """One call of a port."""
-        is_here = self.calls == self._at
-        self.calls += 1
-        if is_here and not self._after:
-            raise Crash
-        answer = operation(*arguments, **named)
-        if is_here:
-            raise Crash
-        return answer
-
-
-class _Dying:
-    def __init__(self, port: Any, crashes: Crashes) -> None:
-        self._port = port
-        self._crashes = crashes
-
-    def __getattr__(self, name: str) -> Any:
-        member = getattr(self._port, name)
-        if not callable(member):
-            return member
-        return lambda *arguments, **named: self._crashes.call(member, *arguments, **named)
 
 
 @dataclass(kw_only=True)

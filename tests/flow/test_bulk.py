@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from controlplane.errors import NotYet
-from tests.flow.river import Crash, River
+from tests.flow.crashes import Crash
+from tests.flow.river import River
 
 
 def item(name: str, key: str | None = None, **document: Any) -> dict[str, Any]:

@@ -15,7 +15,8 @@ from controlplane.io_bucket import MOST_AT_ONCE, outputs_prefix, upload_key
 from controlplane.job_filter import JobFilter
 from controlplane.owned_jobs import OwnedJobs
 from tests.builders import QUEUE
-from tests.flow.river import Crash, Crashes, River
+from tests.flow.crashes import Crash, Crashes
+from tests.flow.river import River
 
 ADA = Caller(owner="ada")
 

@@ -10,7 +10,8 @@ from controlplane.errors import NotYet
 from controlplane.job import Status
 from controlplane.submitter import Submitter
 from tests.builders import DEPLOYMENT, event
-from tests.flow.river import Crash, River
+from tests.flow.crashes import Crash
+from tests.flow.river import River
 
 WORDS = ("cancel", "terminate")
 

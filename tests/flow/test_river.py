@@ -9,7 +9,8 @@ import pytest
 from controlplane.job import Status
 from controlplane.record import RecordKey
 from tests.builders import PLAIN, event
-from tests.flow.river import Answered, Crashes, River, ScriptedBatch
+from tests.flow.crashes import Crashes
+from tests.flow.river import Answered, River, ScriptedBatch
 
 
 def test_a_job_runs_from_submission_to_success(river: River) -> None:

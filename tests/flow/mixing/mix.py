@@ -9,8 +9,9 @@ from typing import Any
 
 from controlplane.deployment import JobDefinition, NodeProperties
 from tests.builders import BATCH, DEPLOYMENT, event
+from tests.flow.crashes import Crash
 from tests.flow.mixing.living_batch import LivingBatch
-from tests.flow.river import Crash, River
+from tests.flow.river import River
 
 LARGE = 25_000
 #: Of a hundred events: how many never come, and how many come twice.

@@ -12,7 +12,8 @@ from controlplane.job import part_id
 from controlplane.record import JobRecord
 from controlplane.submission_queue import to_message
 from tests.builders import submission
-from tests.flow.river import Crashes, River
+from tests.flow.crashes import Crashes
+from tests.flow.river import River
 from tests.flow.splitting.large_array import events, split
 from tests.flow.submitting.faults import Deaths, FaultyBatch
 

@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 
 from tests.builders import event
-from tests.flow.river import Answered, Crash, Crashes, ScriptedBatch
+from tests.flow.crashes import Crash, Crashes
+from tests.flow.river import Answered, ScriptedBatch
 
 #: What becomes of a call of SubmitJob, and how often of a hundred.
 FATES = {"answered": 70, "throttled": 12, "failed before": 6, "failed after": 6, "cut after": 6}
