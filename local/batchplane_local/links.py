@@ -7,6 +7,7 @@ SHA-256 of the bytes are all under the signature.
 from __future__ import annotations
 
 import hmac
+import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -85,8 +86,8 @@ class Links:
         return permission
 
     def _signature(self, permission: Permission, expires: str) -> str:
-        # A key holds no line break, so no two permissions make the same text.
-        text = "\n".join((permission.method, permission.key, expires, *permission.bounds.values()))
+        # A list in JSON, whatever stands in a request's key: no two permissions make the same text.
+        text = json.dumps([permission.method, permission.key, expires, *permission.bounds.values()])
         return hmac.new(self.secret, text.encode(), "sha256").hexdigest()
 
 

@@ -100,6 +100,16 @@ def test_a_link_that_was_tampered_with_permits_nothing(house: House, old: str, n
     assert (403, []) == (answer.status_code, list(house.bucket.list_objects("")))
 
 
+def test_what_is_signed_is_no_other_permission(house: House) -> None:
+    """Though a key as it is asked for may hold line breaks, and who announces bytes names what is signed of them."""
+    digits = "9" * 64
+    signed = httpx.URL(house.bucket.upload_link(KEY, size=5, sha256=digits).url).params
+    key = quote(f"{KEY}\n{signed['expires']}\n5", safe="/")
+    forged = call(house.routes, "PUT", f"{URL}/io/{key}?expires={digits}&signature={signed['signature']}")
+
+    assert 403 == forged.status_code
+
+
 @pytest.mark.parametrize("method", ["GET", "DELETE", "POST", "HEAD"])
 def test_a_link_permits_one_method(house: House, method: str) -> None:
     """An upload link reads nothing."""
