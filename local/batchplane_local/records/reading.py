@@ -26,11 +26,13 @@ _CHILD = """
 SELECT record FROM arrays JOIN children ON array = number
 WHERE batch_job_id = ? AND (ended_at IS NULL OR ended_at > ?) AND child = ? AND record IS NOT NULL
 """
+# An array without a child in these statuses is passed over by its summary: a large one has millions of bytes of them.
 _CHILDREN = """
 SELECT record FROM arrays JOIN children ON array = number
-WHERE batch_job_id = ? AND (ended_at IS NULL OR ended_at > ?) AND child >= ? AND child < ?
-    AND status IN (SELECT value FROM json_each(?))
-ORDER BY child LIMIT ?
+WHERE batch_job_id = ?1 AND (ended_at IS NULL OR ended_at > ?2) AND child >= ?3 AND child < ?4
+    AND EXISTS (SELECT 1 FROM json_each(summary) WHERE key IN (SELECT value FROM json_each(?5)))
+    AND status IN (SELECT value FROM json_each(?5))
+ORDER BY child LIMIT ?6
 """
 _OPEN_ORDERS = """
 SELECT child, open_order FROM arrays JOIN children ON array = number
