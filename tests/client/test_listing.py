@@ -37,3 +37,11 @@ def test_a_long_name_is_folded(client: Client, plane: Any, finished: Any) -> Non
 
     assert 128 == sum(line.count("x") for line in lines)
     assert all(len(line) <= 80 for line in lines)
+
+
+def test_without_a_row_there_are_headings(client: Client) -> None:
+    """A table of nothing is no error."""
+    out = io.StringIO()
+    Console(file=out, width=60).print(jobs_table([], now=client.clock.now()))
+
+    assert "JOB ID" in out.getvalue()

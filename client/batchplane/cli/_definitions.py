@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from batchplane._definition import JobDefinition
-from batchplane.cli._cells import pairs, table, text
+from batchplane.cli._cells import pairs, text
 from batchplane.cli._documents import read_definition
+from batchplane.cli._listing import Listing
 from batchplane.cli._options import Json
 from batchplane.cli._terminal import Terminal
 
@@ -78,21 +78,26 @@ def deregister_definition(
         )
 
 
-def _table(found: Iterable[JobDefinition]) -> Table:
-    made = table(*_HEADINGS)
-    for each in found:
-        row = (
-            f"{each.name}:{each.revision}",
-            each.status,
-            "yes" if each.runner else "no",
-            each.vcpus,
-            f"{each.memory} MiB",
-            each.gpus,
-            each.attempts,
-            each.image,
-            shlex.join(each.command) or None,
-            pairs(each.parameters, "=") or None,
-            each.registered_by,
-        )
-        made.add_row(*map(text, row))
-    return made
+def _table(found: Iterable[JobDefinition]) -> Listing:
+    return Listing(
+        headings=_HEADINGS,
+        rows=[dict(zip(_HEADINGS, map(text, _row(each)), strict=True)) for each in found],
+        whole={"DEFINITION", "STATUS", "MEMORY"},
+        spared=["PARAMETERS", "REGISTERED BY", "ATTEMPTS", "GPUS", "COMMAND", "IMAGE", "RUNNER"],
+    )
+
+
+def _row(definition: JobDefinition) -> tuple[object, ...]:
+    return (
+        f"{definition.name}:{definition.revision}",
+        definition.status,
+        "yes" if definition.runner else "no",
+        definition.vcpus,
+        f"{definition.memory} MiB",
+        definition.gpus,
+        definition.attempts,
+        definition.image,
+        shlex.join(definition.command) or None,
+        pairs(definition.parameters, "=") or None,
+        definition.registered_by,
+    )
