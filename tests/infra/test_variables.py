@@ -13,6 +13,7 @@ from tests.template import Template, properties, settings_document, synthesize, 
 #: Bytes, of names and values.
 MOST = 4096
 OPERATORS = [f"assumed-role/{place}".ljust(128, "x") for place in range(10)]
+IMAGES = [f"example.org/{place}/".ljust(511, "i") + "*" for place in range(20)]
 ALLOWED = [f"A_{place}_".ljust(128, "X") for place in range(50)]
 #: Each setting that functions are told, at its bound.
 CONTEXT = {
@@ -23,6 +24,7 @@ CONTEXT = {
     "batchplane:operatorClaim": f"{'c' * 100}={'v' * 1000}",
     "batchplane:openReading": "true",
     "batchplane:allowedEnvironment": ",".join(ALLOWED),
+    "batchplane:definitionImages": ",".join(IMAGES),
     "batchplane:quotaJobs": "100000",
     "batchplane:quotaVcpus": "10000000",
     "batchplane:quotaSubmissionsPerMinute": "100000",
@@ -92,4 +94,4 @@ def test_names_are_told_by_a_file(largest: Path) -> None:
     """As many as the settings take: no variable has room for them."""
     told = settings_document(largest)
 
-    assert (OPERATORS, ALLOWED) == (told["operators"], told["allowedEnvironment"])
+    assert (OPERATORS, ALLOWED, IMAGES) == (told["operators"], told["allowedEnvironment"], told["definitionImages"])
