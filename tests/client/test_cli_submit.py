@@ -30,6 +30,7 @@ def test_every_option_of_submit_has_its_place(plane: Any, run: Run, job_document
     plane.answer("POST /jobs", job_document())
 
     words = "--name n --array-size 7 --job-queue q --job-definition d --env A=1 --env B=x=y --attempts 2 --timeout 60"
+    words += " --parameter p=v"
     more = f"--vcpus 2 --memory 8GiB --depends-on jx --depends-on jy=N_TO_N --tag t=u --input in={tmp_path}/f"
     result = run("submit", *words.split(), *more.split(), "--idempotency-key", "k1", "--", "work")
 
@@ -47,6 +48,7 @@ def test_every_option_of_submit_has_its_place(plane: Any, run: Run, job_document
         "retryStrategy": {"attempts": 2},
         "timeout": {"attemptDurationSeconds": 60},
         "dependsOn": [{"jobId": "jx"}, {"jobId": "jy", "type": "N_TO_N"}],
+        "parameters": {"p": "v"},
         "tags": {"t": "u"},
         "inputs": {"in": "k"},
     }

@@ -45,6 +45,10 @@ def submit(
         list[str] | None,
         typer.Option(metavar="JOB[=TYPE]", help="A job to wait for; TYPE is N_TO_N or SEQUENTIAL between arrays."),
     ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="What Ref::NAME stands for in the job definition's command."),
+    ] = None,
     tag: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A tag of the job.")] = None,
     cli_input_json: Annotated[
         Path | None, typer.Option(metavar="FILE", help="SubmitJob's document; options given here win over it.")
@@ -73,6 +77,7 @@ def submit(
         share_identifier=share,
         scheduling_priority=priority,
         depends_on=[_dependency(each) for each in depends_on or ()],
+        parameters=pairs(parameter or (), "--parameter"),
         tags=pairs(tag or (), "--tag"),
     )
     given = read_document(cli_input_json)
