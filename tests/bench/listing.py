@@ -118,7 +118,7 @@ def _store(database: Database) -> None:
             for number in numbers:
                 asked = _asked(number)
                 rows.submit(asked)
-                rows.put(_record(number, asked), tags=asked.request["tags"])
+                rows.put(_record(number, asked), submission=asked)
     with database.write() as connection:
         rows = Rows(connection, gone_by=0, now=0)
         rows.load(_child(index).key for index in range(CHILDREN))

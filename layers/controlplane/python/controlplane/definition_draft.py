@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import GetCoreSchemaHandler, ValidationError
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationError
+from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from controlplane.errors import MOST_VIOLATIONS, Violation
-from controlplane.register_definition_request import NOT_TAKEN, RegisterJobDefinitionRequest
 from controlplane.submit_job_request import violation_of
+
+if TYPE_CHECKING:  # few requests register anything: those alone pay for the model
+    from controlplane.register_definition_request import RegisterJobDefinitionRequest
 
 #: Stands for what can't be read, until the draft is refused.
 _NO_NAME, _NO_CONTAINER = {"jobDefinitionName": "unnamed"}, {"image": "unnamed"}
@@ -29,14 +32,21 @@ class DefinitionDraft:
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Read a RegisterJobDefinitionRequest; only what is no JSON object at all is a ValidationError."""
-        return core_schema.no_info_wrap_validator_function(
-            cls._read, handler.generate_schema(RegisterJobDefinitionRequest)
-        )
+        return core_schema.no_info_plain_validator_function(cls._read)
 
     @classmethod
-    def _read(cls, document: Any, validate: Callable[[Any], RegisterJobDefinitionRequest]) -> DefinitionDraft:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The model's own."""
+        from controlplane.register_definition_request import RegisterJobDefinitionRequest
+
+        return handler(RegisterJobDefinitionRequest.__pydantic_core_schema__)
+
+    @classmethod
+    def _read(cls, document: Any) -> DefinitionDraft:
+        from controlplane.register_definition_request import NOT_TAKEN, RegisterJobDefinitionRequest
+
         try:
-            return cls(request=validate(document))
+            return cls(request=RegisterJobDefinitionRequest.model_validate(document))
         except ValidationError as error:
             if not isinstance(document, Mapping):
                 raise
