@@ -82,12 +82,7 @@ def _page(records: Records, wanted: JobFilter) -> Callable[[], int]:
 
 def _descriptions(records: Records) -> Mapping[str, Callable[[], int]]:
     """The documents of one job, and of an array with what its children are at."""
-    viewer = Viewer(
-        deployment=DEPLOYMENT,
-        records=records,
-        jobs=OwnedJobs(records=records),
-        io_bucket=None,  # type: ignore[arg-type] - no document needs it
-    )
+    viewer = Viewer(deployment=DEPLOYMENT, records=records, jobs=OwnedJobs(records=records))
     ada = Caller(owner=_ADA)
     return {
         "the document of a job": lambda: bool(viewer.describe(_asked(STORED // 2).job_id, caller=ada)),
