@@ -153,6 +153,7 @@ def local(
     if context.invoked_subcommand is None:
         _prepare()
         # Imported late: the functions' library reads its settings as it is imported, and a token needs none of it.
+        from batchplane_local.environment import DeploymentSettings
         from batchplane_local.plane import EngineSettings
         from batchplane_local.running import Settings
 
@@ -164,13 +165,15 @@ def local(
             batch_port=batch_port,
             key_pair=key_pair,
             retention_days=retention,
-            operators=frozenset(operator or ()),
-            open_reading=open_reading,
-            allowed_environment=frozenset(allow_environment or ()),
-            quota=Quota(jobs=quota_jobs, vcpus=quota_vcpus, submissions_per_minute=quota_submissions_per_minute),
-            fair_share=fair_share,
-            definition_images=tuple(definition_image or ()),
-            open_definitions=open_definitions,
+            deployment=DeploymentSettings(
+                operators=frozenset(operator or ()),
+                open_reading=open_reading,
+                allowed_environment=frozenset(allow_environment or ()),
+                quota=Quota(jobs=quota_jobs, vcpus=quota_vcpus, submissions_per_minute=quota_submissions_per_minute),
+                fair_share=fair_share,
+                definition_images=tuple(definition_image or ()),
+                open_definitions=open_definitions,
+            ),
             engine=EngineSettings(
                 vcpus=vcpus,
                 faults=known_faults,

@@ -6,6 +6,7 @@ The part of `environment_stack` on AWS. A restart finds what is there: what was 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,18 +32,31 @@ _CONTAINER = {"image": IMAGE, "command": ["true"], "resourceRequirements": RESOU
 NODES = {"numNodes": 2, "mainNode": 0, "nodeRangeProperties": [{"targetNodes": "0:", "container": _CONTAINER}]}
 
 
+@dataclass(frozen=True, kw_only=True)
+class DeploymentSettings:
+    """What one machine's deployment allows, and to whom. The part of `infra.settings` on AWS."""
+
+    #: The owners who look after the plane itself.
+    operators: frozenset[str] = frozenset()
+    #: True where every owner reads every job.
+    open_reading: bool = False
+    #: Variables that change how a job's tools behave, and that submissions may set all the same.
+    allowed_environment: frozenset[str] = frozenset()
+    #: What each owner may have and do at once.
+    quota: Quota = Quota()
+    #: True where there is a second job queue, `shared`, that shares divide.
+    fair_share: bool = False
+    #: Globs of the images that job definitions may be registered with; whether everybody may register them.
+    definition_images: tuple[str, ...] = ()
+    open_definitions: bool = False
+
+
 def establish(
     batch: EmbeddedBatch,
     *,
     url: str,
     io_bucket: Path,
-    operators: frozenset[str] = frozenset(),
-    open_reading: bool = False,
-    allowed_environment: frozenset[str] = frozenset(),
-    quota: Quota = Quota(),  # noqa: B008 - frozen
-    fair_share: bool = False,
-    definition_images: tuple[str, ...] = (),
-    open_definitions: bool = False,
+    settings: DeploymentSettings = DeploymentSettings(),  # noqa: B008 - frozen
 ) -> Deployment:
     """Find or make them all, and say what submissions may name; with a fair-share queue where that is wanted."""
     definitions = (
@@ -52,7 +66,7 @@ def establish(
     )
     environment = _environment(batch)
     queues = [JobQueue(name=JOB_QUEUE, arn=_queue(batch, JOB_QUEUE, environment))]
-    if fair_share:
+    if settings.fair_share:
         queues.append(JobQueue(name=SHARED_QUEUE, arn=_shared_queue(batch, environment), fair_share=True))
     return Deployment(
         name=DEPLOYMENT,
@@ -61,12 +75,12 @@ def establish(
         job_definitions=definitions,
         io_bucket=str(io_bucket),
         largest=batch.machine,
-        operators=operators,
-        open_reading=open_reading,
-        allowed_environment=allowed_environment,
-        quota=quota,
-        definition_images=definition_images,
-        open_definitions=open_definitions,
+        operators=settings.operators,
+        open_reading=settings.open_reading,
+        allowed_environment=settings.allowed_environment,
+        quota=settings.quota,
+        definition_images=settings.definition_images,
+        open_definitions=settings.open_definitions,
     )
 
 

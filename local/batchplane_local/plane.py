@@ -16,7 +16,7 @@ from batchplane_local.clock import epoch_milliseconds
 from batchplane_local.data_folder import DataFolder
 from batchplane_local.database import Database
 from batchplane_local.definitions import SqliteDefinitions
-from batchplane_local.environment import establish
+from batchplane_local.environment import DeploymentSettings, establish
 from batchplane_local.io_bucket import FolderBucket
 from batchplane_local.links import Links, link_secret
 from batchplane_local.mail import MailFolder
@@ -29,7 +29,6 @@ from controlplane.batch import Batch
 from controlplane.deployment import Deployment
 from controlplane.log import Logs
 from controlplane.pace import Pace
-from controlplane.quota import Quota
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,27 +130,15 @@ def opened(
     database: Database,
     *,
     url: str,
-    operators: frozenset[str] = frozenset(),
-    open_reading: bool = False,
-    allowed_environment: frozenset[str] = frozenset(),
-    quota: Quota = Quota(),  # noqa: B008 - frozen
-    fair_share: bool = False,
-    definition_images: tuple[str, ...] = (),
-    open_definitions: bool = False,
+    settings: DeploymentSettings = DeploymentSettings(),  # noqa: B008 - frozen
     retention_days: int = 0,
     engine: EngineSettings = EngineSettings(),  # noqa: B008 - frozen
     clock: Callable[[], int] = epoch_milliseconds,
 ) -> Iterator[LocalPlane]:
     """Open what a folder holds, or lay it out; when the block ends, the embedded Batch stops.
 
-    The folder must be locked, and the API answer at `url`. `operators` are owners who look after the plane itself.
-    With `open_reading` every owner reads every job.
-    `allowed_environment` names variables that submissions may set though they change how a job's tools behave.
-    `quota` bounds what each owner has and does at once.
-    `definition_images` are globs of the images that operators may register definitions with; with `open_definitions`
-    everybody may.
-    With `fair_share` there is a second job queue, `shared`, that shares divide.
-    Records are kept for `retention_days` after the end of their jobs, or for good where that is 0.
+    The folder must be locked, and the API answer at `url`. Records are kept for `retention_days` after the end of their
+    jobs, or for good where that is 0.
     """
     queues = Queues.open(database, clock=clock)
     deliver = JobEvents(queue=queues.job_events).deliver
@@ -165,18 +152,7 @@ def opened(
         keep_finished_days=engine.keep_finished_days,
     )
     with closing(batch):
-        deployment = establish(
-            batch,
-            url=url,
-            io_bucket=folder.io_bucket,
-            operators=operators,
-            open_reading=open_reading,
-            allowed_environment=allowed_environment,
-            quota=quota,
-            fair_share=fair_share,
-            definition_images=definition_images,
-            open_definitions=open_definitions,
-        )
+        deployment = establish(batch, url=url, io_bucket=folder.io_bucket, settings=settings)
         records = SqliteRecords(database, changes=queues.record_changes, retention_days=retention_days, clock=clock)
         plane = _bound(folder, database, queues, batch, records, deployment=deployment, clock=clock)
         batch.faults = engine.faults

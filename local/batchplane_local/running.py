@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from batchplane_local.aws_config import write_aws_config
@@ -14,6 +14,7 @@ from batchplane_local.batch.http.sigv4 import KeyPair
 from batchplane_local.credentials import Credentials
 from batchplane_local.data_folder import DataFolder
 from batchplane_local.database import Database
+from batchplane_local.environment import DeploymentSettings
 from batchplane_local.expirer import expiring
 from batchplane_local.functions import fed
 from batchplane_local.gateway import Gateway
@@ -22,7 +23,6 @@ from batchplane_local.long_polls import LongPolls
 from batchplane_local.plane import EngineSettings, LocalPlane, opened
 from batchplane_local.server import listen, served, url_of
 from batchplane_local.tokens import Tokens
-from controlplane.quota import Quota
 from lambdas.serve_api.handler import build as serve_api
 
 _PORT_TAKEN = "Running jobs know the plane by its port: free it, or give another with --port."
@@ -43,19 +43,8 @@ class Settings:
     key_pair: KeyPair | None = None
     #: How many days the plane keeps its records of jobs that have ended; for good where it is 0.
     retention_days: int = 0
-    #: Who looks after the plane beside its first owner.
-    operators: frozenset[str] = frozenset()
-    #: True where every owner reads every job.
-    open_reading: bool = False
-    #: Variables that change how a job's tools behave, and that submissions may set all the same.
-    allowed_environment: frozenset[str] = frozenset()
-    #: What each owner may have and do at once.
-    quota: Quota = Quota()
-    #: True where there is a second job queue, `shared`, that shares divide.
-    fair_share: bool = False
-    #: Globs of the images that job definitions may be registered with; whether everybody may register them.
-    definition_images: tuple[str, ...] = ()
-    open_definitions: bool = False
+    #: What it allows, and to whom; the first owner is an operator beside those that are named.
+    deployment: DeploymentSettings = DeploymentSettings()
     engine: EngineSettings = EngineSettings()
 
 
@@ -83,17 +72,12 @@ def running(path: Path, settings: Settings) -> Iterator[Running]:
         with _listening(known, settings) as (listener, batch_listener):
             url, tokens, key_pair = url_of(listener), Tokens(database), _key_pair(known, settings)
             credentials = _introduced(known, tokens, url=url, owner=settings.owner, key_pair=key_pair)
+            allowed = settings.deployment
             with opened(
                 folder,
                 database,
                 url=url,
-                operators=settings.operators | {credentials.owner},
-                open_reading=settings.open_reading,
-                allowed_environment=settings.allowed_environment,
-                quota=settings.quota,
-                fair_share=settings.fair_share,
-                definition_images=settings.definition_images,
-                open_definitions=settings.open_definitions,
+                settings=replace(allowed, operators=allowed.operators | {credentials.owner}),
                 retention_days=settings.retention_days,
                 engine=settings.engine,
             ) as plane:

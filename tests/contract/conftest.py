@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from itertools import count
 from pathlib import Path
 
@@ -17,10 +17,30 @@ from controlplane.aws.records import DynamoRecords
 from controlplane.records import Records
 from tests.builders import T0
 from tests.contract.deployed import OneAtATime, client, create_table
+from tests.local.clocks import Clock
 
 PLANES = ("embedded", "aws")
 NewDatabase = Callable[[], Database]
 NewRecords = Callable[[], Records]
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """Time passes by hand."""
+    return Clock()
+
+
+@contextmanager
+def keeping(plane: str, new_database: NewDatabase, *, clock: Clock, retention_days: int = 0) -> Iterator[Records]:
+    """An empty store of one plane's that keeps what has ended for so many days, for good where that is 0."""
+    if plane == "embedded":
+        database = new_database()
+        changes = Queue(database, "record_changes", clock=clock)
+        yield SqliteRecords(database, changes=changes, retention_days=retention_days, clock=clock)
+    else:
+        with mock_aws():
+            table = OneAtATime(client("dynamodb"))
+            yield DynamoRecords(table, table=create_table(table), retention_days=retention_days, clock=clock)
 
 
 @pytest.fixture(scope="module")

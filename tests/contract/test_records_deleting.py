@@ -6,19 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from moto import mock_aws
 
-from batchplane_local.queue import Queue
-from batchplane_local.records import SqliteRecords
-from controlplane.aws.records import DynamoRecords
 from controlplane.errors import KeySpent
 from controlplane.job import Status
 from controlplane.job_filter import JobFilter
 from controlplane.record import JobRecord, Outcome, RecordKey, born
 from controlplane.records import DELETED_MILLISECONDS, AlertClaim, Records
 from tests.builders import BATCH_JOB_ID, QUEUE, T0, bring, change, refusal, submission
-from tests.contract.conftest import PLANES, NewDatabase
-from tests.contract.deployed import OneAtATime, client, create_table
+from tests.contract.conftest import PLANES, NewDatabase, keeping
 from tests.local.clocks import Clock
 
 OURS = submission()
@@ -29,22 +24,11 @@ ARRAY = submission(key="given:array", arrayProperties={"size": 1002})
 ARRAY_KEY = RecordKey(job_id=ARRAY.job_id)
 
 
-@pytest.fixture
-def clock() -> Clock:
-    """Time passes by hand."""
-    return Clock()
-
-
 @pytest.fixture(params=PLANES)
 def records(request: pytest.FixtureRequest, new_database: NewDatabase, clock: Clock) -> Iterator[Records]:
     """An empty store that keeps what has ended for good."""
-    if request.param == "embedded":
-        database = new_database()
-        yield SqliteRecords(database, changes=Queue(database, "record_changes", clock=clock), clock=clock)
-    else:
-        with mock_aws():
-            dynamodb = OneAtATime(client("dynamodb"))
-            yield DynamoRecords(dynamodb, table=create_table(dynamodb), clock=clock)
+    with keeping(request.param, new_database, clock=clock) as store:
+        yield store
 
 
 def ended(records: Records) -> JobRecord:

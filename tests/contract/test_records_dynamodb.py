@@ -31,12 +31,6 @@ def dynamodb() -> Iterator[Intercepted]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """Time passes by hand."""
-    return Clock()
-
-
-@pytest.fixture
 def records(dynamodb: Intercepted, clock: Clock) -> DynamoRecords:
     """An empty store that keeps what has ended for a week."""
     return DynamoRecords(dynamodb, table=create_table(dynamodb), clock=clock, retention_days=DAYS)

@@ -6,18 +6,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from moto import mock_aws
 
-from batchplane_local.queue import Queue
-from batchplane_local.records import SqliteRecords
-from controlplane.aws.records import DynamoRecords
 from controlplane.job import Status
 from controlplane.job_filter import JobFilter
 from controlplane.record import Outcome, RecordKey, born
 from controlplane.records import AlertClaim, Records
 from tests.builders import BATCH_JOB_ID, QUEUE, T0, bring, change, submission
-from tests.contract.conftest import PLANES, NewDatabase
-from tests.contract.deployed import OneAtATime, client, create_table
+from tests.contract.conftest import PLANES, NewDatabase, keeping
 from tests.local.clocks import Clock
 
 DAYS = 30
@@ -34,23 +29,11 @@ ARRAY_KEY = RecordKey(job_id=ARRAY.job_id)
 CHILD_KEY = RecordKey(job_id=BATCH_JOB_ID, index=1)
 
 
-@pytest.fixture
-def clock() -> Clock:
-    """Time passes by hand."""
-    return Clock()
-
-
 @pytest.fixture(params=PLANES)
 def records(request: pytest.FixtureRequest, new_database: NewDatabase, clock: Clock) -> Iterator[Records]:
     """An empty store that keeps what has ended for some days."""
-    if request.param == "embedded":
-        database = new_database()
-        changes = Queue(database, "record_changes", clock=clock)
-        yield SqliteRecords(database, changes=changes, retention_days=DAYS, clock=clock)
-    else:
-        with mock_aws():
-            dynamodb = OneAtATime(client("dynamodb"))
-            yield DynamoRecords(dynamodb, table=create_table(dynamodb), retention_days=DAYS, clock=clock)
+    with keeping(request.param, new_database, clock=clock, retention_days=DAYS) as store:
+        yield store
 
 
 def end(records: Records, status: str = "FAILED") -> None:

@@ -45,12 +45,6 @@ def table(dynamodb: Intercepted) -> str:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    """Time passes by hand."""
-    return Clock()
-
-
-@pytest.fixture
 def records(dynamodb: Intercepted, table: str, clock: Clock) -> DynamoRecords:
     """An empty store that keeps what has ended for a week."""
     return DynamoRecords(dynamodb, table=table, clock=clock, retention_days=DAYS)

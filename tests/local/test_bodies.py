@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 
-from batchplane_local.process import PlaneProcess, started
+from batchplane_local.process import PlaneProcess
 from tests.bodies import BYTES, MOST_BYTES, STRANGE
-from tests.local.planes import caller
 
 #: What the plane may ever have taken, in KiB: a few times the largest body above what it needs to run.
 MOST_KIBIBYTES = 250 * 1024
 JSON = {"Content-Type": "application/json"}
-
-
-@pytest.fixture(scope="module")
-def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlaneProcess]:
-    """A plane that the tests of this module share."""
-    with started(tmp_path_factory.mktemp("plane") / "data") as process:
-        yield process
-
-
-@pytest.fixture
-def api(plane: PlaneProcess) -> Iterator[httpx.Client]:
-    """Its API, asked by its first owner."""
-    with caller(plane) as client:
-        yield client
 
 
 def test_a_plane_outlives_every_body(api: httpx.Client, plane: PlaneProcess) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from batchplane_local.data_folder import DataFolder
 from batchplane_local.database import Database
+from batchplane_local.environment import DeploymentSettings
 from batchplane_local.plane import LocalPlane, opened
 from controlplane.dependencies import Dependencies
 from controlplane.draft import Draft
@@ -21,6 +22,8 @@ from controlplane.submission import Submission, plan
 from controlplane.submitter import Submitter
 from tests.builders import T0
 
+#: Root looks after the plane.
+OPERATED = DeploymentSettings(operators=frozenset({"root"}))
 UNKNOWN = "5bc5d058-f641-5cec-a8d0-65de593eee05"
 
 
@@ -32,7 +35,7 @@ def plane(tmp_path: Path) -> Iterator[LocalPlane]:
     with (
         folder.locked(),
         closing(Database(folder.database)) as database,
-        opened(folder, database, url="http://127.0.0.1:1", operators=frozenset({"root"}), clock=lambda: T0) as plane,
+        opened(folder, database, url="http://127.0.0.1:1", settings=OPERATED, clock=lambda: T0) as plane,
     ):
         yield plane
 

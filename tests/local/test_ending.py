@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 
 import httpx
 import pytest
 
-from batchplane_local.process import PlaneProcess, started
-from tests.local.planes import GLANCE_SECONDS, PATIENCE_SECONDS, caller, ended
-
-
-@pytest.fixture(scope="module")
-def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlaneProcess]:
-    """A plane that the tests of this module share."""
-    with started(tmp_path_factory.mktemp("plane") / "data") as process:
-        yield process
-
-
-@pytest.fixture
-def api(plane: PlaneProcess) -> Iterator[httpx.Client]:
-    """Its API, asked by its first owner."""
-    with caller(plane) as client:
-        yield client
+from tests.local.planes import GLANCE_SECONDS, PATIENCE_SECONDS, ended
 
 
 def submit(api: httpx.Client, **more: object) -> str:

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
-from batchplane_local.process import PlaneProcess, started
-from tests.local.planes import caller, ended
+from tests.local.planes import ended
 
 #: Writes which child of how many it is; those with an odd index fail.
 COMMAND = ["sh", "-c", "echo $AWS_BATCH_JOB_ARRAY_INDEX > outputs/index; exit $((AWS_BATCH_JOB_ARRAY_INDEX % 2))"]
-
-
-@pytest.fixture(scope="module")
-def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PlaneProcess]:
-    """A plane that the tests of this module share."""
-    with started(tmp_path_factory.mktemp("plane") / "data") as process:
-        yield process
-
-
-@pytest.fixture
-def api(plane: PlaneProcess) -> Iterator[httpx.Client]:
-    """Its API, asked by its first owner."""
-    with caller(plane) as client:
-        yield client
 
 
 def left(api: httpx.Client, job_id: str) -> dict[str, bytes]:

@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from batchplane.cli._exit_code import of_jobs
 from batchplane.cli._options import JobId, Json
 from batchplane.cli._terminal import Terminal
 
@@ -25,11 +24,4 @@ def rerun(
     terminal: Terminal = context.obj
     with terminal.connect() as client:
         again = client.job(job).rerun(everything=everything, idempotency_key=idempotency_key)
-        if not as_json:
-            terminal.line(again.job_id)
-        if wait:
-            terminal.wait([again], client=client, timeout=None)
-            terminal.say_end(again)
-        if as_json:
-            terminal.json(again.document)
-    raise typer.Exit(of_jobs([again]) if wait else 0)
+        raise typer.Exit(terminal.accepted(again, client=client, wait=wait, as_json=as_json))

@@ -12,7 +12,6 @@ from batchplane._client import Client
 from batchplane._overlay import laid_over, merged
 from batchplane._submission import Dependency, JobSettings, name_for, submit_job_document
 from batchplane.cli._documents import read_document, read_lines
-from batchplane.cli._exit_code import of_jobs
 from batchplane.cli._options import Json, pairs
 from batchplane.cli._submit_many import submit_many
 from batchplane.cli._terminal import Terminal
@@ -106,14 +105,7 @@ def _submit(
     with terminal.connect() as client:
         keys = _uploaded(client, files)
         job = client.submit_document(merged(document, {"inputs": keys} if keys else {}), idempotency_key=key)
-        if not as_json:
-            terminal.line(job.job_id)
-        if wait:
-            terminal.wait([job], client=client, timeout=None)
-            terminal.say_end(job)
-        if as_json:
-            terminal.json(job.document)
-    raise typer.Exit(of_jobs([job]) if wait else 0)
+        raise typer.Exit(terminal.accepted(job, client=client, wait=wait, as_json=as_json))
 
 
 def _uploaded(client: Client, files: dict[str, str]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from rich.console import Console, RenderableType
 from batchplane._client import Client
 from batchplane._job import Job
 from batchplane._wait import watch
+from batchplane.cli._exit_code import ExitCode, of_jobs
 from batchplane.cli._words import printable
 
 #: How wide a table may be where no terminal says how wide it is, in characters.
@@ -66,6 +67,17 @@ class Terminal:
         with self.progress() as tell:
             for _ in watch(jobs, timeout=timeout, clock=client.clock):
                 tell(_progress_words(jobs))
+
+    def accepted(self, job: Job, *, client: Client, wait: bool, as_json: bool) -> ExitCode:
+        """Tell of a job that was just accepted: its id at once, its end if it is to be waited for, or its document."""
+        if not as_json:
+            self.line(job.job_id)
+        if wait:
+            self.wait([job], client=client, timeout=None)
+            self.say_end(job)
+        if as_json:
+            self.json(job.document)
+        return of_jobs([job]) if wait else ExitCode.DONE
 
     def say_end(self, job: Job) -> None:
         """Say how a job that was waited for has ended, and why."""

@@ -68,18 +68,14 @@ def serve(plane: Plane) -> Handler:
 
     route_refusals(app)
     route_plane(app, plane.deployment, caller)
-    acceptor = Acceptor(
-        deployment=plane.deployment,
-        registry=plane.registry,
-        records=plane.records,
-        submissions=plane.submissions,
-        gate=Gate(quota=plane.deployment.quota, usage=plane.usage, records=plane.records, clock=plane.clock),
-        clock=plane.clock,
-    )
+    acceptor, jobs = _acceptor(plane), OwnedJobs(records=plane.records)
     route_submissions(app, acceptor, caller)
     route_bulk_submissions(app, acceptor, caller)
-    _route_jobs(app, plane, acceptor, caller)
-    _route_queues(app, plane, caller)
+    _route_jobs(app, plane, jobs, caller)
+    _route_changes(app, plane, jobs, acceptor, caller)
+    recent = Recent(plane.clock)
+    _route_queues(app, plane, jobs, recent, caller)
+    _route_definitions(app, plane, recent, caller)
     route_links(app, Lender(records=plane.records, io_bucket=plane.io_bucket), caller)
     route_dead_letters(app, Replayer(queues=plane.dead_letter_queues, clock=plane.clock), caller)
 
@@ -94,8 +90,19 @@ def serve(plane: Plane) -> Handler:
     return handler
 
 
-def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, acceptor: Acceptor, caller: CurrentCaller) -> None:
-    jobs = OwnedJobs(records=plane.records)
+def _acceptor(plane: Plane) -> Acceptor:
+    return Acceptor(
+        deployment=plane.deployment,
+        registry=plane.registry,
+        records=plane.records,
+        submissions=plane.submissions,
+        gate=Gate(quota=plane.deployment.quota, usage=plane.usage, records=plane.records, clock=plane.clock),
+        clock=plane.clock,
+    )
+
+
+def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, jobs: OwnedJobs, caller: CurrentCaller) -> None:
+    """What shows jobs, and waits for them."""
     viewer = Viewer(deployment=plane.deployment, records=plane.records, jobs=jobs)
     route_job_list(app, Lister(deployment=plane.deployment, records=plane.records), caller)
     route_jobs(app, viewer, caller)
@@ -107,6 +114,12 @@ def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, acceptor: Acceptor, c
     route_job_wait(app, waiter, caller)
     route_job_nodes(app, viewer, caller)
     route_node_waits(app, reader, waiter, caller)
+
+
+def _route_changes(
+    app: APIGatewayHttpResolver, plane: Plane, jobs: OwnedJobs, acceptor: Acceptor, caller: CurrentCaller
+) -> None:
+    """What runs jobs again, ends and deletes them."""
     rerunner = Rerunner(deployment=plane.deployment, records=plane.records, jobs=jobs, acceptor=acceptor)
     route_job_rerun(app, rerunner, caller)
     canceller = _canceller(plane, jobs)
@@ -143,17 +156,13 @@ def _log_reader(plane: Plane, jobs: OwnedJobs) -> LogReader:
     )
 
 
-def _route_queues(app: APIGatewayHttpResolver, plane: Plane, caller: CurrentCaller) -> None:
-    recent = Recent(plane.clock)
+def _route_queues(
+    app: APIGatewayHttpResolver, plane: Plane, jobs: OwnedJobs, recent: Recent, caller: CurrentCaller
+) -> None:
     viewer = QueueViewer(
-        deployment=plane.deployment,
-        records=plane.records,
-        jobs=OwnedJobs(records=plane.records),
-        batch=plane.batch,
-        recent=recent,
+        deployment=plane.deployment, records=plane.records, jobs=jobs, batch=plane.batch, recent=recent
     )
     route_queues(app, viewer, caller)
-    _route_definitions(app, plane, recent, caller)
 
 
 def _route_definitions(app: APIGatewayHttpResolver, plane: Plane, recent: Recent, caller: CurrentCaller) -> None:

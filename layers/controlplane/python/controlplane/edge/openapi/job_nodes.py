@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, TypedDict
-
-from msgspec import Meta
 
 from controlplane.edge.openapi import job_history, job_log, job_wait
 from controlplane.edge.openapi.job import NODE, Job
+from controlplane.edge.openapi.jobs import PartsPage
 from controlplane.edge.openapi.operation import Answer, Operation, Operations
 from controlplane.errors import JobNotFound
-
-
-class NodesPage(TypedDict):
-    """Some known nodes of a multi-node parallel job, in the order of their indices."""
-
-    jobs: list[Job]
-    next: Annotated[int | None, Meta(description="The `first` to go on with; null at the end.")]
 
 
 def _as_of_a_child(described: Operations, path: str, operation_id: str) -> Operation:
@@ -29,7 +20,7 @@ OPERATIONS: Operations = {
     "GET /jobs/{jobId}/nodes": Operation(
         id="listNodes",
         tag="Nodes",
-        answers={200: Answer(description="A page", type=NodesPage, example={"jobs": [NODE], "next": 2})},
+        answers={200: Answer(description="A page", type=PartsPage, example={"jobs": [NODE], "next": 2})},
         problems=(JobNotFound,),
     ),
     "GET /jobs/{jobId}/nodes/{node}": Operation(

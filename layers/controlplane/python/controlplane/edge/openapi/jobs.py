@@ -11,8 +11,8 @@ from controlplane.edge.openapi.operation import Answer, Operation, Operations
 from controlplane.errors import JobNotFound
 
 
-class ChildrenPage(TypedDict):
-    """Some known children of an array job, in the order of their indices."""
+class PartsPage(TypedDict):
+    """Some known children of an array job, or nodes of a multi-node parallel job, in the order of their indices."""
 
     jobs: list[Job]
     next: Annotated[int | None, Meta(description="The `first` to go on with; null at the end.")]
@@ -28,7 +28,7 @@ OPERATIONS: Operations = {
     "GET /jobs/{jobId}/children": Operation(
         id="listChildren",
         tag="Children",
-        answers={200: Answer(description="A page", type=ChildrenPage, example={"jobs": [CHILD], "next": 8})},
+        answers={200: Answer(description="A page", type=PartsPage, example={"jobs": [CHILD], "next": 8})},
         problems=(JobNotFound,),
     ),
     "GET /jobs/{jobId}/children/{index}": Operation(
