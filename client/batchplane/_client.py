@@ -18,13 +18,13 @@ from batchplane._dead_letters import DeadLetters, Replayed, replay
 from batchplane._definition import DeregisteredDefinition, JobDefinition
 from batchplane._discovery import PlaneAddress
 from batchplane._environment import Caller, Environment
-from batchplane._errors import PlaneRefused
+from batchplane._errors import ArgumentInvalid, PlaneRefused
 from batchplane._job import Job
 from batchplane._job_list import JobFilter, to_query
 from batchplane._plane_api import PlaneApi, members
 from batchplane._queue import JobQueue
 from batchplane._retry import Retry
-from batchplane._selection import EndingBySelection, Selected, SelectedJob, end_selected
+from batchplane._selection import EndingBySelection, Selected, SelectedJob, end_named, end_selected
 from batchplane._submission import JobSettings, submit_job_document
 from batchplane._transfer import InputKey, Source, upload
 
@@ -177,6 +177,7 @@ class Client:
         self,
         queue: str | None = None,
         *,
+        job_ids: Sequence[str] = (),
         everything: bool = False,
         reason: str = "",
         dry_run: bool = True,
@@ -185,17 +186,18 @@ class Client:
     ) -> Selected:
         """Cancel those of the caller's own jobs that `wanted` lets through, as in `jobs`, and that are not over.
 
-        A dry run unless told otherwise: it names them. Its `created_before`, given to the next call, keeps that to the
-        same jobs. Where nothing is wanted in particular, `everything` must be said. One that can't be asked to end
-        stops no other; `progress` is told of each. Raises RequestInvalid.
+        A dry run unless told otherwise: it names them, and their ids given as `job_ids` end those and no others. Where
+        nothing is wanted in particular, `everything` must be said. One that is refused stops no other; what is told
+        "not now" is asked again; `progress` is told of each job once. Raises RequestInvalid, ArgumentInvalid.
         """
         how = EndingBySelection(queue=queue, everything=everything, reason=reason, dry_run=dry_run)
-        return end_selected(self._api, "cancel", wanted, how, progress=progress)
+        return self._end_jobs("cancel", job_ids, wanted, how, progress=progress)
 
     def terminate_jobs(
         self,
         queue: str | None = None,
         *,
+        job_ids: Sequence[str] = (),
         everything: bool = False,
         reason: str = "",
         dry_run: bool = True,
@@ -204,7 +206,22 @@ class Client:
     ) -> Selected:
         """Terminate them, whatever status they are in; all else is as with `cancel_jobs`."""
         how = EndingBySelection(queue=queue, everything=everything, reason=reason, dry_run=dry_run)
-        return end_selected(self._api, "terminate", wanted, how, progress=progress)
+        return self._end_jobs("terminate", job_ids, wanted, how, progress=progress)
+
+    def _end_jobs(
+        self,
+        word: str,
+        job_ids: Sequence[str],
+        wanted: JobFilter,
+        how: EndingBySelection,
+        *,
+        progress: Callable[[SelectedJob], None],
+    ) -> Selected:
+        if not job_ids:
+            return end_selected(self._api, word, wanted, how, progress=progress)
+        if how.queue is not None or how.everything or any(each is not None for each in wanted.values()):
+            raise ArgumentInvalid("job_ids name the jobs: nothing else may select them")
+        return end_named(self._api, word, job_ids, reason=how.reason, dry_run=how.dry_run, progress=progress)
 
     def describe_api(self) -> Mapping[str, Any]:
         """The plane's whole API as an OpenAPI document."""

@@ -27,6 +27,7 @@ from batchplane_local.records import SqliteRecords
 from batchplane_local.usage import SqliteUsage
 from controlplane.batch import Batch
 from controlplane.deployment import Deployment
+from controlplane.fan_out import FanOut
 from controlplane.log import Logs
 from controlplane.pace import Pace
 
@@ -89,6 +90,8 @@ class LocalPlane:
     quiet: Quiet
     #: How long Batch may not know of a job that it has taken.
     settle_milliseconds: int = 0
+    #: What every call asks of is here: threads would only wait for each other.
+    fan_out: FanOut = map
     #: One request is answered at a time: the others wait for no longer.
     enough_milliseconds: int = 50
     queues: Queues

@@ -50,6 +50,7 @@ def contenders(folder: Path) -> Mapping[str, Contender]:
         batch=None,
         dead_letter_queues=(),
         settle_milliseconds=0,
+        fan_out=map,
         enough_milliseconds=50,
         logs=None,
         io_bucket=None,

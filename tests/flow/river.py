@@ -26,7 +26,7 @@ from batchplane_local.queue import Message, Queue
 from batchplane_local.queues import EventDeadLetters, QueuedSubmissions
 from batchplane_local.records import SqliteRecords
 from batchplane_local.usage import SqliteUsage
-from controlplane.batch import Batch
+from controlplane.batch import ENDING_LIMIT, Batch
 from controlplane.edge.function import Handler
 from controlplane.log import Logs
 from controlplane.record import JobRecord, RecordKey
@@ -71,6 +71,8 @@ class ScriptedBatch:
     #: Why, of both; and what is raised by the next calls of either.
     reasons: list[str] = field(default_factory=list)
     refused_endings: list[Exception] = field(default_factory=list)
+    #: What is raised by the next calls that end several.
+    refused_calls: list[Exception] = field(default_factory=list)
 
     def submit_job(self, **request: Any) -> dict[str, Any]:
         """Take a job, unless a refusal is due."""
@@ -99,6 +101,14 @@ class ScriptedBatch:
     def terminate_job(self, **request: Any) -> dict[str, Any]:
         """Note the wish."""
         return self._end(self.terminated, request)
+
+    def cancel_jobs(self, **request: Any) -> dict[str, Any]:
+        """Note the wish of each, which may be refused alone."""
+        return self._end_each(self.cancel_job, request)
+
+    def terminate_jobs(self, **request: Any) -> dict[str, Any]:
+        """Note the wish of each, which may be refused alone."""
+        return self._end_each(self.terminate_job, request)
 
     def describe_job_queues(self, **request: Any) -> dict[str, Any]:
         """Tell of each queue as one that is healthy, and is asked for; count the calls."""
@@ -138,6 +148,21 @@ class ScriptedBatch:
         noted.append(request["jobId"])
         self.reasons.append(request["reason"])
         return {}
+
+    def _end_each(self, end: Callable[..., Any], request: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer as Batch does of several: a job that is refused is told of, and stops no other."""
+        assert 0 < len(request["jobs"]) <= ENDING_LIMIT
+        if self.refused_calls:
+            raise self.refused_calls.pop(0)
+        self.calls.append("of several")
+        errors = []
+        for job in request["jobs"]:
+            try:
+                end(jobId=job, reason=request["reason"])
+            except Answered as refused:
+                errors.append({"job": job, "code": str(refused), "message": "words"})
+        failed = {each["job"] for each in errors}
+        return {"successful": [job for job in request["jobs"] if job not in failed], "errors": errors}
 
     def events(self, job_id: str) -> list[str]:
         """Every event of a job's life."""
@@ -188,6 +213,7 @@ class River:
             sleep=self.sleep,
             pace=lambda: None,
             settle_milliseconds=60_000,
+            fan_out=map,
             enough_milliseconds=6_000,
         )
 

@@ -106,6 +106,11 @@ def _of_job(action: str) -> _Needing:
     return lambda given: [(action, _arn("batch", f"job/{given['jobId']}"))]
 
 
+def _of_jobs(action: str) -> _Needing:
+    """An operation on several jobs needs the right of the one on one job, of each."""
+    return lambda given: [(action, _arn("batch", f"job/{job}")) for job in given["jobs"]]
+
+
 def _of_nothing(action: str) -> _Needing:
     return lambda _: [(action, ANY)]
 
@@ -124,6 +129,7 @@ def _get_log_events(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 _NEEDS: Mapping[tuple[str, str], _Needing] = {
     ("batch", "CancelJob"): _of_job("CancelJob"),
+    ("batch", "CancelJobs"): _of_jobs("CancelJob"),
     ("batch", "DescribeJobDefinitions"): _of_nothing("DescribeJobDefinitions"),
     ("batch", "DescribeJobQueues"): _of_nothing("DescribeJobQueues"),
     ("batch", "DescribeJobs"): _of_nothing("DescribeJobs"),
@@ -131,6 +137,7 @@ _NEEDS: Mapping[tuple[str, str], _Needing] = {
     ("batch", "ListJobs"): _of_nothing("ListJobs"),
     ("batch", "SubmitJob"): _submit_job,
     ("batch", "TerminateJob"): _of_job("TerminateJob"),
+    ("batch", "TerminateJobs"): _of_jobs("TerminateJob"),
     ("dynamodb", "BatchGetItem"): _of_tables("BatchGetItem"),
     ("dynamodb", "BatchWriteItem"): _of_tables("BatchWriteItem"),
     ("dynamodb", "GetItem"): _of_table("GetItem"),

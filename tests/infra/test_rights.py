@@ -127,6 +127,7 @@ class Day:
             world.batch.jobs[child] = array | {"jobId": child, "arrayProperties": {"index": index}}
         world.batch.line = list(world.batch.jobs)
         self.ask("POST", "/jobs/{jobId}/cancel", {}, job_id=self.jobs["plain"])
+        self.ask("POST", "/jobs/cancel", {"jobIds": [self.jobs["plain"]], "dryRun": False})
         for batch_id in world.batch.jobs:
             world.record(*world.batch.events(batch_id)[:3])
         for name, word in product(("one", "array"), ("cancel", "terminate")):

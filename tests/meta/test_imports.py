@@ -11,6 +11,7 @@ PLANE = ROOT / "layers" / "controlplane" / "python" / "controlplane"
 #: The stages, in the order the river runs: each may import those before it, and nothing else of ours.
 STAGES = (
     "errors",
+    "fan_out",
     "job",
     "io_bucket",
     "log",
@@ -78,6 +79,7 @@ STAGES = (
     "registrar",
     "queue_document",
     "queue_viewer",
+    "ending",
     "canceller",
     "selection_canceller",
     "deleter",

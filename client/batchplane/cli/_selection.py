@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,14 @@ from batchplane._selection import Selected, SelectedJob
 from batchplane.cli._exit_code import ExitCode, of_error
 from batchplane.cli._tables import jobs_table
 from batchplane.cli._terminal import Terminal
+
+#: What jobs may come to, as people are told it.
+_WORDS = {
+    "asked": "asked to end",
+    "withdrawn": "ended before AWS Batch had them",
+    "over": "over already",
+    "refused": "refused",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,14 +58,16 @@ def end_by_selection(terminal: Terminal, client: Client, wish: Wish, *, as_json:
     return _end(terminal, client, wish, found, as_json=as_json)
 
 
-def _ask(client: Client, wish: Wish, **more: Any) -> Selected:
-    end = client.cancel_jobs if wish.word == "cancel" else client.terminate_jobs
-    wanted: Any = {**wish.wanted, **more.pop("wanted", {})}
-    return end(wish.queue, everything=wish.everything, reason=wish.reason, **more, **wanted)
+def _ask(client: Client, wish: Wish) -> Selected:
+    return _method(client, wish)(wish.queue, everything=wish.everything, reason=wish.reason, **wish.wanted)
+
+
+def _method(client: Client, wish: Wish) -> Callable[..., Selected]:
+    return client.cancel_jobs if wish.word == "cancel" else client.terminate_jobs
 
 
 def _show(terminal: Terminal, client: Client, found: Selected, *, as_json: bool) -> None:
-    jobs = [each.job for each in found.jobs]
+    jobs = [each.job for each in found.jobs if each.job is not None]
     if as_json:
         terminal.json({"dryRun": True, **terminal.documents(jobs)})
     elif jobs:
@@ -66,26 +77,35 @@ def _show(terminal: Terminal, client: Client, found: Selected, *, as_json: bool)
 
 
 def _end(terminal: Terminal, client: Client, wish: Wish, found: Selected, *, as_json: bool) -> ExitCode:
-    """End those that were named; later ones are not among them."""
+    """End those that were named, and no others; whatever came to be selected since is not among them."""
 
     def told(each: SelectedJob) -> None:
         if each.error is not None:
-            terminal.say(f"{each.job.job_id}: {each.error}")
+            terminal.say(f"{each.job_id}: {each.error}")
         elif not as_json:
-            terminal.line(f"{each.job.job_id}: {each.detail}")
+            terminal.line(f"{each.job_id}: {each.detail}")
 
-    done = _ask(client, wish, wanted={"created_before": found.created_before}, dry_run=False, progress=told)
+    named = [each.job_id for each in found.jobs]
+    done = _method(client, wish)(job_ids=named, reason=wish.reason, dry_run=False, progress=told)
     if as_json:
-        terminal.json({"dryRun": False, "ended": [_document(each) for each in done.jobs]})
+        counts = {each: done.counts.get(each, 0) for each in _WORDS}
+        terminal.json({"dryRun": False, "ended": [_document(each) for each in done.jobs], "counts": counts})
+    elif len(done.jobs) > 1:
+        terminal.say(f"{_jobs(len(done.jobs))}: {_counted(done.counts)}.")
     errors = [each.error for each in done.jobs if each.error is not None]
     if errors:
         terminal.say(f"{len(errors)} of {_jobs(len(done.jobs))} could not be asked: run this again.")
     return of_error(errors[0]) if errors else ExitCode.DONE
 
 
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{counts[each]} {words}" for each, words in _WORDS.items() if counts.get(each))
+
+
 def _document(each: SelectedJob) -> dict[str, Any]:
     said = {"problem": str(each.error)} if each.error is not None else {"asked": each.asked, "detail": each.detail}
-    return said | {"job": each.job.document}
+    job = {"job": each.job.document} if each.job is not None else {}
+    return {"jobId": each.job_id, "cameTo": each.came_to} | said | job
 
 
 def _jobs(count: int) -> str:

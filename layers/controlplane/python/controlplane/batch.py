@@ -19,11 +19,15 @@ SECOND_SUBMISSION = "Second submission of a job that Batch already has"
 DESCRIBE_LIMIT = 100
 #: Most characters of the reason of CancelJob and TerminateJob.
 MAX_REASON_CHARACTERS = 1024
+#: Most jobs that one CancelJobs, or TerminateJobs, takes.
+ENDING_LIMIT = 50
 #: Most jobs that one ListJobs with a filter answers.
 LIST_LIMIT = 100
 #: Most jobs of a line that GetJobQueueSnapshot answers.
 FRONT_LIMIT = 100
 _THROTTLED = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded"})
+#: Of one job among several; a call alone says the same by its status.
+_NOT_ALLOWED, _FAULT = "AccessDenied", "ServerException"
 
 
 class BatchClient(Protocol):
@@ -47,6 +51,14 @@ class BatchClient(Protocol):
 
     def terminate_job(self, **request: Any) -> Mapping[str, Any]:
         """TerminateJob."""
+        ...
+
+    def cancel_jobs(self, **request: Any) -> Mapping[str, Any]:
+        """CancelJobs."""
+        ...
+
+    def terminate_jobs(self, **request: Any) -> Mapping[str, Any]:
+        """TerminateJobs."""
         ...
 
     def describe_job_queues(self, **request: Any) -> Mapping[str, Any]:
@@ -223,6 +235,22 @@ class Batch:
         """Stop a job in whatever status it is; one that has ended is left as it is."""
         _call(self._asking.terminate_job, {"jobId": batch_job_id, "reason": reason})
 
+    def cancel_all(self, batch_job_ids: Sequence[str], *, reason: str) -> Mapping[str, PlaneError]:
+        """Cancel at most `ENDING_LIMIT` jobs in one call; those of them that were not taken, and why.
+
+        One that Batch does not know counts as taken. https://docs.aws.amazon.com/batch/latest/APIReference/.
+        """
+        return _not_taken(_call(self._asking.cancel_jobs, {"jobs": list(batch_job_ids), "reason": reason}))
+
+    def terminate_all(self, batch_job_ids: Sequence[str], *, reason: str) -> Mapping[str, PlaneError]:
+        """Terminate them, whatever status they are in; all else is as with `cancel_all`."""
+        return _not_taken(_call(self._asking.terminate_jobs, {"jobs": list(batch_job_ids), "reason": reason}))
+
+
+def _not_taken(answer: Mapping[str, Any]) -> Mapping[str, PlaneError]:
+    """What CancelJobs and TerminateJobs say of single jobs: the call itself succeeds."""
+    return {each["job"]: _meaning(each["code"], each.get("message", "")) for each in answer.get("errors", ())}
+
 
 def _call(operation: Callable[..., Mapping[str, Any]], request: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
@@ -238,14 +266,18 @@ def _refusal(error: Exception) -> PlaneError:
     response = getattr(error, "response", None)
     if not isinstance(response, Mapping):
         return BatchOutcomeUnknown(f"AWS Batch gave no answer: {error}")
-    code = response.get("Error", {}).get("Code", "")
-    words = response.get("Error", {}).get("Message", str(error))
+    told = response.get("Error", {})
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
+    return _meaning(told.get("Code", ""), told.get("Message", str(error)), status=status)
+
+
+def _meaning(code: str, words: str, *, status: int = 400) -> PlaneError:
+    """What a code of Batch's means, which may come with an answer's status, or stand for one of several jobs."""
     if code in _THROTTLED or status == 429:
         return BatchUnavailable(f"AWS Batch is throttling: {words}")
-    if status in (401, 403):
+    if code == _NOT_ALLOWED or status in (401, 403):
         # Who asks may not, now: nothing is wrong with the job, and a right may be on its way.
         return BatchUnavailable(f"AWS Batch does not let the plane ask: {code}: {words}")
-    if status >= 500:
+    if code == _FAULT or status >= 500:
         return BatchOutcomeUnknown(f"AWS Batch failed: {words}")
     return BatchRefused(f"{code}: {words}")

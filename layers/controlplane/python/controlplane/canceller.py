@@ -6,15 +6,15 @@ in the record, under the same claim that a submission is sent under: so either i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
-from controlplane.batch import MAX_REASON_CHARACTERS, Batch
+from controlplane.batch import Batch
 from controlplane.caller import Caller
 from controlplane.deployment import Deployment
-from controlplane.errors import NotYet, PlaneError, SubmissionInvalid, Violation
+from controlplane.ending import Ask, Ending, Prepared, told
+from controlplane.errors import NotYet, PlaneError
 from controlplane.job import JobType, Status, child_id
 from controlplane.job_document import to_document
 from controlplane.look_up import taken
@@ -30,19 +30,6 @@ CALL_MILLISECONDS = 30_000
 #: How often a job is looked at that changes hands at the same moment.
 LOOKS = 3
 _BEGUN = frozenset({Status.STARTING, Status.RUNNING})
-
-
-class Ending(StrEnum):
-    """How a job may be ended, in Batch's words."""
-
-    CANCEL = "CancelJob"
-    TERMINATE = "TerminateJob"
-
-
-#: Of what was asked for several parts, the answer tells the last of these.
-_STRENGTH = (None, Ending.CANCEL, Ending.TERMINATE)
-#: What is answered of a job that has ended, or has gone.
-_OVER = (None, "It is over already: nothing was asked of AWS Batch.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,57 +59,75 @@ class Canceller:
             BatchRefused, BatchUnavailable: Batch did not take it.
         """
         words = told(ending, owner=caller.owner, reason=reason)
+        prepared = self.prepare(job_id, ending, words, caller=caller, index=index)
+        kept_back = self._ask(prepared.asks, words) or prepared.kept_back
+        if kept_back:
+            raise kept_back
+        now = self.records.get(prepared.record.key) or prepared.record
+        document = to_document(now, deployment=self.deployment, submission=prepared.submission)
+        asked = prepared.asked
+        return {"asked": asked and asked.value, "detail": prepared.detail(ending), "job": document}
+
+    def prepare(self, job_id: str, ending: Ending, words: str, *, caller: Caller, index: int | None = None) -> Prepared:
+        """Do all that ending a job takes without a question to Batch, and tell what is to be asked.
+
+        What Batch never had ends here. Raises JobNotFound, NotYet; the latter of a part is kept in what is returned.
+        """
         record, submission = self.jobs.to_touch(job_id, caller=caller, index=index)
         if submission and submission.is_split and record.is_open:
-            asked, detail = self._end_parts(record, submission, ending, words)
-        else:
-            asked, detail = self._end(record, submission, ending, words)
-        now = self.records.get(record.key) or record
-        document = to_document(now, deployment=self.deployment, submission=submission)
-        return {"asked": asked and asked.value, "detail": detail, "job": document}
+            return self._prepare_parts(record, submission, ending, words)
+        return self._prepare(record, submission, ending, words)
 
-    def _end(
-        self, record: JobRecord, submission: Submission | None, ending: Ending, words: str
-    ) -> tuple[Ending | None, str]:
-        """End what Batch has, or would have, as one job; what Batch was asked, and that in words."""
+    def _prepare(self, record: JobRecord, submission: Submission | None, ending: Ending, words: str) -> Prepared:
+        """Prepare what Batch has, or would have, as one job."""
         for _ in range(LOOKS):
             if not record.is_open:
-                return _OVER
+                return Prepared(record=record, submission=submission)
             if record.batch_job_id or record.key.index is not None or submission is None:
-                return self._ask(record, ending, words)
+                return Prepared(record=record, submission=submission, asks=(self._ask_of(record, ending),))
             if self._withdraw(record, submission, ending, words):
-                return None, "AWS Batch never had it: it has ended here, and will not be submitted."
+                ended = self.records.get(record.key) or record
+                return Prepared(record=ended, submission=submission, is_withdrawn=True)
             record = self.records.get(record.key) or record
         raise NotYet(f"Job {record.key.job_id} is being submitted at this moment: ask again.")
 
-    def _end_parts(
-        self, whole: JobRecord, submission: Submission, ending: Ending, words: str
-    ) -> tuple[Ending | None, str]:
-        """End each part of an array; one that can't be ended now keeps no other from it."""
-        arrays, answers = SplitArrays(records=self.records), []
+    def _prepare_parts(self, whole: JobRecord, submission: Submission, ending: Ending, words: str) -> Prepared:
+        """Prepare each part of an array; one that can't be ended now keeps no other from it."""
+        arrays = SplitArrays(records=self.records)
         arrays.split(whole, submission, at=self.clock())
+        prepared: list[Prepared] = []
         kept_back: PlaneError | None = None
         for record, part in zip(arrays.parts(whole), parts_of(submission), strict=True):
             try:
-                answers += [self._end(record, part, ending, words)] if record else []
+                prepared += [self._prepare(record, part, ending, words)] if record else []
             except PlaneError as error:
                 kept_back = kept_back or error
         arrays.gather(whole.key.job_id)
-        if kept_back:
-            raise kept_back
-        return max(answers, key=lambda answer: _STRENGTH.index(answer[0]), default=_OVER)
+        return Prepared(
+            record=whole,
+            submission=submission,
+            asks=[ask for each in prepared for ask in each.asks],
+            is_withdrawn=any(each.is_withdrawn for each in prepared),
+            kept_back=kept_back,
+        )
 
-    def _ask(self, record: JobRecord, ending: Ending, words: str) -> tuple[Ending, str]:
-        """Ask Batch, which passes it on to all children of an array."""
+    def _ask(self, asks: Sequence[Ask], words: str) -> PlaneError | None:
+        """Ask Batch, which passes it on to all children of an array; the first thing that it did not take."""
+        kept_back: PlaneError | None = None
+        for ask in asks:
+            ask_batch = self.batch.cancel if ask.ending is Ending.CANCEL else self.batch.terminate
+            try:
+                ask_batch(ask.batch_job_id, reason=words)
+            except PlaneError as error:
+                kept_back = kept_back or error
+        return kept_back
+
+    def _ask_of(self, record: JobRecord, ending: Ending) -> Ask:
+        """What to ask Batch: CancelJob would leave alone what has begun."""
         index = record.key.index
         batch_job_id = record.batch_job_id or "" if index is None else child_id(record.key.job_id, index)
-        if ending is Ending.CANCEL and not self._has_begun(record):
-            self.batch.cancel(batch_job_id, reason=words)
-            return Ending.CANCEL, "AWS Batch was asked to cancel it. Had it just started, it runs on: ask again."
-        self.batch.terminate(batch_job_id, reason=words)
-        if ending is Ending.CANCEL:
-            return Ending.TERMINATE, "It runs, and CancelJob leaves alone what runs: it was told to terminate."
-        return Ending.TERMINATE, "AWS Batch was asked to terminate it."
+        asked = Ending.TERMINATE if ending is Ending.TERMINATE or self._has_begun(record) else Ending.CANCEL
+        return Ask(ending=asked, batch_job_id=batch_job_id)
 
     def _has_begun(self, record: JobRecord) -> bool:
         """Whether CancelJob would leave anything of it alone. An array is PENDING while its children run."""
@@ -161,14 +166,3 @@ class Canceller:
         for batch_job_id in found[:1]:  # events tell of a second one, which is then terminated
             self.records.settle(submission.job_id, batch_job_id)
         return bool(found)
-
-
-def told(ending: Ending, *, owner: str, reason: str) -> str:
-    """The reason as Batch is told it: who asked, and why. Raises SubmissionInvalid."""
-    who = f"{'Cancelled' if ending is Ending.CANCEL else 'Terminated'} by {owner}"
-    words = f"{who}: {reason}" if reason else who
-    if len(words) > MAX_REASON_CHARACTERS:
-        most = MAX_REASON_CHARACTERS - len(f"{who}: ")
-        bound = f"at most {most} characters long (AWS Batch takes {MAX_REASON_CHARACTERS}, with who asks)"
-        raise SubmissionInvalid((Violation(field="reason", bound=bound, value=reason),))
-    return words

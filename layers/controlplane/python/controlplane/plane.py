@@ -9,6 +9,7 @@ from controlplane.alert import Topic
 from controlplane.batch import Batch
 from controlplane.dead_letters import DeadLetterQueue, DeadLetters
 from controlplane.deployment import Deployment
+from controlplane.fan_out import FanOut
 from controlplane.gate import Usage
 from controlplane.io_bucket import IOBucket
 from controlplane.log import Logs
@@ -93,6 +94,11 @@ class Plane(Protocol):
     @property
     def settle_milliseconds(self) -> int:
         """How long after an unknown outcome of SubmitJob ListJobs is believed."""
+        ...
+
+    @property
+    def fan_out(self) -> FanOut:
+        """How what one request asks of many jobs is done: several at a time, where that is quicker."""
         ...
 
     @property

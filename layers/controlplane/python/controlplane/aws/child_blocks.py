@@ -14,11 +14,11 @@ from botocore.exceptions import ClientError
 
 from controlplane.aws.child_rows import Told, segments, unpacked
 from controlplane.aws.child_states import CHILDREN_A_BLOCK, ChildStates, decode, encode
-from controlplane.aws.fan_out import FanOut
 from controlplane.aws.record_item import Item
 from controlplane.aws.retention import expiry
 from controlplane.aws.table import GET_LIMIT, PUT_LIMIT, Table
 from controlplane.errors import NotYet
+from controlplane.fan_out import FanOut
 from controlplane.state_change import StateChange
 
 #: How often one delivery tries to write the states that others write too.

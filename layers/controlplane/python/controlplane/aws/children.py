@@ -16,9 +16,9 @@ from controlplane.aws import child_states
 from controlplane.aws.child_blocks import Block, ChildBlocks, Held, attempt
 from controlplane.aws.child_record import child_record
 from controlplane.aws.child_states import CHILDREN_A_BLOCK, ChildStates, block_of
-from controlplane.aws.fan_out import FanOut
 from controlplane.aws.retention import Retention, expiry
 from controlplane.aws.table import Table
+from controlplane.fan_out import FanOut
 from controlplane.job import Status
 from controlplane.record import JobRecord, Outcome, RecordKey, strongest
 from controlplane.records import Merge

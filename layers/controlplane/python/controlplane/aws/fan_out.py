@@ -1,21 +1,13 @@
-"""Many calls of one client, several at a time. Knows nothing of what is called."""
+"""Many calls of one client, several at a time: `controlplane.fan_out` by threads. Knows nothing of what is called."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 _Given = TypeVar("_Given")
 _Answer = TypeVar("_Answer")
-
-
-class FanOut(Protocol):
-    """Does work over many things: `map`, or threads. What the work raises, it raises."""
-
-    def __call__(self, work: Callable[[_Given], _Answer], over: Sequence[_Given], /) -> Iterable[_Answer]:
-        """Do it, wait for all, and return the answers in their order."""
-        ...
 
 
 class Threads:

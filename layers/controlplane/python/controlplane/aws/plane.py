@@ -152,6 +152,11 @@ class AwsPlane:
         return 15_000
 
     @cached_property
+    def fan_out(self) -> Threads:
+        """Threads of its own: work that waits for the calls of the other fan-out must not stand in their way."""
+        return Threads(_CALLS)
+
+    @cached_property
     def _fan_out(self) -> Threads:
         return Threads(_CALLS)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from controlplane.aws.fan_out import FanOut
 from controlplane.errors import NotYet
+from controlplane.fan_out import FanOut
 from controlplane.submission_queue import to_message
 
 #: SQS's bound on a string attribute is the message's own (1 MiB); a reason needs no more than this (characters).

@@ -8,7 +8,6 @@ from typing import Any
 from controlplane.aws.alert_store import AlertStore
 from controlplane.aws.children import DynamoChildren
 from controlplane.aws.deletion import Deletion
-from controlplane.aws.fan_out import FanOut
 from controlplane.aws.job_update import decision, late_update, newest_update, outcome_of
 from controlplane.aws.listing import Listing
 from controlplane.aws.record_item import digests, from_item, record_key, stays_open
@@ -17,6 +16,7 @@ from controlplane.aws.submission_store import SubmissionStore
 from controlplane.aws.sweeping import Sweeping
 from controlplane.aws.table import Table
 from controlplane.aws.update import Update
+from controlplane.fan_out import FanOut
 from controlplane.job import Status
 from controlplane.job_filter import JobFilter
 from controlplane.record import JobRecord, Outcome, RecordKey

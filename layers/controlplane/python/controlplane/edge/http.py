@@ -129,7 +129,10 @@ def _route_changes(
         SelectionCanceller(
             deployment=plane.deployment,
             records=plane.records,
+            jobs=jobs,
+            batch=plane.batch,
             canceller=canceller,
+            fan_out=plane.fan_out,
             clock=plane.clock,
             enough_milliseconds=plane.enough_milliseconds,
         ),

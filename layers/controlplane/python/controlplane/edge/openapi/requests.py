@@ -100,6 +100,7 @@ _MEANINGS: Mapping[str, Mapping[str, str]] = {
         "tags": "Submitted with all of these tags.",
         "createdFrom": "Created then or later, in epoch milliseconds.",
         "createdBefore": "Created earlier, in epoch milliseconds.",
+        "jobIds": "The jobs with these ids, instead of a selection: those that a dry run named.",
         "all": "Must be said where nothing is named.",
         "dryRun": "Names the jobs, and asks nothing of AWS Batch.",
         "reason": "AWS Batch is told it after who asked; it becomes the statusReason of each.",

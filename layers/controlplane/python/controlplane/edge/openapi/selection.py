@@ -12,24 +12,48 @@ from controlplane.edge.openapi.problems import Problem
 
 
 class SelectedJob(TypedDict):
-    """A job that the selection names: alone in a dry run, else with what came of asking for its end."""
+    """A job that is to end: with what came of it, unless in a dry run."""
 
-    job: Job
+    jobId: str
+    job: NotRequired[Annotated[Job, Meta(description="Left out where there is no such job.")]]
+    cameTo: NotRequired[Literal["asked", "withdrawn", "over", "refused"]]
     asked: NotRequired[Literal["CancelJob", "TerminateJob"] | None]
-    detail: NotRequired[Annotated[str, Meta(description="What AWS Batch was asked, in words.")]]
-    problem: NotRequired[Annotated[Problem, Meta(description="Why it could not be asked.")]]
+    detail: NotRequired[Annotated[str, Meta(description="What came of it, in words.")]]
+    problem: NotRequired[Annotated[Problem, Meta(description="Why it was refused.")]]
+
+
+class CameTo(TypedDict):
+    """How many jobs of this page came to what."""
+
+    asked: Annotated[int, Meta(description="AWS Batch was asked.")]
+    withdrawn: Annotated[int, Meta(description="They have ended: AWS Batch never had them.")]
+    over: Annotated[int, Meta(description="They had ended already.")]
+    refused: Annotated[int, Meta(description="They have problems that say why.")]
 
 
 class SelectedJobs(TypedDict):
-    """Some of the jobs that a selection names, newest first."""
+    """Some of the jobs that are to end: of a selection newest first, of ids in their order."""
 
     dryRun: Annotated[bool, Meta(description="True where nothing was asked of any.")]
-    createdBefore: Annotated[EpochMilliseconds, Meta(description="To be sent with the next request: the same jobs.")]
+    createdBefore: Annotated[
+        EpochMilliseconds | None,
+        Meta(description="To be sent with the next request: the same jobs. Null where jobIds were sent."),
+    ]
     jobs: list[SelectedJob]
-    cursor: Annotated[str | None, Meta(description="To go on with; null at the end.")]
+    counts: Annotated[CameTo, Meta(description="All 0 in a dry run.")]
+    cursor: Annotated[
+        str | None,
+        Meta(description="To go on with; null at the end. Of jobIds the first that there was no time for."),
+    ]
 
 
-_PAGE = {"dryRun": True, "createdBefore": 1_795_000_000_001, "jobs": [{"job": ACCEPTED}], "cursor": None}
+_PAGE = {
+    "dryRun": True,
+    "createdBefore": 1_795_000_000_001,
+    "jobs": [{"jobId": ACCEPTED["jobId"], "job": ACCEPTED}],
+    "counts": {"asked": 0, "withdrawn": 0, "over": 0, "refused": 0},
+    "cursor": None,
+}
 
 
 def _operation(operation_id: str) -> Operation:
@@ -39,6 +63,7 @@ def _operation(operation_id: str) -> Operation:
         answers={200: Answer(description="What came of each", type=SelectedJobs, example=_PAGE)},
         requests={
             "A dry run": {"tags": {"project": "apollo"}, "createdBefore": 1_795_000_000_000},
+            "Those that it named": {"jobIds": [ACCEPTED["jobId"]], "reason": "wrong data", "dryRun": False},
             "In earnest": {"namePrefix": "sweep-", "reason": "wrong data", "dryRun": False},
         },
     )

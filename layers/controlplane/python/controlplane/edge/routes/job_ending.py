@@ -10,9 +10,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import BaseModel, ConfigDict, Field
 
 from controlplane.batch import MAX_REASON_CHARACTERS
-from controlplane.canceller import Canceller, Ending
+from controlplane.canceller import Canceller
 from controlplane.edge.caller import CurrentCaller
 from controlplane.edge.routes.paths import Index
+from controlplane.ending import Ending
 
 
 class EndingRequest(BaseModel):

@@ -11,19 +11,22 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from controlplane.batch import MAX_REASON_CHARACTERS
-from controlplane.canceller import Ending
+from controlplane.caller import Caller
 from controlplane.container_overrides import broken
 from controlplane.edge.caller import CurrentCaller
 from controlplane.edge.problem import problem_document
+from controlplane.ending import Ending
 from controlplane.errors import PlaneError
 from controlplane.job import JobType, Status
 from controlplane.job_filter import LAST_MILLISECOND, JobFilter
-from controlplane.selection_canceller import Selected, SelectionCanceller
+from controlplane.selection_canceller import Selected, SelectedPage, SelectionCanceller
 from controlplane.submit_job_request import TagKey, TagValue
 
 #: Most jobs of one request.
 MOST_JOBS = 100
 _Moment = Annotated[int, Field(ge=0, le=LAST_MILLISECOND)]
+#: Longer than any id of a job, ours or Batch's.
+_Id = Annotated[str, Field(max_length=64)]
 _SELECTING = ("jobQueue", "status", "type", "namePrefix", "tags", "createdFrom", "createdBefore")
 
 
@@ -39,6 +42,7 @@ class SelectionRequest(BaseModel):
     tags: Annotated[dict[TagKey, TagValue], Field(max_length=50)] = {}
     createdFrom: _Moment | None = None  # noqa: N815
     createdBefore: _Moment | None = None  # noqa: N815
+    jobIds: Annotated[list[_Id], Field(max_length=MOST_JOBS)] = []  # noqa: N815
     all: bool = False
     dryRun: bool = True  # noqa: N815
     reason: Annotated[str, Field(max_length=MAX_REASON_CHARACTERS)] = ""
@@ -48,8 +52,11 @@ class SelectionRequest(BaseModel):
     @model_validator(mode="after")
     def _selects(self) -> Self:
         """Who names nothing would end everything: that must be said."""
-        if not self.all and not any(getattr(self, name) not in (None, "", [], {}) for name in _SELECTING):
-            raise broken(f"an object that names a selection ({', '.join(_SELECTING)}), or says all: true")
+        selects = self.all or any(getattr(self, name) not in (None, "", [], {}) for name in _SELECTING)
+        if self.jobIds and (selects or self.cursor is not None):
+            raise broken("an object that names either jobIds or a selection: ids are gone on with by sending the rest")
+        if not self.jobIds and not selects:
+            raise broken(f"an object that names a selection ({', '.join(_SELECTING)}), or jobIds, or says all: true")
         return self
 
 
@@ -67,16 +74,7 @@ def _route(
     @app.post(f"/jobs/{word}", summary=f"{word.capitalize()} the jobs that a selection names; a dry run unless said")
     def end_selected(request: Annotated[SelectionRequest, Body()]) -> dict[str, Any]:
         known = caller()
-        page = selection.end(
-            _filter(request, owner=known.owner),
-            ending,
-            caller=known,
-            job_queue=request.jobQueue,
-            reason=request.reason,
-            dry_run=request.dryRun,
-            limit=request.limit,
-            cursor=request.cursor,
-        )
+        page = _end(selection, request, ending, known)
         for each in page.jobs:
             if each.error is not None and not isinstance(each.error, PlaneError):
                 logger.error("failed", exc_info=each.error)
@@ -85,8 +83,25 @@ def _route(
             "dryRun": request.dryRun,
             "createdBefore": page.created_before,
             "jobs": list(map(_document, page.jobs)),
+            "counts": page.counts,
             "cursor": page.cursor,
         }
+
+
+def _end(selection: SelectionCanceller, request: SelectionRequest, ending: Ending, caller: Caller) -> SelectedPage:
+    if request.jobIds:
+        ids = list(dict.fromkeys(request.jobIds))
+        return selection.end_named(ids, ending, caller=caller, reason=request.reason, dry_run=request.dryRun)
+    return selection.end(
+        _filter(request, owner=caller.owner),
+        ending,
+        caller=caller,
+        job_queue=request.jobQueue,
+        reason=request.reason,
+        dry_run=request.dryRun,
+        limit=request.limit,
+        cursor=request.cursor,
+    )
 
 
 def _filter(request: SelectionRequest, *, owner: str) -> JobFilter:
@@ -102,8 +117,11 @@ def _filter(request: SelectionRequest, *, owner: str) -> JobFilter:
 
 
 def _document(selected: Selected) -> Mapping[str, Any]:
+    document: dict[str, Any] = {"jobId": selected.job_id}
+    if selected.job is not None:
+        document["job"] = selected.job
+    if selected.came_to is not None:
+        document["cameTo"] = selected.came_to.value
     if selected.error is not None:
-        return {"job": selected.job, "problem": problem_document(selected.error)}
-    if selected.detail is None:
-        return {"job": selected.job}
-    return {"asked": selected.asked, "detail": selected.detail, "job": selected.job}
+        return document | {"problem": problem_document(selected.error)}
+    return document | ({"asked": selected.asked, "detail": selected.detail} if selected.detail else {})
