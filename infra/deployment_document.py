@@ -19,6 +19,7 @@ def settings_document(settings: Settings) -> dict[str, Any]:
         "operators": list(settings.operators),
         "operatorClaim": settings.operator_claim,
         "openReading": settings.open_reading,
+        "alertOwnEndings": settings.alert_own_endings,
         "allowedEnvironment": list(settings.allowed_environment),
         "definitionImages": list(settings.definition_images),
         "openDefinitions": settings.open_definitions,

@@ -68,6 +68,8 @@ class Settings:
     operator_claim: str | None = _setting(None, _CLAIM)
     #: Everybody who is let in then reads every job: its document, log and outputs. Touching it stays its owner's.
     open_reading: bool = _setting(False, Switch())
+    #: A mail goes out, too, of a job that its own owner cancelled or terminated.
+    alert_own_endings: bool = _setting(False, Switch())
     #: Variables that change how a job's tools behave (PYTHONPATH, proxies), and that submissions may set all the same.
     allowed_environment: tuple[str, ...] = _setting((), Several(each=_VARIABLE, most=50))
     #: Images of the job definitions that operators may register over the API; none lets nobody.

@@ -102,6 +102,9 @@ Operators = Annotated[
 OpenReading = Annotated[
     bool, typer.Option("--open-reading", help="Let every owner read every job: its document, log and outputs.")
 ]
+AlertOwnEndings = Annotated[
+    bool, typer.Option("--alert-own-endings", help="Mail, too, of jobs that their own owners cancelled or terminated.")
+]
 DefinitionImages = Annotated[
     list[str] | None,
     typer.Option("--definition-image", metavar="GLOB", help="Images that registered job definitions may have."),
@@ -138,6 +141,7 @@ def local(
     allow_environment: AllowEnvironment = None,
     operator: Operators = None,
     open_reading: OpenReading = False,
+    alert_own_endings: AlertOwnEndings = False,
     quota_jobs: QuotaJobs = 0,
     quota_vcpus: QuotaVcpus = 0,
     quota_submissions_per_minute: QuotaSubmissions = 0,
@@ -168,6 +172,7 @@ def local(
             deployment=DeploymentSettings(
                 operators=frozenset(operator or ()),
                 open_reading=open_reading,
+                alert_own_endings=alert_own_endings,
                 allowed_environment=frozenset(allow_environment or ()),
                 quota=Quota(jobs=quota_jobs, vcpus=quota_vcpus, submissions_per_minute=quota_submissions_per_minute),
                 fair_share=fair_share,

@@ -40,6 +40,8 @@ class DeploymentSettings:
     operators: frozenset[str] = frozenset()
     #: True where every owner reads every job.
     open_reading: bool = False
+    #: True where there is a mail, too, of a job that its own owner cancelled or terminated.
+    alert_own_endings: bool = False
     #: Variables that change how a job's tools behave, and that submissions may set all the same.
     allowed_environment: frozenset[str] = frozenset()
     #: What each owner may have and do at once.
@@ -77,6 +79,7 @@ def establish(
         largest=batch.machine,
         operators=settings.operators,
         open_reading=settings.open_reading,
+        alert_own_endings=settings.alert_own_endings,
         allowed_environment=settings.allowed_environment,
         quota=settings.quota,
         definition_images=settings.definition_images,

@@ -22,6 +22,7 @@ _CONTEXT = {
     "batchplane:jwtAudience": "batchplane,https://batch.example.org",
     "batchplane:openDefinitions": "true",
     "batchplane:openReading": "true",
+    "batchplane:alertOwnEndings": "true",
     "batchplane:operatorClaim": "cognito:groups=batch-admins",
     "batchplane:operators": "auth0|ada,grace@example.org",
     "batchplane:placementGroup": "true",

@@ -42,6 +42,7 @@ def test_a_file_gives_values_of_their_types() -> None:
         ("operatorClaim", "groups"),
         ("operatorClaim", "groups=batch admins"),
         ("openReading", "yes"),
+        ("alertOwnEndings", "yes"),
         ("definitionImages", "ghcr.io/[ab]"),
         ("openDefinitions", "yes"),
         ("quotaJobs", "-1"),

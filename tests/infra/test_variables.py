@@ -23,6 +23,7 @@ CONTEXT = {
     "batchplane:jwtAudience": "batchplane",
     "batchplane:operatorClaim": f"{'c' * 100}={'v' * 1000}",
     "batchplane:openReading": "true",
+    "batchplane:alertOwnEndings": "true",
     "batchplane:allowedEnvironment": ",".join(ALLOWED),
     "batchplane:definitionImages": ",".join(IMAGES),
     "batchplane:quotaJobs": "100000",

@@ -48,3 +48,8 @@ def test_the_settings_say_who_operates_and_who_reads(lab: Path) -> None:
         "cognito:groups=batch-admins",
         True,
     )
+
+
+def test_own_endings_are_mailed_only_where_the_deployment_says_so(lab: Path) -> None:
+    """Who has asked for an end knows of it."""
+    assert [False, True] == [settings_document(*of)["alertOwnEndings"] for of in ((), (lab,))]

@@ -112,6 +112,8 @@ class Deployment:
     operator_claim: tuple[str, str] | None = None
     #: True where everybody who is let in may read every job; touching it stays its owner's.
     open_reading: bool = False
+    #: True where a failure is also told of that its owner has asked for, by cancelling or terminating the job.
+    alert_own_endings: bool = False
     #: Names of environment variables that change how a job's tools behave, and that submissions may set all the same.
     allowed_environment: frozenset[str] = frozenset()
     #: How much each owner may have at once.
@@ -136,6 +138,7 @@ class Deployment:
             operators=frozenset(document.get("operators", ())),
             operator_claim=_claim(document.get("operatorClaim")),
             open_reading=document.get("openReading", False),
+            alert_own_endings=document.get("alertOwnEndings", False),
             allowed_environment=frozenset(document.get("allowedEnvironment", ())),
             quota=Quota.from_wire(document["quota"]) if "quota" in document else Quota(),
             definition_images=tuple(document.get("definitionImages", ())),

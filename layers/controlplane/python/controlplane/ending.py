@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from controlplane.batch import MAX_REASON_CHARACTERS
 from controlplane.errors import PlaneError, SubmissionInvalid, Violation
+from controlplane.job import NOBODY
 from controlplane.record import JobRecord
 from controlplane.submission import Submission
 
@@ -72,6 +73,13 @@ def told(ending: Ending, *, owner: str, reason: str) -> str:
         bound = f"at most {most} characters long (AWS Batch takes {MAX_REASON_CHARACTERS}, with who asks)"
         raise SubmissionInvalid((Violation(field="reason", bound=bound, value=reason),))
     return words
+
+
+def is_own_ending(record: JobRecord, *, owner: str) -> bool:
+    """Whether a job, or a child of one, ended because its owner asked for that, as AWS Batch was told."""
+    asked = (_who(ending, owner) for ending in Ending)
+    reason = record.status_reason or ""
+    return owner != NOBODY and any(reason == who or reason.startswith(f"{who}: ") for who in asked)
 
 
 def _who(ending: Ending, owner: str) -> str:
