@@ -39,10 +39,12 @@ def test_every_member_of_a_submission_comes_back(records: Records) -> None:
     asked = submission(**document)
     again = replace(asked, job_id=f"{asked.job_id[:-1]}0", rerun_of=OURS.job_id, indices=Indices.choose((2,), of=3))
     part = replace(asked, job_id=part_id(asked.job_id, 7), part=Part(first=70_000, of=100_000))
-    for each in (asked, again, part):
+    operators = replace(asked, job_id=f"{asked.job_id[:-1]}1", by_operator=True)
+    kept = (asked, again, part, operators)
+    for each in kept:
         records.create(each)
 
-    assert [asked, again, part] == [records.submission(each.job_id) for each in (asked, again, part)]
+    assert list(kept) == [records.submission(each.job_id) for each in kept]
 
 
 def test_a_job_that_exists_is_left_as_it_is(records: Records) -> None:

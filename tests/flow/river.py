@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -244,12 +244,20 @@ class River:
         )
 
     def request(
-        self, method: str, path: str, body: Any = None, *, owner: str | None = "ada", query: str = "", **headers: str
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        owner: str | None = "ada",
+        claims: Mapping[str, Any] = MappingProxyType({}),
+        query: str = "",
+        **headers: str,
     ) -> tuple[int, Any]:
-        """Ask the API; the status and the document that it answers."""
+        """Ask the API, with what else an owner's token claims; the status and the document that it answers."""
         asked = parse_qsl(query, keep_blank_values=True)
         joined = {name: ",".join(value for each, value in asked if each == name) for name, _ in asked}
-        authorizer = {"authorizer": {"jwt": {"claims": {"sub": owner}}}} if owner else {}
+        authorizer = {"authorizer": {"jwt": {"claims": {"sub": owner, **claims}}}} if owner else {}
         event = {
             "version": "2.0",
             "rawPath": path,

@@ -194,6 +194,18 @@ def test_an_operator_runs_a_job_again_for_its_owner(river: River) -> None:
     assert (404, 202, "ada") == (answers["bob"][0], answers["operator"][0], answers["operator"][1]["owner"])
 
 
+def test_an_operators_keys_are_not_the_owners(river: River) -> None:
+    """Though what runs again is the owner's: each finds their own by it."""
+    job_id = ended(river, "FAILED")
+    asked = [
+        river.request("POST", f"/jobs/{job_id}/rerun", {}, owner=owner, idempotency_key="k")
+        for owner in ("operator", "ada", "operator")
+    ]
+    first, other, repeated = (answer["jobId"] for _, answer in asked)
+
+    assert ([202, 202, 200], True, first) == ([status for status, _ in asked], first != other, repeated)
+
+
 def test_an_array_that_batch_never_had_runs_again_whole(river: River) -> None:
     """No child of it ever ran."""
     job_id = river.submit(arrayProperties={"size": 2})

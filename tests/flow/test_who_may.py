@@ -175,3 +175,53 @@ def test_a_job_of_nobody_is_not_deleted(river: River) -> None:
     status, problem = river.request("DELETE", f"/jobs/{asked(river)}", owner=OPERATOR)
 
     assert (409, "urn:batchplane:problem:NotSubmittedHere") == (status, problem["type"])
+
+
+CLAIM = {"groups": "[staff batch-admins]"}
+
+
+@pytest.mark.parametrize(
+    ("owner", "claims", "expected"),
+    [
+        ("bob", {}, ("FAILED", 404)),
+        ("bob", {"groups": "staff"}, ("FAILED", 404)),
+        ("bob", CLAIM, ("SUBMITTED", 409)),
+        (OPERATOR, {}, ("SUBMITTED", 409)),
+    ],
+)
+@pytest.mark.parametrize("is_nobodys", [True, False])
+def test_who_may_wait_for_anothers_job_and_delete_it(
+    river: River, owner: str, claims: dict[str, str], expected: tuple[str, int], is_nobodys: bool
+) -> None:
+    """Operators, whether by name or by a claim, which is not there to look at any more when the job is handed on."""
+    river.plane.deployment = replace(DEPLOYMENT, operator_claim=("groups", "batch-admins"))
+    batch_job_id = asked(river)
+    job_id = batch_job_id if is_nobodys else river.submit(jobName="awaited")
+    river.settle()
+    body = {"jobName": "after", "command": ["true"], "dependsOn": [{"jobId": job_id}]}
+    _, after = river.request("POST", "/jobs", body, owner=owner, claims=claims)
+    river.settle()
+    deleting, _ = river.request("DELETE", f"/jobs/{job_id}", owner=owner, claims=claims)
+
+    assert expected == (river.record(after["jobId"]).status, deleting)
+
+
+def test_what_is_submitted_by_one_request_for_many_is_an_operators_too(river: River) -> None:
+    """Each of them may wait for a job of nobody."""
+    job = {"jobName": "after", "command": ["true"], "dependsOn": [{"jobId": asked(river)}]}
+    _, answer = river.request("POST", "/jobs/bulk", {"submissions": [{"job": job}]}, owner=OPERATOR)
+    river.settle()
+
+    assert "SUBMITTED" == river.record(answer["submissions"][0]["job"]["jobId"]).status
+
+
+def test_an_operator_deletes_another_owners_job(river: River) -> None:
+    """Nobody else does."""
+    job_id = river.submit()
+    river.settle()
+    river.run_jobs()
+    river.settle()
+
+    assert [404, 200, 404] == [
+        river.request("DELETE", f"/jobs/{job_id}", owner=owner)[0] for owner in ("bob", OPERATOR, "ada")
+    ]

@@ -44,6 +44,7 @@ def accepted(plane: LocalPlane, owner: str, name: str, **document: Any) -> Submi
     """A submission that is kept."""
     draft = Draft.read({"jobName": name, "jobDefinition": "plain", "command": ["sleep", "60"]} | document)
     made = plan(draft, owner=owner, idempotency_key=f"given:{name}", deployment=plane.deployment, now=T0)
+    made = replace(made, by_operator=owner in plane.deployment.operators)
     plane.records.create(made)
     return made
 
@@ -68,7 +69,7 @@ def submitted(plane: LocalPlane, owner: str, name: str) -> str:
 def waits(plane: LocalPlane, owner: str, job_id: str) -> Any:
     """What a submission of an owner that depends on a job waits for."""
     made = accepted(plane, owner, "after", dependsOn=[{"jobId": job_id}])
-    return Dependencies(deployment=plane.deployment, records=plane.records, batch=plane.batch).of(made)
+    return Dependencies(records=plane.records, batch=plane.batch).of(made)
 
 
 def stranger(plane: LocalPlane, name: str) -> str:
@@ -86,11 +87,19 @@ def test_batchs_id_of_a_job_of_ours_is_taken(plane: LocalPlane) -> None:
 
 
 def test_batchs_id_of_another_owners_job_does_not_exist(plane: LocalPlane) -> None:
-    """Not even for an operator, who would not see it either."""
+    """Whether it is named by Batch's id or by ours."""
     batch_job_id = submitted(plane, "ada", "first")
-    for owner in ("bob", "root"):
-        with pytest.raises(BatchRefused, match=f"there is no job {batch_job_id}"):
-            waits(plane, owner, batch_job_id)
+    for job_id in (batch_job_id, accepted(plane, "ada", "first").job_id):
+        with pytest.raises(BatchRefused, match=f"there is no job {job_id}"):
+            waits(plane, "bob", job_id)
+
+
+def test_an_operator_waits_for_another_owners_job(plane: LocalPlane) -> None:
+    """Who may end a job may wait for its end."""
+    batch_job_id = submitted(plane, "ada", "first")
+    named = [waits(plane, "root", each) for each in (batch_job_id, accepted(plane, "ada", "first").job_id)]
+
+    assert [({"jobId": batch_job_id},)] * 2 == named
 
 
 def test_a_job_of_nobody_belongs_to_operators(plane: LocalPlane) -> None:
@@ -119,8 +128,6 @@ def test_batch_is_not_asked_for_our_own_ids(plane: LocalPlane) -> None:
 
 def test_an_id_that_batch_does_not_know_is_batchs_to_refuse(plane: LocalPlane) -> None:
     """For an operator; for anybody else there is no such job."""
-    operators = replace(plane.deployment, operators=frozenset({"ada"}))
-    made = accepted(plane, "ada", "after", dependsOn=[{"jobId": UNKNOWN}])
-    looking = Dependencies(deployment=operators, records=plane.records, batch=plane.batch)
-
-    assert ({"jobId": UNKNOWN},) == looking.of(made)
+    assert ({"jobId": UNKNOWN},) == waits(plane, "root", UNKNOWN)
+    with pytest.raises(BatchRefused, match=f"there is no job {UNKNOWN}"):
+        waits(plane, "ada", UNKNOWN)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, TypeVar
 
+from controlplane.caller import Caller
 from controlplane.deployment import Deployment
 from controlplane.draft import Draft
 from controlplane.errors import SubmissionConflict, SubmissionInvalid, Violation
@@ -59,7 +60,7 @@ class Acceptor:
     #: Epoch milliseconds.
     clock: Callable[[], int]
 
-    def accept(self, draft: Draft, *, owner: str, idempotency_key: str | None = None) -> Accepted:
+    def accept(self, draft: Draft, *, caller: Caller, idempotency_key: str | None = None) -> Accepted:
         """Take a submission.
 
         Raises:
@@ -67,18 +68,20 @@ class Acceptor:
             SubmissionConflict: The key was used with another body.
             QuotaExceeded: The owner has, or does, as much as they may.
         """
-        return self.keep(self.plan(draft, owner=owner, idempotency_key=idempotency_key))
+        return self.keep(self.plan(draft, owner=caller.owner, caller=caller, idempotency_key=idempotency_key))
 
-    def plan(self, draft: Draft, *, owner: str, idempotency_key: str | None) -> Submission:
-        """A submission that may be kept. Raises SubmissionInvalid."""
-        return self._planned(draft, owner=owner, idempotency_key=idempotency_key, allowing=self._allowing)
+    def plan(self, draft: Draft, *, owner: str, caller: Caller, idempotency_key: str | None) -> Submission:
+        """A submission that may be kept, of an owner, for whom another may ask. Raises SubmissionInvalid."""
+        asked = Asked(draft=draft, idempotency_key=idempotency_key)
+        return self._planned(asked, owner=owner, caller=caller, allowing=self._allowing)
 
     def _planned(
-        self, draft: Draft, *, owner: str, idempotency_key: str | None, allowing: Callable[[str | None], Deployment]
+        self, asked: Asked, *, owner: str, caller: Caller, allowing: Callable[[str | None], Deployment]
     ) -> Submission:
-        key = f"random:{secrets.token_hex(16)}" if idempotency_key is None else f"given:{_checked(idempotency_key)}"
-        deployment = allowing(draft.request.jobDefinition)
-        return plan(draft, owner=owner, idempotency_key=key, deployment=deployment, now=self.clock())
+        key = _job_key(asked.idempotency_key, owner=owner, caller=caller)
+        deployment = allowing(asked.draft.request.jobDefinition)
+        planned = plan(asked.draft, owner=owner, idempotency_key=key, deployment=deployment, now=self.clock())
+        return replace(planned, by_operator=caller.is_operator)
 
     def _allowing(self, job_definition: str | None) -> Deployment:
         return allowing(self.deployment, self.registry, job_definition)
@@ -92,14 +95,14 @@ class Acceptor:
         self.submissions.send(submission.job_id)
         return self._accepted(submission, stands)
 
-    def accept_all(self, asked: Iterable[Asked | Exception], *, owner: str) -> Sequence[Accepted | Exception]:
+    def accept_all(self, asked: Iterable[Asked | Exception], *, caller: Caller) -> Sequence[Accepted | Exception]:
         """Take many, each as if it were alone: what `accept` would have returned or raised, in their order.
 
         Of several with one key the first that breaks no bound is taken, and the others repeat it. What was found wrong
         before comes back as it is.
         """
         known = cache(self._allowing)  # a definition is read once, however many name it
-        planned = [_tried(partial(self._plan, each, owner=owner, allowing=known)) for each in asked]
+        planned = [_tried(partial(self._plan, each, caller=caller, allowing=known)) for each in asked]
         first: dict[str, Submission] = {}
         for each in planned:
             if isinstance(each, Submission):
@@ -111,11 +114,11 @@ class Acceptor:
         ]
 
     def _plan(
-        self, asked: Asked | Exception, *, owner: str, allowing: Callable[[str | None], Deployment]
+        self, asked: Asked | Exception, *, caller: Caller, allowing: Callable[[str | None], Deployment]
     ) -> Submission:
         if isinstance(asked, Exception):
             raise asked
-        return self._planned(asked.draft, owner=owner, idempotency_key=asked.idempotency_key, allowing=allowing)
+        return self._planned(asked, owner=caller.owner, caller=caller, allowing=allowing)
 
     def _keep(self, submissions: Sequence[Submission]) -> Mapping[str, Submission | Exception]:
         """What stands under each job id, kept and handed on; or why nothing does. No job twice."""
@@ -150,6 +153,14 @@ def _tried(work: Callable[[], _Done]) -> _Done | Exception:
 def _require_same(submission: Submission, stands: Submission) -> None:
     if stands.digest != submission.digest:
         raise SubmissionConflict
+
+
+def _job_key(key: str | None, *, owner: str, caller: Caller) -> str:
+    """What a job's id is derived from beside its owner: callers who ask for one owner have keys of their own."""
+    if key is None:
+        return f"random:{secrets.token_hex(16)}"
+    asks_for_another = caller.owner != owner
+    return f"given by {caller.owner}\0{_checked(key)}" if asks_for_another else f"given:{_checked(key)}"
 
 
 def _checked(key: str) -> str:

@@ -1,6 +1,7 @@
 """What a submission waits for, in Batch's ids: the last step before it is handed over.
 
-Another owner's job does not exist, whether it is named by our id or by Batch's. Changes no record.
+Who may touch a job may wait for it: its owner, and operators, whose jobs also are those of nobody. To anybody else it
+does not exist, whether it is named by our id or by Batch's. Changes no record.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from controlplane.batch import Batch
-from controlplane.deployment import Deployment
 from controlplane.errors import BatchRefused, NotYet
 from controlplane.job import JOB_ID, MOST_CHILDREN, Status, job_id_in
 from controlplane.record import JobRecord, RecordKey
@@ -25,7 +25,6 @@ MOST_DEPENDENCIES = 20
 class Dependencies:
     """Looks up what submissions wait for."""
 
-    deployment: Deployment
     records: Records
     batch: Batch
 
@@ -33,7 +32,7 @@ class Dependencies:
         """What the job must wait for; jobs that have succeeded are dropped, for Batch may have forgotten them.
 
         Raises:
-            BatchRefused: A dependency has failed, or the submission's owner has no such job.
+            BatchRefused: A dependency has failed, or there is no such job for who asked.
             NotYet: A dependency is not with Batch yet.
         """
         found = [each for dependency in submission.depends_on for each in self._awaited(dependency, submission)]
@@ -51,11 +50,10 @@ class Dependencies:
             return [dependency]
         record = self._ours(job_id) if JOB_ID.fullmatch(job_id) else self._batchs(job_id)
         if record is None:
-            # A job that nobody submitted through the plane belongs to operators.
-            if JOB_ID.fullmatch(job_id) or submission.owner not in self.deployment.operators:
+            if JOB_ID.fullmatch(job_id) or not submission.by_operator:
                 raise _no_job(job_id)
             return [dependency]
-        if record.owner != submission.owner:
+        if record.owner != submission.owner and not submission.by_operator:
             raise _no_job(job_id)
         is_split = (record.size or 0) > MOST_CHILDREN
         if is_split and "type" in dependency:

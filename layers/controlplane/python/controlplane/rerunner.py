@@ -1,7 +1,7 @@
-"""Running jobs again, as new jobs of the same owner: the work of the routes `rerun`. Changes no record of a first run.
+"""Running jobs again, as new jobs of the same owner, whoever asks: the work of the routes `rerun`.
 
 Of an array only the children that have failed run again, unless all are asked for. Each keeps the index that its
-command knew it by, which the runner tells it.
+command knew it by, which the runner tells it. Changes no record of a first run.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Rerunner:
         record, submission = self._ended(job_id, caller=caller)
         chosen = None if everything or record.type is not JobType.ARRAY else self._failed(record)
         body = {"rerunOf": job_id, "all": everything}
-        return self._keep(submission, chosen, body=body, idempotency_key=idempotency_key)
+        return self._keep(submission, chosen, body=body, caller=caller, idempotency_key=idempotency_key)
 
     def rerun_child(self, job_id: str, index: int, *, caller: Caller, idempotency_key: str | None = None) -> Accepted:
         """Run one child of an array again that has ended, whatever the others do. Raises as `rerun`."""
@@ -55,7 +55,7 @@ class Rerunner:
         # A child of an array in parts comes with its part's: it is chosen by its place in the whole.
         submission = self.records.submission(job_id) or asked
         body = {"rerunOf": job_id, "index": index}
-        return self._keep(submission, [index], body=body, idempotency_key=idempotency_key)
+        return self._keep(submission, [index], body=body, caller=caller, idempotency_key=idempotency_key)
 
     def _ended(self, job_id: str, *, caller: Caller, index: int | None = None) -> tuple[JobRecord, Submission]:
         """A job, or child, that may run again, and what was asked."""
@@ -91,11 +91,13 @@ class Rerunner:
         chosen: Sequence[int] | None,
         *,
         body: Mapping[str, Any],
+        caller: Caller,
         idempotency_key: str | None,
     ) -> Accepted:
         """Keep the submission that runs these children of another again, or all of it."""
         draft = Draft.read(_asked_again(submission, None if chosen is None else len(chosen)))
-        planned = self.acceptor.plan(draft, owner=submission.owner, idempotency_key=idempotency_key)
+        owner = submission.owner
+        planned = self.acceptor.plan(draft, owner=owner, caller=caller, idempotency_key=idempotency_key)
         indices = submission.indices if chosen is None else _indices(submission, chosen)
         if indices is not None and not planned.runner:  # the revision of today runs it
             title = self.deployment.definition_title(planned.job_definition)

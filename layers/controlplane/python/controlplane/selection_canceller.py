@@ -1,9 +1,8 @@
 """Ending jobs that a selection names, or some ids, a page at a time: `POST /jobs/cancel` and `POST /jobs/terminate`.
 
-A page does as much as its time allows, and says where to go on.
-
 Which jobs a selection names is read from the record. What of each needs no question to Batch is done first, as if it
-had been asked for alone; then Batch is asked of many in one call, for its calls are few a second.
+had been asked for alone; then Batch is asked of many in one call, for its calls are few a second. A page does as much
+as its time allows, and says where to go on.
 """
 
 from __future__ import annotations

@@ -59,6 +59,8 @@ class Submission:
     digest: str
     #: Our id of the job that this one runs again; None for a first run.
     rerun_of: str | None = None
+    #: True where an operator asked for it, who may wait for jobs that are another's or nobody's.
+    by_operator: bool = False
     #: Which children of a larger array its children stand for; None where they stand for themselves.
     indices: Indices | None = None
     #: Of a part of an array; None for every other job.

@@ -61,7 +61,7 @@ class Submitter:
 
     @property
     def _dependencies(self) -> Dependencies:
-        return Dependencies(deployment=self.deployment, records=self.records, batch=self.batch)
+        return Dependencies(records=self.records, batch=self.batch)
 
     @property
     def _split_arrays(self) -> SplitArrays:

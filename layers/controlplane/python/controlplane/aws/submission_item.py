@@ -53,6 +53,7 @@ def submission_from_item(item: Mapping[str, Mapping[str, Any]]) -> Submission:
         vcpus=int(item["vcpus"]["N"]),
         request=json.loads(item["request"]["S"]),
         digest=item["digest"]["S"],
+        by_operator="byOperator" in item,
         rerun_of=item["rerunOf"]["S"] if "rerunOf" in item else None,
         indices=_indices(item["indices"]["M"]) if "indices" in item else None,
         part=_part(item["part"]["M"]) if "part" in item else None,
@@ -66,8 +67,10 @@ def _listed(submission: Submission) -> Item:
 
 
 def _origin(submission: Submission) -> Item:
-    """What only a job has that runs another again, or is a part of an array."""
+    """What only a job has that an operator asked for, that runs another again, or is a part of an array."""
     item: Item = {"rerunOf": {"S": submission.rerun_of}} if submission.rerun_of else {}
+    if submission.by_operator:
+        item["byOperator"] = {"BOOL": True}
     indices = submission.indices
     if indices:
         item["indices"] = {

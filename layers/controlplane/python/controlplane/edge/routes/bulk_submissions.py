@@ -57,14 +57,14 @@ def route_bulk_submissions(app: APIGatewayHttpResolver, acceptor: Acceptor, call
 
     @app.post(BULK_PATH, summary=f"Submit up to {MOST_SUBMISSIONS} jobs, answered one by one")
     def submit_all(request: Annotated[BulkRequest, Body()]) -> dict[str, Any]:
-        owner = caller().owner
+        known = caller()
         asked = cast("list[Asked | SubmissionInvalid]", request.submissions)  # as `_read` has made them
-        answers = acceptor.accept_all(asked, owner=owner)
+        answers = acceptor.accept_all(asked, caller=known)
         for each in answers:
             if isinstance(each, Exception) and not isinstance(each, PlaneError):
                 logger.error("failed", exc_info=each)
         job_ids = [each.document["jobId"] for each in answers if isinstance(each, Accepted)]
-        logger.info("accepted", job_ids=job_ids, asked=len(answers), owner=owner)
+        logger.info("accepted", job_ids=job_ids, asked=len(answers), owner=known.owner)
         return {"submissions": [_answer(each) for each in answers]}
 
 

@@ -23,9 +23,9 @@ def route_submissions(app: APIGatewayHttpResolver, acceptor: Acceptor, caller: C
         draft: Annotated[Draft, Body()],
         idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
     ) -> Response[dict[str, Any]]:
-        owner = caller().owner
-        accepted = acceptor.accept(draft, owner=owner, idempotency_key=idempotency_key)
+        known = caller()
+        accepted = acceptor.accept(draft, caller=known, idempotency_key=idempotency_key)
         logger.info(
-            "accepted" if accepted.is_new else "accepted before", job_id=accepted.document["jobId"], owner=owner
+            "accepted" if accepted.is_new else "accepted before", job_id=accepted.document["jobId"], owner=known.owner
         )
         return answer(202 if accepted.is_new else 200, accepted.document)
