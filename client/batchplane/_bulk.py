@@ -77,4 +77,5 @@ def _longest(answers: Iterable[Mapping[str, Any]]) -> str | None:
 def _outcome(api: PlaneApi, answer: Mapping[str, Any]) -> Outcome:
     if "job" in answer:
         return Job(api, member(answer, "job"))
-    return refusal(int(answer.get("status", 500)), member(answer, "problem"))
+    status = int(answer.get("status", 500))
+    return refusal(status, member(answer, "problem"), attempts=api.retry.attempts if status in NOT_NOW else 1)

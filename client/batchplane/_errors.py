@@ -165,11 +165,13 @@ _BY_TYPE: Mapping[str, type[PlaneRefused]] = {
 }
 
 
-def refusal(status: int, problem: Mapping[str, Any]) -> PlaneRefused:
-    """The error for a problem document (RFC 9457), which may be empty."""
+def refusal(status: int, problem: Mapping[str, Any], *, attempts: int = 1) -> PlaneRefused:
+    """The error for a problem document (RFC 9457), which may be empty: the answer of the last of so many attempts."""
     listed = problem.get("errors")
     violations = [Violation.from_wire(error) for error in listed] if isinstance(listed, list) else []
     of_status = _BY_STATUS.get(status, PlaneUnavailable if status >= 500 else PlaneRefused)
     kind = _BY_TYPE.get(str(problem.get("type")), of_status)
     said = problem.get("detail") or problem.get("title") or " ".join(each.detail for each in violations) or kind.__doc__
-    return kind(f"{said} (HTTP {status})" if not problem else str(said), status=status, violations=violations)
+    message = str(said) if problem else f"{said} (HTTP {status})"
+    patience = f" The plane was asked {attempts} times: try again later." if attempts > 1 else ""
+    return kind(message + patience, status=status, violations=violations)

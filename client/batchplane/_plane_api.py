@@ -75,7 +75,8 @@ class PlaneApi:
     def _document(self, response: httpx.Response) -> Mapping[str, Any]:
         document = _json(response)
         if not response.is_success:
-            raise refusal(response.status_code, document or {})
+            attempts = self.retry.attempts if response.status_code in NOT_NOW else 1
+            raise refusal(response.status_code, document or {}, attempts=attempts)
         if document is None:
             raise AnswerMalformed(
                 f"{response.request.method} {response.request.url.path}: the answer is no JSON object"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
-from controlplane.edge.problem import problem
+from aws_lambda_powertools.event_handler import Response
+
+from controlplane.edge.problem import problem, problem_of
 from controlplane.errors import Violation
 
 Scope = MutableMapping[str, Any]
@@ -53,5 +55,14 @@ async def answer(send: Send, status: int, headers: Iterable[tuple[str, str]], bo
 
 async def refuse(send: Send, status: int, *, title: str, detail: str, violation: Violation | None = None) -> None:
     """Answer with a problem document. https://www.rfc-editor.org/rfc/rfc9457."""
-    document = problem(status, title=title, detail=detail, violations=(violation,) if violation else ())
-    await answer(send, status, [("content-type", str(document.content_type))], str(document.body).encode())
+    await _tell(send, problem(status, title=title, detail=detail, violations=(violation,) if violation else ()))
+
+
+async def fail(send: Send, error: Exception) -> None:
+    """Answer a request that came to nothing, as a function does that ends in this error."""
+    await _tell(send, problem_of(error))
+
+
+async def _tell(send: Send, document: Response[str]) -> None:
+    headers = ((name, str(value)) for name, value in document.headers.items())
+    await answer(send, document.status_code, headers, str(document.body).encode())

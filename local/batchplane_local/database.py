@@ -13,16 +13,22 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from controlplane.errors import StoreUnavailable
+
 #: How long one process waits for another's write, in milliseconds.
 BUSY_MILLISECONDS = 10_000
 #: Pages of the write-ahead log, of 4 KiB each, after which it is worked into the file: that waits for the disk.
 CHECKPOINT_PAGES = 16_000
 #: Bytes of the file that are read without a system call for each page.
 MAPPED_BYTES = 1 << 30
+#: What may be over when somebody asks again: another process writes, the disk is full, or fails. The low byte of a code
+#: is its kind: https://www.sqlite.org/rescode.html#primary_result_codes_versus_extended_result_codes
+_NOT_NOW = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
+_KIND = 0xFF
 
 
 class Database:
-    """A SQLite file that many threads read and one at a time writes."""
+    """A SQLite file that many threads read and one at a time writes. Raises StoreUnavailable where it can't be used."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -39,21 +45,27 @@ class Database:
 
     def read(self, statement: str, *values: Any) -> Sequence[tuple[Any, ...]]:
         """The rows that a query finds, as they are committed now."""
-        return self._connection().execute(statement, values).fetchall()
+        try:
+            return self._connection().execute(statement, values).fetchall()
+        except sqlite3.OperationalError as error:
+            raise _told(error) from error
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
         """One transaction: all of it is committed when the block ends well, none of it otherwise."""
         with self._writing:
-            connection = self._connection()
-            connection.execute("BEGIN IMMEDIATE")
             try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+                connection = self._connection()
+                connection.execute("BEGIN IMMEDIATE")
+                try:
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    if connection.in_transaction:  # a full disk may have ended it already
+                        connection.execute("ROLLBACK")
+                    raise
+            except sqlite3.OperationalError as error:
+                raise _told(error) from error
 
     def close(self) -> None:
         """Close what every thread has opened. No thread may use the database any more."""
@@ -73,3 +85,9 @@ class Database:
             self._own.connection = connection
             self._opened.append(connection)
         return connection
+
+
+def _told(error: sqlite3.OperationalError) -> Exception:
+    """What may be over soon, in the plane's words; anything else as it is."""
+    kind = getattr(error, "sqlite_errorcode", 0) & _KIND
+    return StoreUnavailable("The plane's database", str(error)) if kind in _NOT_NOW else error

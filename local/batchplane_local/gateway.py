@@ -12,7 +12,18 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from batchplane_local.asgi import Disconnected, Receive, Scope, Send, answer, chunks, header_of, headers_of, refuse
+from batchplane_local.asgi import (
+    Disconnected,
+    Receive,
+    Scope,
+    Send,
+    answer,
+    chunks,
+    fail,
+    header_of,
+    headers_of,
+    refuse,
+)
 from batchplane_local.http_event import HttpAnswer, HttpRequest
 from batchplane_local.invocation import Invocation
 from batchplane_local.io_routes import IoRoutes
@@ -89,9 +100,9 @@ class Gateway:
         request = HttpRequest.from_scope(scope, body, at=self._clock())
         try:
             answered = await self._long_polls.answer(request, self._ask)
-        except Exception:
+        except Exception as error:
             log.exception("serve_api failed")
-            await refuse(send, 500, title="The plane failed", detail="The plane failed; its log says more.")
+            await fail(send, error)
         else:
             await answer(send, answered.status, answered.headers, answered.body)
 

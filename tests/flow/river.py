@@ -190,24 +190,24 @@ class River:
         self.batch = batch or ScriptedBatch()
         self.crashes = crashes or Crashes()
         self.now = T0
-        self._database = Database(folder / "plane.db")
-        queues = Queues.open(self._database, clock=self.clock)
+        self.database = Database(folder / "plane.db")
+        queues = Queues.open(self.database, clock=self.clock)
         self.submissions, self.job_events = queues.submissions, queues.job_events
         self.record_changes = queues.record_changes
-        self.records = SqliteRecords(self._database, changes=self.record_changes)
+        self.records = SqliteRecords(self.database, changes=self.record_changes)
         over = self.crashes.over
         self.links = Links(secret=b"s" * 32, clock=self.clock)
         self.plane = SimpleNamespace(
             deployment=DEPLOYMENT,
             records=over(self.records),
-            usage=SqliteUsage(self._database),
-            registry=SqliteDefinitions(self._database),
+            usage=SqliteUsage(self.database),
+            registry=SqliteDefinitions(self.database),
             submissions=over(QueuedSubmissions(queue=self.submissions)),
             dead_letters=over(EventDeadLetters(queue=self.job_events)),
             dead_letter_queues=queues.given_up,
             batch=Batch(over(self.batch)),
             logs=Logs(NoLogs()),
-            io_bucket=over(FolderBucket(self._database, folder / "io", links=self.links, url="http://localhost")),
+            io_bucket=over(FolderBucket(self.database, folder / "io", links=self.links, url="http://localhost")),
             topic=over(MailFolder(folder / "mail", clock=self.clock)),
             clock=self.clock,
             sleep=self.sleep,
@@ -228,7 +228,7 @@ class River:
 
     def close(self) -> None:
         """Close the database."""
-        self._database.close()
+        self.database.close()
 
     @cached_property
     def serve_api(self) -> Handler:

@@ -22,6 +22,7 @@ from batchplane_local.links import Links
 from batchplane_local.long_polls import LongPolls
 from batchplane_local.quiet import QUIET_SECONDS, Quiet
 from batchplane_local.tokens import Tokens
+from controlplane.errors import StoreUnavailable
 from tests.local.callers import URL, call
 from tests.local.clocks import Seconds
 
@@ -32,10 +33,13 @@ class Recording:
 
     answer: dict[str, Any] = field(default_factory=lambda: {"statusCode": 200, "body": "{}"})
     events: list[dict[str, Any]] = field(default_factory=list)
+    error: Exception | None = None
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         """Lambda's signature."""
         self.events.append(event)
+        if self.error:
+            raise self.error
         return self.answer
 
 
@@ -262,3 +266,18 @@ def test_a_request_is_heard_by_what_lets_requests_go_first(door: Door) -> None:
     door.quiet.wait()
 
     assert began + QUIET_SECONDS == door.clock.now
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "retry_after"),
+    [(StoreUnavailable("The plane's database", "database is locked"), 503, "2"), (OSError("hush"), 500, None)],
+)
+def test_an_error_is_answered_as_a_function_would(
+    door: Door, error: Exception, status: int, retry_after: str | None
+) -> None:
+    """In words, when to come back where that helps, and nothing of what only a log may say."""
+    door.function.error = error
+    answer = call(door.gateway, "GET", "/jobs", headers=door.bearer)
+
+    assert (status, retry_after) == (answer.status_code, answer.headers.get("Retry-After"))
+    assert (status, False) == (answer.json()["status"], "hush" in answer.text)

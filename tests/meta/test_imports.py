@@ -12,6 +12,7 @@ PLANE = ROOT / "layers" / "controlplane" / "python" / "controlplane"
 STAGES = (
     "errors",
     "fan_out",
+    "throttling",
     "job",
     "io_bucket",
     "log",

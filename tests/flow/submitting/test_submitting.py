@@ -77,3 +77,17 @@ def test_a_bucket_that_fails_keeps_no_job_from_being_submitted_at_once_again(riv
     assert (None, 0) == (river.record(job_id).claimed_at, len(river.batch.jobs))
     river.settle()
     assert 1 == len(river.batch.jobs)
+
+
+def test_a_full_disk_takes_nothing_and_loses_nothing(river: River) -> None:
+    """It is told to come back; when there is room again the same key is one job."""
+    (pages,) = river.database.read("PRAGMA page_count")[0]
+    river.database.read(f"PRAGMA max_page_count = {pages}")
+    job = {"jobName": "large", "command": ["true"], "parameters": {"words": "x" * 20_000}}
+    told = river.request("POST", "/jobs", job, idempotency_key="k")
+    river.database.read("PRAGMA max_page_count = 1000000")
+    taken = river.request("POST", "/jobs", job, idempotency_key="k")
+    river.settle()
+
+    assert (503, 2, 202, 1) == (told[0], told[1]["retryAfter"], taken[0], len(river.batch.jobs))
+    assert "disk is full" in told[1]["detail"]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable, PlaneError
+from controlplane.throttling import code_of, is_throttled, status_of
 
 #: Why a second Batch job of one submission is terminated.
 SECOND_SUBMISSION = "Second submission of a job that Batch already has"
@@ -25,7 +26,6 @@ ENDING_LIMIT = 50
 LIST_LIMIT = 100
 #: Most jobs of a line that GetJobQueueSnapshot answers.
 FRONT_LIMIT = 100
-_THROTTLED = frozenset({"TooManyRequestsException", "ThrottlingException", "Throttling", "RequestLimitExceeded"})
 #: Of one job among several; a call alone says the same by its status.
 _NOT_ALLOWED, _FAULT = "AccessDenied", "ServerException"
 
@@ -249,7 +249,10 @@ class Batch:
 
 def _not_taken(answer: Mapping[str, Any]) -> Mapping[str, PlaneError]:
     """What CancelJobs and TerminateJobs say of single jobs: the call itself succeeds."""
-    return {each["job"]: _meaning(each["code"], each.get("message", "")) for each in answer.get("errors", ())}
+    return {
+        each["job"]: _meaning({"Error": {"Code": each["code"], "Message": each.get("message", "")}})
+        for each in answer.get("errors", ())
+    }
 
 
 def _call(operation: Callable[..., Mapping[str, Any]], request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -266,14 +269,14 @@ def _refusal(error: Exception) -> PlaneError:
     response = getattr(error, "response", None)
     if not isinstance(response, Mapping):
         return BatchOutcomeUnknown(f"AWS Batch gave no answer: {error}")
-    told = response.get("Error", {})
-    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 400)
-    return _meaning(told.get("Code", ""), told.get("Message", str(error)), status=status)
+    return _meaning(response)
 
 
-def _meaning(code: str, words: str, *, status: int = 400) -> PlaneError:
-    """What a code of Batch's means, which may come with an answer's status, or stand for one of several jobs."""
-    if code in _THROTTLED or status == 429:
+def _meaning(response: Mapping[str, Any]) -> PlaneError:
+    """What an answer means that refuses: a call's, or in its words what was said of one of several jobs."""
+    code, status = code_of(response), status_of(response)
+    words = response.get("Error", {}).get("Message", "")
+    if is_throttled(response):
         return BatchUnavailable(f"AWS Batch is throttling: {words}")
     if code == _NOT_ALLOWED or status in (401, 403):
         # Who asks may not, now: nothing is wrong with the job, and a right may be on its way.

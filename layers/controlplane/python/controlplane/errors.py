@@ -19,6 +19,7 @@ PlaneError
 ├── BatchUnavailable         Batch did not take the request; it may be sent again
 │   └── BatchOutcomeUnknown  Batch may or may not have taken it; look before sending again
 ├── NotYet                   the work waits for time to pass; deliver the message again later
+│   └── StoreUnavailable     what keeps records, messages or files is throttled or out; names it
 └── EventMalformed           a message that can't be read; it goes to the dead-letter queue with this reason
 """
 
@@ -181,6 +182,19 @@ class NotYet(PlaneError):
         super().__init__(message)
         #: When the wait is over, in epoch milliseconds, where that is known.
         self.until = until
+
+
+class StoreUnavailable(NotYet):
+    """What keeps the plane's records, messages or files can't be used now."""
+
+    #: When to come back, in seconds: what is throttled for a moment has mostly recovered.
+    retry_after = 2
+
+    def __init__(self, store: str, why: str) -> None:
+        super().__init__(
+            f"{store} did not do its part now ({why}): send the same request again. Under the same Idempotency-Key a"
+            " submission stays one job."
+        )
 
 
 class EventMalformed(PlaneError):

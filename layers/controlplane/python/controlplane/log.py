@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from controlplane.errors import LogNotFound, NotYet, SubmissionInvalid, Violation
-
-#: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonErrors.html
-_THROTTLED = frozenset({"ThrottlingException", "ServiceUnavailableException"})
+from controlplane.throttling import code_of, is_throttled, status_of
 
 
 class LogsClient(Protocol):
@@ -64,11 +62,12 @@ class Logs:
         try:
             answer = self._client.get_log_events(**request)
         except Exception as error:
-            code = (getattr(error, "response", None) or {}).get("Error", {}).get("Code")
+            response = getattr(error, "response", None) or {}
+            code = code_of(response)
             if code == "ResourceNotFoundException":
                 raise LogNotFound from error
-            if code in _THROTTLED:
-                raise NotYet(f"CloudWatch Logs is throttling: {error}") from error
+            if is_throttled(response) or status_of(response) >= 500:
+                raise NotYet(f"CloudWatch Logs does not answer now: {error}") from error
             if code == "InvalidParameterException":
                 violation = Violation(field="after", bound="a cursor of this log", value=request.get("nextToken"))
                 raise SubmissionInvalid((violation,)) from error

@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.session import Session
 
 #: A call that hangs must end before its function does, the shortest of which has half a minute (seconds). The SDK's own
-#: minute would outlast it.
+#: minute would outlast it. `in_time` is shorter still.
 _NOT_HANGING = Config(connect_timeout=2, read_timeout=10)
 
 

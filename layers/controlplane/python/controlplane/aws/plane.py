@@ -17,6 +17,7 @@ from controlplane.aws.client import AtFirstCall, new_session
 from controlplane.aws.dead_letters import SqsDeadLetterQueue
 from controlplane.aws.definitions import DynamoDefinitions
 from controlplane.aws.fan_out import Threads
+from controlplane.aws.in_time import Deadline, client_in_time
 from controlplane.aws.io_bucket import S3Bucket
 from controlplane.aws.queues import SqsDeadLetters, SqsSubmissions
 from controlplane.aws.records import DynamoRecords
@@ -43,14 +44,25 @@ _S3 = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
 class AwsPlane:
     """Each port is made when it is first asked for: a function pays for its own alone."""
 
-    def __init__(self, environment: Mapping[str, str], *, make_session: Callable[[], Session] = new_session) -> None:
+    def __init__(
+        self,
+        environment: Mapping[str, str],
+        *,
+        make_session: Callable[[], Session] = new_session,
+        deadline: Deadline | None = None,
+    ) -> None:
         self._environment = environment
         self._make_session = make_session
+        self._deadline = deadline
 
     @classmethod
     def from_environment(cls) -> AwsPlane:
         """The plane of the function that runs this."""
         return cls(os.environ)
+
+    def within(self, deadline: Deadline) -> AwsPlane:
+        """The same plane for a function that people wait for: no call of its clients outlasts the deadline."""
+        return AwsPlane(self._environment, make_session=self._make_session, deadline=deadline)
 
     @cached_property
     def deployment(self) -> Deployment:
@@ -173,4 +185,7 @@ class AwsPlane:
         return self._make_session()
 
     def _client(self, service: str, config: Config | None = None) -> Any:
-        return AtFirstCall(lambda: self._session.create_client(service, config=config))
+        deadline = self._deadline
+        if deadline is None:
+            return AtFirstCall(lambda: self._session.create_client(service, config=config))
+        return AtFirstCall(lambda: client_in_time(self._session, service, config, deadline))

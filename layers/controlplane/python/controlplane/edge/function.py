@@ -5,15 +5,16 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from controlplane.plane import Plane
+if TYPE_CHECKING:
+    from controlplane.aws.plane import AwsPlane
 
 #: What AWS Lambda calls: the event and the context in, the answer out.
 Handler = Callable[[dict[str, Any], Any], Any]
 
 
-def first_call(build: Callable[[Plane], Handler]) -> Handler:
+def first_call(build: Callable[[AwsPlane], Handler]) -> Handler:
     """A handler that is built from `controlplane.aws` at its first call, so that importing it reads no environment."""
     built: list[Handler] = []
 

@@ -25,6 +25,7 @@ from controlplane.errors import (
     QueueNotFound,
     QuotaExceeded,
     RegistrationClosed,
+    StoreUnavailable,
     SubmissionConflict,
     SubmissionInvalid,
     Violation,
@@ -49,6 +50,7 @@ _PROBLEMS: tuple[tuple[type[PlaneError], int, str], ...] = (
     (QuotaExceeded, 429, "Quota exceeded"),
     (BatchRefused, 422, "AWS Batch refused"),
     (BatchUnavailable, 503, "AWS Batch did not take it now"),
+    (StoreUnavailable, 503, "Not now"),
     (NotYet, 503, "Not yet"),
     (PlaneError, 500, FAILED),
 )
@@ -69,7 +71,7 @@ def problem_document(error: Exception) -> dict[str, Any]:
     kind, status, title = next(row for row in _PROBLEMS if isinstance(error, row[0]))
     violations = error.violations if isinstance(error, SubmissionInvalid | QuotaExceeded) else ()
     document = _document(status, title=title, detail=str(error), kind=kind.__name__, violations=violations)
-    return document | ({"retryAfter": error.retry_after} if isinstance(error, QuotaExceeded) else {})
+    return document | ({"retryAfter": error.retry_after} if isinstance(error, QuotaExceeded | StoreUnavailable) else {})
 
 
 def problem(status: int, *, title: str, detail: str, violations: Sequence[Violation] = ()) -> Response[str]:

@@ -18,6 +18,7 @@ from controlplane.errors import (
     NotYet,
     PlaneError,
     QuotaExceeded,
+    StoreUnavailable,
     SubmissionInvalid,
     Violation,
 )
@@ -39,7 +40,7 @@ class Problem(TypedDict):
     title: Annotated[str, Meta(description="The same for people, in a few words.")]
     status: Annotated[int, Meta(description="The HTTP status.")]
     detail: Annotated[str, Meta(description="What is wrong this time, and what to do.")]
-    retryAfter: NotRequired[Annotated[int, Meta(description="Of a quota: when there may be room again, in seconds.")]]
+    retryAfter: NotRequired[Annotated[int, Meta(description="When to come back, in seconds, where that is known.")]]
     errors: NotRequired[Annotated[list[BrokenBound], Meta(description="Every broken bound, at most twenty.")]]
 
 
@@ -72,6 +73,7 @@ _EXAMPLES: tuple[PlaneError, ...] = (
     BatchRefused("Job definition test-runner:3 is not in ACTIVE status."),
     QuotaExceeded("jobs", bound=100, value=101, retry_after=10),
     BatchUnavailable("Too Many Requests"),
+    StoreUnavailable("Amazon DynamoDB", "ThrottlingException"),
     NotYet("Job j5os3k7a9c1v8e2m4q6t0u2b1d is being submitted at this moment: ask again."),
 )
 
@@ -81,7 +83,7 @@ def responses(operation: Operation, *, has_body: bool) -> dict[str, Any]:
     kinds: list[type[PlaneError]] = [SubmissionInvalid, *operation.problems]
     bare = {429, 500} | ({413, 415} if has_body else set())
     if operation.credential is not Credential.NONE:
-        kinds.append(NotAuthorized)
+        kinds += (NotAuthorized, StoreUnavailable)
         bare.add(403)
     examples: dict[int, dict[str, Any]] = {status: {} for status in bare}
     for kind in kinds:
