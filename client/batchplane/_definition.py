@@ -58,7 +58,7 @@ class JobDefinition:
                 parameters=dict(definition["parameters"]),
                 attempts=definition["attempts"],
                 attempt_duration_seconds=definition["attemptDurationSeconds"],
-                num_nodes=definition["numNodes"],
+                num_nodes=(definition["nodeProperties"] or {}).get("numNodes"),
                 registered_by=definition["registeredBy"],
                 document=definition,
             )

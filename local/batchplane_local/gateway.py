@@ -32,7 +32,8 @@ from batchplane_local.long_polls import LongPolls
 from batchplane_local.quiet import Quiet
 from batchplane_local.tokens import Tokens
 from controlplane.edge.function import Handler
-from controlplane.errors import Violation
+from controlplane.edge.problem import problem_of, to_answer
+from controlplane.errors import TokenInvalid, Violation
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,8 @@ log = logging.getLogger(__name__)
 MAX_BODY_BYTES = 10 * 1024 * 1024
 #: The one route whose bearer is a job's capability and no owner's token.
 _CAPABILITY_PATH = "/runner/links"
+#: The one that asks for no credential.
+_OPEN_PATH = "/health"
 
 
 class BodyTooLarge(Exception):
@@ -117,15 +120,24 @@ class Gateway:
             return self._serve(request)
 
     def _serve(self, request: HttpRequest) -> HttpAnswer:
-        event = self._let_in(request)
+        try:
+            event = self._let_in(request)
+        except TokenInvalid as error:  # on AWS the authorizer answers it
+            return HttpAnswer.from_wire(to_answer(problem_of(error)))
         return HttpAnswer.from_wire(self._serve_api(event, Invocation.of("serve_api")))
 
     def _let_in(self, request: HttpRequest) -> dict[str, Any]:
-        """The event, with whom the bearer token speaks for. It goes no further, unless it is a runner's capability."""
+        """The event, with whom the bearer token speaks for. It goes no further, unless it is a runner's capability.
+
+        Raises TokenInvalid for a token that speaks for nobody, but where none is asked for.
+        """
         if request.path == _CAPABILITY_PATH:
             return request.to_event(owner=None)
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        owner = self._tokens.owner_of(token) if scheme.lower() == "bearer" else None
+        is_token = scheme.lower() == "bearer" and token != ""
+        owner = self._tokens.owner_of(token) if is_token else None
+        if is_token and owner is None and request.path != _OPEN_PATH:
+            raise TokenInvalid
         headers = {name: value for name, value in request.headers.items() if name != "authorization"}
         return replace(request, headers=headers).to_event(owner=owner)
 

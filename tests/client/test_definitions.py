@@ -26,7 +26,7 @@ DEFINITION = {
     "parameters": {"hard": "yes"},
     "attempts": 3,
     "attemptDurationSeconds": 60,
-    "numNodes": None,
+    "nodeProperties": None,
     "registeredBy": "ada",
     "registeredAt": 1_772_366_400_000,
 }

@@ -137,3 +137,15 @@ def test_json_of_a_log_names_the_node(run: Run) -> None:
     lines = json.loads(run("logs", "--json", "j1").stdout)["lines"]
 
     assert ["j1#0", "j1#1"] == [line["jobId"] for line in lines]
+
+
+def test_what_runs_on_each_range_of_nodes_is_described(plane: Any, job_document: Any, run: Run) -> None:
+    """A job of nodes has no one command."""
+    ranges = [{"targetNodes": each, "container": {"command": ["work", each]}} for each in ("0:0", "1:")]
+    nodes = {"numNodes": 2, "mainNode": 0, "nodeRangeProperties": ranges, "statusSummary": {}}
+    plane.answer("GET /jobs/j1", job_document(type="MultiNode", nodeProperties=nodes))
+    described = run("describe", "j1").stdout
+
+    assert ["command of nodes 0:0  work 0:0", "command of nodes 1:   work 1:"] == [
+        line.strip() for line in described.splitlines() if "command" in line
+    ]

@@ -27,7 +27,7 @@ def test_definitions_are_told_with_what_a_job_gets(river: River) -> None:
         "parameters": {"hard": "yes"},
         "attempts": 3,
         "attemptDurationSeconds": 60,
-        "numNodes": None,
+        "nodeProperties": None,
         "registeredBy": None,
         "registeredAt": None,
     }

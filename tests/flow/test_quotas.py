@@ -1,5 +1,6 @@
 """Quotas of each owner: what goes beyond is refused, with when to come back; what was accepted before never is."""
 
+from contextlib import closing
 from dataclasses import replace
 from typing import Any
 
@@ -93,7 +94,7 @@ def test_in_bulk_the_rate_takes_those_that_fit(river: River) -> None:
     limited(river, vcpus=100, submissions_per_minute=3)
     statuses = bulk(river, {"vcpus": 101}, *[{}] * 4)
 
-    assert ([429, 202, 202, 202, 429], [429]) == (statuses, bulk(river, {}))
+    assert ([400, 202, 202, 202, 429], [429]) == (statuses, bulk(river, {}))
 
 
 class Unasked:
@@ -108,3 +109,24 @@ def test_without_quotas_nothing_is_counted(river: River) -> None:
     river.plane.usage = Unasked()
 
     assert [202, 202] == [post(river)[0], *bulk(river, {})]
+
+
+def test_what_would_never_fit_is_told_so(river: River) -> None:
+    """A bound, not a wait: with the field, the bound and the value; one of many stops no other."""
+    limited(river, vcpus=8)
+    status, problem = post(river, arrayProperties={"size": 3}, vcpus=3)
+    (error,) = problem["errors"]
+
+    assert (400, "vcpus", 9) == (status, error["field"], error["value"])
+    assert error["bound"].startswith("at most 8 of the whole job")
+    assert [202, 400, 202, 429] == bulk(river, {"vcpus": 4}, {"vcpus": 9}, {"vcpus": 4}, {"vcpus": 1})
+
+
+def test_what_was_accepted_is_not_too_large_afterwards(river: River) -> None:
+    """A quota that is lowered refuses no repeat."""
+    limited(river, vcpus=8)
+    post(river, key="k", vcpus=6)
+    with closing(River(river.folder)) as lowered:
+        limited(lowered, vcpus=4)
+
+        assert (200, 400) == (post(lowered, key="k", vcpus=6)[0], post(lowered, vcpus=6)[0])

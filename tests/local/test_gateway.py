@@ -122,10 +122,9 @@ def test_a_second_origin_is_looked_at_too(door: Door) -> None:
 
 def test_two_tokens_speak_for_nobody(door: Door) -> None:
     """As API Gateway joins them; which of them was meant can't be told."""
-    call(door.gateway, "GET", "/jobs", headers=[*door.bearer.items(), *door.bearer.items()])
+    answer = call(door.gateway, "GET", "/jobs", headers=[*door.bearer.items(), *door.bearer.items()])
 
-    (event,) = door.function.events
-    assert "authorizer" not in event["requestContext"]
+    assert (401, []) == (answer.status_code, door.function.events)
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1:9", "https://127.0.0.1:8651"])
@@ -151,7 +150,23 @@ def test_a_token_speaks_for_its_owner(door: Door) -> None:
     assert {"jwt": {"claims": {"sub": "ada"}, "scopes": None}} == event["requestContext"]["authorizer"]
 
 
-@pytest.mark.parametrize("authorization", ["Bearer wrong", "Bearer ", "Basic YTpi", "Bearer \u00e4", "bearer"])
+@pytest.mark.parametrize("authorization", ["Bearer wrong", "bearer \u00e4"])
+def test_a_wrong_token_is_told_from_none(door: Door, authorization: str) -> None:
+    """In words and for programs, and nothing of which tokens there are; the handler hears nothing of it."""
+    answer = call(door.gateway, "GET", "/jobs", headers={"Authorization": authorization.encode("latin-1")})
+
+    assert (401, 'Bearer error="invalid_token"') == (answer.status_code, answer.headers["WWW-Authenticate"])
+    assert ("The credential opens nothing", []) == (answer.json()["title"], door.function.events)
+
+
+def test_a_wrong_token_keeps_nobody_from_what_is_open(door: Door) -> None:
+    """As on AWS, where no authorizer looks there."""
+    answer = call(door.gateway, "GET", "/health", headers={"Authorization": "Bearer wrong"})
+
+    assert (200, 1) == (answer.status_code, len(door.function.events))
+
+
+@pytest.mark.parametrize("authorization", ["Bearer ", "Basic YTpi", "bearer"])
 def test_what_is_no_token_speaks_for_nobody(door: Door, authorization: str) -> None:
     """The handler finds no authorizer, and answers 401."""
     call(door.gateway, "GET", "/jobs", headers={"Authorization": authorization.encode("latin-1")})

@@ -110,7 +110,9 @@ def test_nodes_run_together_and_end_as_their_main_node(api: httpx.Client) -> Non
 
     assert ("MultiNode", "SUCCEEDED") == (document["type"], document["status"])
     counts = {"SUCCEEDED": 1, "FAILED": 1}
+    (asked,) = document["nodeProperties"].pop("nodeRangeProperties")
     assert {"numNodes": 2, "mainNode": 0, "statusSummary": counts} == document["nodeProperties"]
+    assert ("0:", command) == (asked["targetNodes"], asked["container"]["command"])
 
 
 def test_each_node_is_shown_with_its_log(api: httpx.Client, tmp_path: Path) -> None:
@@ -128,7 +130,9 @@ def test_each_node_is_shown_with_its_log(api: httpx.Client, tmp_path: Path) -> N
 
     assert ([f"{job_id}#0", f"{job_id}#1"], None) == ([each["jobId"] for each in nodes["jobs"]], nodes["next"])
     assert [True, False] == [each["nodeDetails"]["isMainNode"] for each in nodes["jobs"]]
-    assert [0, 1] == [each["container"]["exitCode"] for each in nodes["jobs"]]
+    assert [(0, command), (1, command)] == [
+        (each["container"]["exitCode"], each["container"]["command"]) for each in nodes["jobs"]
+    ]
     assert (True, "Node", "FAILED") == (node["changed"], node["job"]["type"], node["job"]["status"])
     assert api.get(f"/jobs/{job_id}/nodes/1").json() == node["job"]
     assert ["node 1"] == [line["message"] for line in lines]

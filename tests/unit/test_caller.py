@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from controlplane.edge.caller import bearer_of, caller_of, owner_of
+from controlplane.edge.problem import problem_document
 from controlplane.errors import NotAuthorized
 from controlplane.io_bucket import owner_prefix
 from tests.builders import DEPLOYMENT
@@ -149,3 +150,15 @@ def test_a_capability_comes_as_a_bearer_token(header: str) -> None:
     """Anything else opens nothing."""
     with pytest.raises(NotAuthorized):
         bearer_of({"headers": {"authorization": header}})
+
+
+@pytest.mark.parametrize(
+    ("event", "title"),
+    [({}, "A credential is needed"), (claimed("a b"), "The credential opens nothing")],
+)
+def test_a_credential_of_nobody_is_told_from_none(event: dict[str, Any], title: str) -> None:
+    """The one is to be sent, the other to be made otherwise."""
+    with pytest.raises(NotAuthorized) as refused:
+        owner_of(event)
+
+    assert title == problem_document(refused.value)["title"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
@@ -131,7 +132,7 @@ def _facts(job: Job) -> Iterator[tuple[str, object]]:
     yield from (("note", note) for note in _notes(job))
     yield "status reason", job.status_reason
     yield "exit code", job.exit_code
-    yield "command", shlex.join(map(str, container.get("command") or ())) or None
+    yield from _commands(container, (document.get("nodeProperties") or {}).get("nodeRangeProperties") or ())
     yield "owner", job.owner
     yield "created", moment(job.created_at)
     yield "started", moment(job.record.started_at)
@@ -145,6 +146,18 @@ def _facts(job: Job) -> Iterator[tuple[str, object]]:
             yield name, pairs(document[name], "=")
     if document.get("inputs"):
         yield "inputs", ", ".join(map(str, document["inputs"]))
+
+
+def _commands(container: Mapping[str, Any], ranges: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, object]]:
+    """What runs: in the job's container, or on each range of its nodes."""
+    for each in ranges:
+        yield f"command of nodes {each['targetNodes']}", _joined(each["container"])
+    if not ranges:
+        yield "command", _joined(container)
+
+
+def _joined(container: Mapping[str, Any]) -> str | None:
+    return shlex.join(map(str, container.get("command") or ())) or None
 
 
 def _type(job: Job) -> str:

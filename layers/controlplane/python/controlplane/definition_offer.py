@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from controlplane.deployment import JobDefinition
+from controlplane.deployment import JobDefinition, NodeProperties
 
 
 def to_offer(definition: JobDefinition) -> dict[str, Any]:
@@ -17,4 +17,9 @@ def to_offer(definition: JobDefinition) -> dict[str, Any]:
         "vcpus": definition.vcpus,
         "memory": definition.memory,
         "gpus": definition.gpus,
+        "nodeProperties": definition.nodes and _node_properties(definition.nodes),
     }
+
+
+def _node_properties(nodes: NodeProperties) -> dict[str, Any]:
+    return {"numNodes": nodes.num_nodes, "mainNode": nodes.main_node, "targetNodes": list(nodes.target_nodes)}

@@ -49,7 +49,7 @@ def definition_document(definition: JobDefinition, detail: Mapping[str, Any]) ->
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_JobDefinition.html
     """
-    container, nodes = _container(detail), definition.nodes
+    container = _container(detail)
     return to_offer(definition) | {
         "type": detail.get("type"),
         "status": detail.get("status"),
@@ -58,7 +58,6 @@ def definition_document(definition: JobDefinition, detail: Mapping[str, Any]) ->
         "parameters": dict(detail.get("parameters", {})),
         "attempts": detail.get("retryStrategy", {}).get("attempts"),
         "attemptDurationSeconds": detail.get("timeout", {}).get("attemptDurationSeconds"),
-        "numNodes": nodes.num_nodes if nodes else None,
         "registeredBy": None,
         "registeredAt": None,
     }

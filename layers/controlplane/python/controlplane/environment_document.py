@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from controlplane.definition_offer import to_offer
-from controlplane.deployment import Deployment, JobDefinition, JobQueue
+from controlplane.deployment import Deployment, JobQueue
 
 
 def to_environment(deployment: Deployment) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def to_environment(deployment: Deployment) -> dict[str, Any]:
         "jobQueue": deployment.job_queues[0].name,
         "jobDefinition": deployment.job_definitions[0].title,
         "jobQueues": [_queue(each) for each in deployment.job_queues],
-        "jobDefinitions": [_definition(each) for each in deployment.job_definitions],
+        "jobDefinitions": [to_offer(each) for each in deployment.job_definitions],
         "largest": dict(deployment.largest),
         "allowedEnvironment": sorted(deployment.allowed_environment),
     }
@@ -25,11 +25,3 @@ def to_environment(deployment: Deployment) -> dict[str, Any]:
 
 def _queue(queue: JobQueue) -> dict[str, Any]:
     return {"name": queue.name, "jobQueueArn": queue.arn, "fairShare": queue.fair_share}
-
-
-def _definition(definition: JobDefinition) -> dict[str, Any]:
-    nodes = definition.nodes
-    return to_offer(definition) | {
-        "nodeProperties": nodes
-        and {"numNodes": nodes.num_nodes, "mainNode": nodes.main_node, "targetNodes": list(nodes.target_nodes)},
-    }

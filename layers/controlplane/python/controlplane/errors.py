@@ -4,7 +4,8 @@ PlaneError
 ├── SubmissionInvalid        the request breaks a bound; carries one Violation per broken bound
 ├── SubmissionConflict       an Idempotency-Key came back with another body
 ├── KeySpent                 an Idempotency-Key came back whose job was deleted
-├── NotAuthorized            no credential, or one that opens nothing
+├── NotAuthorized            no credential
+│   └── TokenInvalid         a credential that opens nothing: wrong, over, or of nobody who may own a job
 ├── NotAnOperator            only operators may do this; names the setting that makes one
 ├── JobNotFound              no such job for this owner
 ├── QueueNotFound            no such job queue in this deployment
@@ -105,6 +106,10 @@ class KeySpent(PlaneError):
 
 class NotAuthorized(PlaneError):
     """A credential is needed: a bearer token, a signed request, or a job's own capability."""
+
+
+class TokenInvalid(NotAuthorized):
+    """This bearer token opens nothing: it is none of this plane's, or no longer. Ask for a new one."""
 
 
 class NotAnOperator(PlaneError):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from controlplane.errors import QuotaExceeded
+from controlplane.errors import QuotaExceeded, SubmissionInvalid, Violation
 from controlplane.quota import Quota
 from controlplane.record import RecordKey
 from controlplane.records import Records
@@ -52,16 +52,29 @@ class Gate:
     #: Epoch milliseconds.
     clock: Callable[[], int]
 
-    def refused(self, submissions: Sequence[Submission]) -> Mapping[str, QuotaExceeded]:
-        """Which of one owner's submissions go too far, in their order, by job id. No job twice."""
+    def refused(self, submissions: Sequence[Submission]) -> Mapping[str, QuotaExceeded | SubmissionInvalid]:
+        """Which of one owner's submissions go too far, in their order, by job id. No job twice.
+
+        One that goes too far by itself breaks a bound: waiting makes no room for it.
+        """
         if not (self.quota.is_on and submissions):
             return {}
         known = self.records.known(RecordKey(job_id=each.job_id) for each in submissions)
         new = [each for each in submissions if RecordKey(job_id=each.job_id) not in known]
-        refused = dict(self._too_much(new))
+        refused: dict[str, QuotaExceeded | SubmissionInvalid] = dict(self._too_large(new))
+        refused |= self._too_much([each for each in new if each.job_id not in refused])
         refused |= self._too_often([each for each in new if each.job_id not in refused])
         # `known` may not know what was kept a moment ago; this does.
         return {job_id: error for job_id, error in refused.items() if not self.records.get(RecordKey(job_id=job_id))}
+
+    def _too_large(self, submissions: Sequence[Submission]) -> Mapping[str, SubmissionInvalid]:
+        most = self.quota.vcpus
+        bound = f"at most {most} of the whole job, your quota of vCPUs: ask for fewer, or for fewer children or nodes"
+        return {
+            each.job_id: SubmissionInvalid((Violation(field="vcpus", bound=bound, value=each.vcpus),))
+            for each in submissions
+            if 0 < most < each.vcpus
+        }
 
     def _too_much(self, submissions: Sequence[Submission]) -> Mapping[str, QuotaExceeded]:
         refused: dict[str, QuotaExceeded] = {}

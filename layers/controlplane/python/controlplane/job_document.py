@@ -5,7 +5,7 @@ It is made of what the plane knows, never of Batch's raw document, which carries
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,6 +13,7 @@ import msgspec
 from controlplane.deployment import Deployment
 from controlplane.job import JobType, Status
 from controlplane.job_detail import Attempt
+from controlplane.node_bounds import indices
 from controlplane.record import JobRecord
 from controlplane.state_change import transition_attempt, transition_status
 from controlplane.submission import Submission
@@ -24,7 +25,6 @@ _ASKED = (
     "tags",
     "shareIdentifier",
     "schedulingPriorityOverride",
-    "nodeOverrides",
 )
 
 
@@ -44,7 +44,7 @@ def to_document(
         status_summary: Counts of an array's children, where they are newer than the record's own; of a job's nodes.
     """
     request = submission.request if submission else {}
-    overrides = request.get("containerOverrides", {})
+    overrides = _overrides(record, request)
     return {
         "jobId": known_as(record, submission),
         "batchJobId": record.batch_job_id,
@@ -63,9 +63,7 @@ def to_document(
         "lost": record.lost,
         "conflict": record.is_conflicting,
         "container": {
-            "command": overrides.get("command", []),
-            "environment": overrides.get("environment", []),
-            "resourceRequirements": overrides.get("resourceRequirements", []),
+            **_container(overrides),
             "exitCode": record.exit_code,
             "reason": record.reason,
             "logStreamName": record.log_stream_name,
@@ -77,8 +75,26 @@ def to_document(
         "history": history(record),
         **{name: request[name] for name in _ASKED if name in request},
         **_array_properties(record, submission, status_summary),
-        **_node_properties(record, status_summary, deployment),
+        **_node_properties(record, request, status_summary, deployment),
     }
+
+
+def _overrides(record: JobRecord, request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the job's container was asked to have; of a node, what those of its range were."""
+    if record.type is not JobType.NODE or record.key.index is None:
+        return dict(request.get("containerOverrides", {}))
+    whole = record.key.index + 1  # it is among so many at least
+    of_node = (each for each in _ranges(request) if record.key.index in indices(each["targetNodes"], whole))
+    return dict(next(of_node, {}).get("containerOverrides", {}))
+
+
+def _ranges(request: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    """The ranges of nodes that something was asked of."""
+    return list(request.get("nodeOverrides", {}).get("nodePropertyOverrides") or ())
+
+
+def _container(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: overrides.get(name, []) for name in ("command", "environment", "resourceRequirements")}
 
 
 def _rerun(record: JobRecord, submission: Submission | None) -> dict[str, Any]:
@@ -92,7 +108,10 @@ def _rerun(record: JobRecord, submission: Submission | None) -> dict[str, Any]:
 
 
 def _node_properties(
-    record: JobRecord, status_summary: Mapping[Status, int] | None, deployment: Deployment
+    record: JobRecord,
+    request: Mapping[str, Any],
+    status_summary: Mapping[Status, int] | None,
+    deployment: Deployment,
 ) -> dict[str, Any]:
     nodes = deployment.node_properties(record.job_definition)
     if record.type is JobType.NODE:
@@ -102,7 +121,20 @@ def _node_properties(
         return {}
     main = {"mainNode": nodes.main_node} if nodes else {}
     counts = {str(status): count for status, count in (status_summary or {}).items() if count}
-    return {"nodeProperties": {"numNodes": record.size, **main, "statusSummary": counts}}
+    ranges = [_node_range(each) for each in _ranges(request)]
+    return {
+        "nodeProperties": {
+            "numNodes": record.size,
+            **main,
+            "nodeRangeProperties": ranges,
+            "statusSummary": counts,
+        }
+    }
+
+
+def _node_range(asked: Mapping[str, Any]) -> dict[str, Any]:
+    types = {"instanceTypes": asked["instanceTypes"]} if asked.get("instanceTypes") else {}
+    return {"targetNodes": asked["targetNodes"], "container": _container(asked.get("containerOverrides", {})), **types}
 
 
 def history(record: JobRecord) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from controlplane.errors import NotAuthorized, SubmissionInvalid, Violation
+from controlplane.errors import SubmissionInvalid, TokenInvalid, Violation
 from controlplane.io_bucket import IOBucket, Link, outputs_prefix, overrides_key, upload_key, upload_violations
 from controlplane.job import JOB_ID, whole_of
 from controlplane.record import RecordKey
@@ -58,7 +58,7 @@ class Lender:
     def lend_to_runner(
         self, *, job_id: str, index: int | None, capability: str, uploads: Sequence[Upload]
     ) -> RunnerLinks:
-        """Links to a job's inputs, and for the outputs it announces. Raises NotAuthorized, SubmissionInvalid."""
+        """Links to a job's inputs, and for the outputs it announces. Raises TokenInvalid, SubmissionInvalid."""
         submission = self._authorized(job_id, capability)
         for place, upload in enumerate(uploads):
             _check(f"uploads.{place}.", upload)
@@ -97,7 +97,7 @@ class Lender:
         is_right = any([hmac.compare_digest(each, given) for each in digests])
         submission = self.records.submission(job_id) if is_right else None
         if submission is None:
-            raise NotAuthorized("This capability opens nothing: it is another job's, or its job has ended.")
+            raise TokenInvalid("This capability opens nothing: it is another job's, or its job has ended.")
         return submission
 
 

@@ -11,13 +11,17 @@ from typing import Any
 
 from controlplane.caller import Caller
 from controlplane.deployment import Deployment
-from controlplane.errors import NotAuthorized
+from controlplane.errors import NotAuthorized, TokenInvalid
 from controlplane.job import NOBODY
 
 #: What an owner may be called; it becomes part of keys, and of a page's conditions. A folder's "." and ".." lead out of
 #: an owner's own; and a subject that was a number may have been rounded, so that two of them became one.
 _OWNER = re.compile(r"(?!\.{1,2}$|[0-9.]+e\+[0-9]+$)[A-Za-z0-9_+=,.@/:|-]{1,256}")
 
+_NAMES_NOBODY = (
+    "This credential names nobody who may own a job: its subject must be 1 to 256 of the characters"
+    " A-Z a-z 0-9 _ + = , . @ / : | -."
+)
 
 #: Gives a route the caller of the request that it serves now. Raises NotAuthorized.
 CurrentCaller = Callable[[], Caller]
@@ -32,10 +36,13 @@ def caller_of(event: Mapping[str, Any], deployment: Deployment) -> Caller:
 
 def owner_of(event: Mapping[str, Any]) -> str:
     """The owner: a JWT's subject, or the user or role of a signed request. Raises NotAuthorized."""
-    arn = (_authorizer(event).get("iam") or {}).get("userArn")
+    authorizer = _authorizer(event)
+    if not authorizer:
+        raise NotAuthorized
+    arn = (authorizer.get("iam") or {}).get("userArn")
     owner = _claims(event).get("sub") or (arn and _resource(arn))
     if not isinstance(owner, str) or not _OWNER.fullmatch(owner) or owner == NOBODY:
-        raise NotAuthorized
+        raise TokenInvalid(_NAMES_NOBODY)
     return owner
 
 

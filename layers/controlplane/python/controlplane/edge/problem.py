@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -28,6 +28,7 @@ from controlplane.errors import (
     StoreUnavailable,
     SubmissionConflict,
     SubmissionInvalid,
+    TokenInvalid,
     Violation,
 )
 
@@ -35,6 +36,7 @@ FAILED = "The plane failed"
 #: HTTP status and title, the most exact class first.
 _PROBLEMS: tuple[tuple[type[PlaneError], int, str], ...] = (
     (SubmissionInvalid, 400, "The request breaks a bound"),
+    (TokenInvalid, 401, "The credential opens nothing"),
     (NotAuthorized, 401, "A credential is needed"),
     (NotAnOperator, 403, "Only operators may do this"),
     (RegistrationClosed, 403, "Nobody may register job definitions"),
@@ -92,16 +94,25 @@ def _document(
 
 
 def _response(document: dict[str, Any]) -> Response[str]:
-    wait = document.get("retryAfter", _RETRY_AFTER_SECONDS)
     return Response(
         status_code=document["status"],
         content_type="application/problem+json",
         body=json.dumps(document),
-        headers={"Retry-After": str(wait)} if document["status"] in (429, 503) else None,
+        headers=_headers(document),
     )
+
+
+def _headers(document: Mapping[str, Any]) -> dict[str, str | list[str]]:
+    """When to come back; or with what: https://www.rfc-editor.org/rfc/rfc6750#section-3."""
+    if document["status"] in (429, 503):
+        return {"Retry-After": str(document.get("retryAfter", _RETRY_AFTER_SECONDS))}
+    if document["status"] == 401:
+        is_wrong = document["type"].endswith(f":{TokenInvalid.__name__}")
+        return {"WWW-Authenticate": 'Bearer error="invalid_token"' if is_wrong else "Bearer"}
+    return {}
 
 
 def to_answer(response: Response[str]) -> dict[str, Any]:
     """A problem as API Gateway takes it, for a request that no route has seen."""
-    headers = {"content-type": response.content_type}
+    headers = {name.lower(): value for name, value in response.headers.items()}
     return {"statusCode": response.status_code, "headers": headers, "body": response.body, "isBase64Encoded": False}

@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypedDict
 from msgspec import Meta
 
 from controlplane.edge.openapi.operation import Answer, Operation, Operations
+from controlplane.edge.openapi.plane import AllowedNodes
 from controlplane.errors import (
     BatchRefused,
     BatchUnavailable,
@@ -31,10 +32,10 @@ class Definition(TypedDict):
     memory: Annotated[int, Meta(description="MiB.")]
     gpus: int
     runner: Annotated[bool, Meta(description="Whether inputs, outputs and functions work.")]
+    nodeProperties: Annotated[AllowedNodes | None, Meta(description="Null for jobs of one container.")]
     parameters: Annotated[dict[str, str], Meta(description="What stands for Ref::name in the command.")]
     attempts: Annotated[int | None, Meta(description="How often a job is tried at most.")]
     attemptDurationSeconds: Annotated[int | None, Meta(description="How long an attempt may run.")]
-    numNodes: Annotated[int | None, Meta(description="Of a multi-node parallel job, unless it says otherwise.")]
     registeredBy: Annotated[str | None, Meta(description="Who registered it; null for the deployment's own.")]
     registeredAt: int | None
 
@@ -68,10 +69,10 @@ _DEFINITION: dict[str, Any] = {
     "memory": 2048,
     "gpus": 0,
     "runner": True,
+    "nodeProperties": None,
     "parameters": {},
     "attempts": 1,
     "attemptDurationSeconds": 86_400,
-    "numNodes": None,
     "registeredBy": None,
     "registeredAt": None,
 }

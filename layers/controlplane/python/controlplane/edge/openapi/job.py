@@ -30,12 +30,17 @@ class Requirement(TypedDict):
     value: str
 
 
-class JobContainer(TypedDict):
-    """What the job's container was asked to have, and how it ended."""
+class AskedContainer(TypedDict):
+    """What a container was asked to have."""
 
     command: list[str]
     environment: list[Variable]
     resourceRequirements: list[Requirement]
+
+
+class JobContainer(AskedContainer):
+    """What the job's container was asked to have, and how it ended."""
+
     exitCode: Annotated[int | None, Meta(description="Of the last attempt; null until it has ended.")]
     reason: Annotated[str | None, Meta(description="Why the container ended, where AWS Batch says so.")]
     logStreamName: str | None
@@ -76,11 +81,20 @@ class JobArray(TypedDict, total=False):
     statusSummary: Annotated[dict[str, int], Meta(description="How many children are in each status.")]
 
 
+class NodeRange(TypedDict):
+    """What the nodes of a range were asked to have."""
+
+    targetNodes: Annotated[str, Meta(description="Their indices, such as 0:3, :3 or 4:.")]
+    container: AskedContainer
+    instanceTypes: NotRequired[list[str]]
+
+
 class JobNodes(TypedDict):
     """The nodes of a multi-node parallel job."""
 
     numNodes: int | None
     mainNode: NotRequired[Annotated[int, Meta(description="Index of the node whose end is the job's.")]]
+    nodeRangeProperties: Annotated[list[NodeRange], Meta(description="The ranges that something was asked of.")]
     statusSummary: Annotated[dict[str, int], Meta(description="How many nodes are known to be in each status.")]
 
 
@@ -124,7 +138,6 @@ class Job(TypedDict):
     tags: NotRequired[dict[str, str]]
     shareIdentifier: NotRequired[str]
     schedulingPriorityOverride: NotRequired[int]
-    nodeOverrides: NotRequired[Annotated[dict[str, Any], asked("NodeOverrides")]]
     arrayProperties: NotRequired[JobArray]
     nodeProperties: NotRequired[JobNodes]
     rerunOf: NotRequired[Annotated[str, Meta(description="The job that this one runs again.")]]

@@ -20,6 +20,7 @@ from controlplane.errors import (
     QuotaExceeded,
     StoreUnavailable,
     SubmissionInvalid,
+    TokenInvalid,
     Violation,
 )
 
@@ -53,7 +54,7 @@ class GatewayMessage(TypedDict):
 #: What each status says, whatever the route.
 _WORDS = {
     400: "A bound is broken: each is named with its field, the bound and the value.",
-    401: "A credential is needed, or the one that was given opens nothing.",
+    401: "A credential is needed; or the one that was given opens nothing: `TokenInvalid`.",
     403: "Only operators may do this, or nobody here; on AWS also API Gateway's answer to a wrong signature.",
     404: "There is no such thing of yours.",
     409: "It does not go with what the plane has.",
@@ -66,6 +67,12 @@ _WORDS = {
 }
 _FROM_API_GATEWAY = frozenset({403, 413, 429, 503})
 _RETRY_AFTER = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 0}}}
+_CHALLENGE = {
+    "WWW-Authenticate": {
+        "description": 'Of a token that opens nothing `Bearer error="invalid_token"`.',
+        "schema": {"type": "string"},
+    }
+}
 #: Errors whose example wants words.
 _EXAMPLES: tuple[PlaneError, ...] = (
     SubmissionInvalid((Violation(field="limit", bound="less than or equal to 100", value=1000),)),
@@ -83,7 +90,7 @@ def responses(operation: Operation, *, has_body: bool) -> dict[str, Any]:
     kinds: list[type[PlaneError]] = [SubmissionInvalid, *operation.problems]
     bare = {429, 500} | ({413, 415} if has_body else set())
     if operation.credential is not Credential.NONE:
-        kinds += (NotAuthorized, StoreUnavailable)
+        kinds += (NotAuthorized, TokenInvalid, StoreUnavailable)
         bare.add(403)
     examples: dict[int, dict[str, Any]] = {status: {} for status in bare}
     for kind in kinds:
@@ -102,8 +109,8 @@ def _response(status: int, examples: dict[str, Any]) -> dict[str, Any]:
     content = {"application/problem+json": media}
     if status in _FROM_API_GATEWAY:
         content["application/json"] = {"schema": _schema(GatewayMessage)}
-    headers = {"headers": _RETRY_AFTER} if status in (429, 503) else {}
-    return {"description": _WORDS[status], "content": content, **headers}
+    headers = {429: _RETRY_AFTER, 503: _RETRY_AFTER, 401: _CHALLENGE}.get(status)
+    return {"description": _WORDS[status], "content": content} | ({"headers": headers} if headers else {})
 
 
 def _schema(answer: type) -> dict[str, str]:
