@@ -18,7 +18,7 @@ from controlplane.submission import Submission
 
 # `name` is in small letters; `tags` is a line for each (see `tag_line`). `ended_at` is NULL while the sweep must look
 # at the job, and then when it ended or was lost. Each list lies whole in its index: a page looks at no row of a job
-# that it doesn't show.
+# that it doesn't show. What was asked lies under the job's number: ids are random, and each would be another page.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
     number INTEGER PRIMARY KEY,
@@ -38,7 +38,7 @@ CREATE INDEX IF NOT EXISTS jobs_by_owner ON jobs (owner, created_at, job_id, sta
 CREATE INDEX IF NOT EXISTS jobs_by_queue ON jobs (job_queue, created_at, job_id, status, type, name, tags);
 CREATE INDEX IF NOT EXISTS open_jobs ON jobs (created_at, job_id) WHERE ended_at IS NULL;
 CREATE INDEX IF NOT EXISTS ended_jobs ON jobs (ended_at) WHERE ended_at IS NOT NULL;
-CREATE TABLE IF NOT EXISTS submissions (job_id TEXT PRIMARY KEY, submission BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS submissions (number INTEGER PRIMARY KEY, submission BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS alerts (
     job_id TEXT PRIMARY KEY,
     held_until INTEGER NOT NULL,
@@ -56,8 +56,8 @@ _MOVE = "UPDATE jobs SET record = ?, status = ? WHERE number = ?"
 _END = "UPDATE jobs SET ended_at = ? WHERE number = ?"
 _SUBMIT = "INSERT INTO submissions VALUES (?, ?)"
 _FORGET = (
+    "DELETE FROM submissions WHERE number = (SELECT number FROM jobs WHERE job_id = ?)",
     "DELETE FROM jobs WHERE job_id = ?",
-    "DELETE FROM submissions WHERE job_id = ?",
     "DELETE FROM alerts WHERE job_id = ?",
 )
 
@@ -107,7 +107,7 @@ class JobRows:
         return row.record
 
     def put(self, new: JobRecord, *, submission: Submission | None = None) -> None:
-        """Store a record. Only a new one takes what its submission says of it."""
+        """Store a record. Only a new one takes its submission: what was asked lies beside it."""
         before = self.get(new.key.job_id)
         row = self._rows[new.key.job_id]
         was_closed = row is not None and before is not None and before.status.is_terminal and row.ended_at is not None
@@ -125,10 +125,6 @@ class JobRows:
         if row is not None and record is not None and record.status.is_terminal:
             self._end(row, record, record.changed_at)
 
-    def submit(self, submission: Submission) -> None:
-        """Store what was asked."""
-        self._connection.execute(_SUBMIT, (submission.job_id, msgspec.json.encode(submission)))
-
     def _insert(self, new: JobRecord, submission: Submission | None, ended_at: int | None) -> None:
         document = msgspec.json.encode(new)
         tags = tags_column(submission.request.get("tags", {}) if submission else {})
@@ -138,6 +134,8 @@ class JobRows:
         place = (new.key.job_id, *whose, new.created_at)
         shown = (new.job_name.lower(), new.type, tags, new.status)
         number = self._connection.execute(_INSERT, (*place, *shown, ended_at, vcpus, document)).lastrowid or 0
+        if submission:
+            self._connection.execute(_SUBMIT, (number, msgspec.json.encode(submission)))
         self._rows[new.key.job_id] = _Row(number=number, ended_at=ended_at, document=document, record=new)
         if ended_at is not None:
             self.ended.append((new, ended_at))

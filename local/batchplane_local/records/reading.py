@@ -44,7 +44,7 @@ WHERE batch_job_id = ? AND (ended_at IS NULL OR ended_at > ?) AND status = ? ORD
 """
 _SUMMARY = "SELECT summary FROM arrays WHERE batch_job_id = ? AND (ended_at IS NULL OR ended_at > ?)"
 _SUBMISSION = """
-SELECT submission FROM submissions JOIN jobs USING (job_id) WHERE job_id = ? AND (ended_at IS NULL OR ended_at > ?)
+SELECT submission FROM submissions JOIN jobs USING (number) WHERE job_id = ? AND (ended_at IS NULL OR ended_at > ?)
 """
 _KNOWN = """
 SELECT record FROM jobs WHERE job_id IN (SELECT value FROM json_each(?)) AND (ended_at IS NULL OR ended_at > ?)

@@ -36,15 +36,11 @@ class Rows:
         return self._jobs.get(key.job_id) if key.index is None else self._children.get(key)
 
     def put(self, new: JobRecord, *, submission: Submission | None = None) -> None:
-        """Store a record. Only a new one takes what its submission says of it."""
+        """Store a record. Only a new one takes its submission: what was asked lies beside it."""
         if new.key.index is None:
             self._jobs.put(new, submission=submission)
         else:
             self._children.put(new)
-
-    def submit(self, submission: Submission) -> None:
-        """Store what was asked, beside a new record."""
-        self._jobs.submit(submission)
 
     def give_up(self, key: RecordKey) -> None:
         """Note that a child is lost that nobody told of."""

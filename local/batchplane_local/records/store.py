@@ -265,7 +265,6 @@ class SqliteRecords:
             raise KeySpent
         if rows.get(key):
             return self.submission(key.job_id)
-        rows.submit(submission)
         rows.put(record.born(submission), submission=submission)
         return None
 
