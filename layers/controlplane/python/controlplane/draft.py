@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, core_schema
 
-from controlplane.errors import MOST_VIOLATIONS, Violation
+from controlplane.errors import MOST_VIOLATIONS, SubmissionInvalid, Violation
 from controlplane.submit_job_request import SubmitJobRequest, violation_of
 
 #: Stands for a name that can't be read, until the draft is refused.
@@ -36,8 +36,11 @@ class Draft:
 
     @classmethod
     def read(cls, document: Any) -> Draft:
-        """Read a body. Raises pydantic's ValidationError where it is no JSON object."""
-        return cls._read(document, SubmitJobRequest.model_validate)
+        """Read a body. Raises SubmissionInvalid where it is no JSON object."""
+        try:
+            return cls._read(document, SubmitJobRequest.model_validate)
+        except ValidationError as error:
+            raise SubmissionInvalid(tuple(map(violation_of, error.errors(include_url=False)))) from error
 
     @classmethod
     def _read(cls, document: Any, validate: Callable[[Any], SubmitJobRequest]) -> Draft:

@@ -32,7 +32,7 @@ from controlplane.edge.openapi import (
     selection,
     submissions,
 )
-from controlplane.edge.openapi.operation import Answer, Operation, Operations
+from controlplane.edge.openapi.operation import Answer, Operation, Operations, Reads
 from controlplane.edge.openapi.parameters import described
 from controlplane.edge.openapi.problems import TYPES as PROBLEM_TYPES
 from controlplane.edge.openapi.problems import responses
@@ -129,6 +129,7 @@ def describe(app: APIGatewayHttpResolver) -> dict[str, Any]:
 
 def _route(read: Mapping[str, Any], operation: Operation) -> dict[str, Any]:
     """One route: what Powertools read of it, and what the operation says beside."""
+    read = {**read, **_read_by_itself(operation.reads)} if operation.reads else read
     body = read.get("requestBody")
     answers = {str(status): _answer(answer) for status, answer in operation.answers.items()}
     route = {
@@ -140,6 +141,15 @@ def _route(read: Mapping[str, Any], operation: Operation) -> dict[str, Any]:
         "responses": answers | responses(operation, has_body=body is not None),
     }
     return route | ({"requestBody": _body(body, operation)} if body else {})
+
+
+def _read_by_itself(reads: Reads) -> dict[str, Any]:
+    """The same that Powertools would have read."""
+    headers = [
+        {"name": name, "in": "header", "required": False, "schema": {"type": "string"}} for name in reads.headers
+    ]
+    media = {"schema": {"$ref": f"#/components/schemas/{reads.body}"}}
+    return {"parameters": headers, "requestBody": {"content": {"application/json": media}}}
 
 
 def _body(read: Mapping[str, Any], operation: Operation) -> dict[str, Any]:

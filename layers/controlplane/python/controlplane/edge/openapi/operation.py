@@ -32,6 +32,16 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reads:
+    """What a route reads by itself; of any other Powertools tells it."""
+
+    #: The name of its body's schema, which stands in another route's body too.
+    body: str
+    #: Headers that it may be given.
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Operation:
     """One route, as people look for it and generated clients call it."""
 
@@ -45,6 +55,7 @@ class Operation:
     problems: tuple[type[PlaneError], ...] = ()
     #: Bodies that it takes, by what each shows.
     requests: Mapping[str, Any] = field(default_factory=dict)
+    reads: Reads | None = None
     credential: Credential = Credential.OWNER
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from controlplane.edge.openapi.job import ACCEPTED, Job
-from controlplane.edge.openapi.operation import Answer, Operation, Operations
+from controlplane.edge.openapi.operation import Answer, Operation, Operations, Reads
 from controlplane.errors import KeySpent, QuotaExceeded, SubmissionConflict
 
 _BATCHS_OWN = {
@@ -28,6 +28,7 @@ OPERATIONS: Operations = {
             202: Answer(description="Accepted, and kept", type=Job, example=ACCEPTED),
             200: Answer(description="Accepted before, with this key and this body", type=Job, example=ACCEPTED),
         },
+        reads=Reads(body="SubmitJobRequest", headers=("Idempotency-Key",)),
         problems=(SubmissionConflict, KeySpent, QuotaExceeded),
         requests={
             "In short forms": {"jobName": "compress", "command": ["gzip", "-9", "data.csv"], "memory": "2 GiB"},

@@ -26,7 +26,7 @@ def route_definitions(
         return viewer.list_definitions()
 
     @app.post("/definitions", summary="Register a job definition, or another revision of it")
-    def register(draft: Annotated[DefinitionDraft, Body()]) -> Response[dict[str, Any]]:
+    def register(draft: Annotated[DefinitionDraft, Body()]) -> Response[str]:
         registered = registrar.register(draft, caller=caller())
         logger.info("registered", job_definition=registered.arn, owner=caller().owner)
         return answer(201, viewer.describe(registered))

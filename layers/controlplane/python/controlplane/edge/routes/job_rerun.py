@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -30,7 +30,7 @@ def route_job_rerun(app: APIGatewayHttpResolver, rerunner: Rerunner, caller: Cur
     """Add the routes."""
     logger = Logger()
 
-    def answered(accepted: Accepted) -> Response[dict[str, Any]]:
+    def answered(accepted: Accepted) -> Response[str]:
         logger.info(
             "runs again" if accepted.is_new else "accepted before",
             job_id=accepted.document["jobId"],
@@ -40,13 +40,11 @@ def route_job_rerun(app: APIGatewayHttpResolver, rerunner: Rerunner, caller: Cur
         return answer(202 if accepted.is_new else 200, accepted.document)
 
     @app.post("/jobs/<job_id>/rerun", summary="Run a job again that has ended; of an array what has failed")
-    def rerun(
-        job_id: str, request: Annotated[RerunRequest, Body()], idempotency_key: Key = None
-    ) -> Response[dict[str, Any]]:
+    def rerun(job_id: str, request: Annotated[RerunRequest, Body()], idempotency_key: Key = None) -> Response[str]:
         return answered(
             rerunner.rerun(job_id, caller=caller(), everything=request.all, idempotency_key=idempotency_key)
         )
 
     @app.post("/jobs/<job_id>/children/<index>/rerun", summary="Run one child of an array job again")
-    def rerun_child(job_id: str, index: Index, idempotency_key: Key = None) -> Response[dict[str, Any]]:
+    def rerun_child(job_id: str, index: Index, idempotency_key: Key = None) -> Response[str]:
         return answered(rerunner.rerun_child(job_id, index, caller=caller(), idempotency_key=idempotency_key))

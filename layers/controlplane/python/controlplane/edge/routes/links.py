@@ -42,7 +42,7 @@ def route_links(app: APIGatewayHttpResolver, lender: Lender, caller: CurrentCall
     """Add the routes."""
 
     @app.post("/uploads", summary="Announce an input file, and get a link that stores it")
-    def upload(request: Annotated[UploadRequest, Body()]) -> Response[dict[str, Any]]:
+    def upload(request: Annotated[UploadRequest, Body()]) -> Response[str]:
         key, link = lender.lend_upload(_upload(request), owner=caller().owner)
         return answer(201, {"key": key, **_link(link)})
 
