@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import Any
 
 from controlplane.errors import SubmissionInvalid, Violation
@@ -92,6 +93,12 @@ class JobDefinition:
         """The short name with the revision: "runner:3"."""
         return f"{self.name}:{self.arn.rpartition(':')[2]}"
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """All that it may be named by: its short or full name or its ARN, with or without the revision."""
+        full = _last(self.arn)
+        return frozenset((self.name, self.title, full, full.rpartition(":")[0], self.arn, self.arn.rpartition(":")[0]))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
@@ -163,7 +170,7 @@ class Deployment:
         """The definition by short or full name or ARN, with or without the revision; None where it isn't allowed."""
         if given is None:
             return self.job_definitions[0]
-        return next((each for each in self.job_definitions if given in _definition_names(each)), None)
+        return next((each for each in self.job_definitions if given in each.names), None)
 
     def queue_title(self, arn: str) -> str:
         """What to call a queue: its short name, or the end of the ARN of one that isn't ours."""
@@ -223,15 +230,3 @@ def _claim(written: str | None) -> tuple[str, str] | None:
 
 def _last(arn: str) -> str:
     return arn.rpartition("/")[2]
-
-
-def _definition_names(definition: JobDefinition) -> tuple[str, ...]:
-    full = _last(definition.arn)
-    return (
-        definition.name,
-        definition.title,
-        full,
-        full.rpartition(":")[0],
-        definition.arn,
-        definition.arn.rpartition(":")[0],
-    )

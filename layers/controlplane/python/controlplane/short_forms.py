@@ -107,8 +107,7 @@ def _named_amounts(holder: ContainerOverrides | SubmitJobRequest, path: str) -> 
 
 def _named(holder: ContainerOverrides | SubmitJobRequest) -> dict[str, int]:
     """The short forms of resources that are given in numbers."""
-    given = {name: getattr(holder, name, None) for name in _TYPES}
-    return {name: value for name, value in given.items() if isinstance(value, int)}
+    return {name: value for name in _TYPES if isinstance(value := getattr(holder, name, None), int)}
 
 
 def _is_memory_automatic(request: SubmitJobRequest) -> bool:

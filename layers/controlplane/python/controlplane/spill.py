@@ -57,7 +57,9 @@ def without(document: Mapping[str, Any], gone: Iterable[str]) -> dict[str, Any]:
 
 def size_violations(document: Mapping[str, Any], definition: JobDefinition | None) -> Iterable[Violation]:
     """What of a document is too large: as a whole, and of what Batch must be told."""
-    taken = len(json.dumps(document).encode())
+    taken = _length(document)
+    if taken <= _OVERRIDES_ROOM:  # so is all of it that Batch is told: most documents are measured this once
+        return
     if taken > MAX_DOCUMENT_BYTES:
         yield Violation(field="body", bound=f"a document of at most {MAX_DOCUMENT_BYTES} bytes", value=taken)
     runner = definition is not None and definition.runner
@@ -69,16 +71,21 @@ def size_violations(document: Mapping[str, Any], definition: JobDefinition | Non
 
 def _too_large(told: Mapping[str, Any]) -> list[tuple[str, str, int]]:
     """Every bound of Batch that a request breaks by its size: the field, the bound, what it takes."""
-    whole = len(json.dumps(told))  # measured as botocore writes it, blanks and all, in ASCII
-    if whole <= _OVERRIDES_ROOM:  # so is each of its members, which most requests need not be measured for
+    whole = _length(told)
+    if whole <= _OVERRIDES_ROOM:  # so is each of its members
         return []
     found = [("body", f"a document of at most {_REQUEST_ROOM} bytes", whole, _REQUEST_ROOM)]
     by_range = told.get("nodeOverrides", {}).get("nodePropertyOverrides", ())
     fields = (_OVERRIDES, *(f"nodeOverrides.nodePropertyOverrides.{place}.{_OVERRIDES}" for place in range(5)))
     for field, holder in zip(fields, (told, *by_range), strict=False):
-        taken = len(json.dumps(holder.get(_OVERRIDES, {})))
+        taken = _length(holder.get(_OVERRIDES, {}))
         found.append((field, f"at most {_OVERRIDES_ROOM} characters of JSON", taken, _OVERRIDES_ROOM))
     return [(field, bound, taken) for field, bound, taken, room in found if taken > room]
+
+
+def _length(document: Mapping[str, Any]) -> int:
+    """Characters of JSON, as botocore writes it: blanks and all, in ASCII."""
+    return len(json.dumps(document))
 
 
 def _why(definition: JobDefinition | None) -> str:

@@ -6,11 +6,12 @@ Here a draft whose bounds all hold gets its job id, and becomes SubmitJob's argu
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from controlplane.automatic_memory import with_memory
 from controlplane.deployment import Deployment, JobDefinition
@@ -178,7 +179,7 @@ def plan(
 
 def digest_of_body(document: Mapping[str, Any]) -> str:
     """What is kept of a body, to know it again when its Idempotency-Key comes back."""
-    return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(msgspec.json.encode(document, order="sorted")).hexdigest()
 
 
 def _num_nodes(document: Mapping[str, Any], definition: JobDefinition) -> int | None:

@@ -22,8 +22,8 @@ def route_submissions(app: APIGatewayHttpResolver, acceptor: Acceptor, caller: C
     @app.post("/jobs", summary="Submit a job", enable_validation=False)
     def submit() -> Response[str]:
         request, known = app.current_event, caller()
-        draft, key = Draft.read(request.json_body), request.headers.get("Idempotency-Key")
-        accepted = acceptor.accept(draft, caller=known, idempotency_key=key)
+        key = request.raw_event["headers"].get("idempotency-key")  # API Gateway writes names in lower case
+        accepted = acceptor.accept(Draft.read(request.json_body), caller=known, idempotency_key=key)
         logger.info(
             "accepted" if accepted.is_new else "accepted before", job_id=accepted.document["jobId"], owner=known.owner
         )
