@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from batchplane_local.batch.calls import Calls
 from batchplane_local.batch.database.claims import Claim
 from batchplane_local.batch.fault_injection.faults import Faults
 from batchplane_local.batch.fault_injection.faulty_hosts import FaultyHosts
@@ -29,7 +29,7 @@ from batchplane_local.batch.machine.launch import cannot_start
 from batchplane_local.batch.machine.memory import MemoryWatch
 from batchplane_local.batch.machine.slots import Slot
 from batchplane_local.batch.parts import Parts
-from batchplane_local.batch.refused import Refused, Stopped
+from batchplane_local.batch.refused import Stopped
 from batchplane_local.batch.resources.catalogue import COMPUTE_ENVIRONMENT
 
 #: Seconds from the first unwritten transition to the commit that writes it.
@@ -57,9 +57,11 @@ class Engine:
         #: Where faults on demand reach the machine.
         self.hosts = FaultyHosts(host=self._host, folder_id=parts.launcher.task_ids.folder)
         self._memory = MemoryWatch(task_ids=parts.launcher.task_ids, above=self._above_memory)
-        self._calls: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
+        self._calls = Calls()
         self._timer: Timer | None = None
         self._looking = False
+        #: True while a slice of what the ledger has left to do is due.
+        self._goes_on = False
         #: Slots whose output isn't committed yet.
         self._held: list[Slot] = []
         self._stopped: str | None = None
@@ -76,8 +78,7 @@ class Engine:
         The future has Refused where the call raises that, having changed nothing, and Stopped where the engine stops
         meanwhile. Raises Stopped where it doesn't run.
         """
-        future: Future[_T] = Future()
-        self._calls.append((call, future))
+        future = self._calls.add(call)
         self._tell(self._answer_calls)
         return future
 
@@ -118,7 +119,7 @@ class Engine:
         try:
             self._loop.call_soon_threadsafe(call)
         except RuntimeError as error:
-            self._refuse_calls()
+            self._calls.refuse(self._stopped)
             raise Stopped(self._stopped) from error
 
     def _run(self) -> None:
@@ -126,6 +127,7 @@ class Engine:
         self._serve_queues()
         self._loop.call_soon(self._start_attempts)
         self._loop.call_soon(self._look_anyway)
+        self._loop.call_soon(self._go_on)
         try:
             self._loop.run_forever()
         except Exception as error:
@@ -136,26 +138,19 @@ class Engine:
         self._outputs.mark()
         self._slots.close()
         self._loop.close()
-        self._refuse_calls()
+        self._calls.refuse(self._stopped)
 
     def _answer_calls(self) -> None:
         """Run the calls that came in, commit once for all of them, then give their answers."""
-        answers: list[tuple[Future[Any], Any]] = []
-        while self._calls and not self._stopped:
-            call, future = self._calls.popleft()
+        if not self._stopped:
             try:
-                answers.append((future, call()))
-            except Refused as refused:
-                future.set_exception(refused)
+                self._calls.run()
             except Exception as error:
-                future.set_exception(Stopped(f"the embedded Batch stopped: {error!r}"))
                 self._fail(error)
         if self._commit():
-            for future, answer in answers:
-                future.set_result(answer)
+            self._calls.answer()
         else:
-            for future, _ in answers:
-                future.set_exception(Stopped(self._stopped))
+            self._calls.refuse(self._stopped)
         self._start_attempts()
         self._look_soon()
 
@@ -222,6 +217,16 @@ class Engine:
         with suppress(Stopped):
             self._tell(lambda: self._host.kill(attempt, OUT_OF_MEMORY))
 
+    def _go_on(self) -> None:
+        """A slice of what follows from what has happened, in a commit of its own: between two, others are answered."""
+        self._goes_on = False
+        if not self._stopped:
+            now = self._clock()
+            for attempt in self._ledger.go_on(now):
+                self._host.end(attempt, now)
+            self._commit()
+            self._start_attempts()
+
     def _look_soon(self) -> None:
         if not self._looking:
             self._looking = True
@@ -240,10 +245,7 @@ class Engine:
         self._memory.look(self._host.sessions)
         self.hosts.look(now)
         for attempt in list(self._ledger.attempts.values()):
-            timeout, started_at = attempt.live.submission.timeout, attempt.started_at
-            if timeout is None or started_at is None or attempt.kill_at is not None:
-                continue
-            if now >= started_at + timeout * 1000:
+            if attempt.is_overdue(now):
                 for each in self._ledger.stop(attempt.live, attempt.position, TIMED_OUT, now):
                     self._host.end(each, now)
         watched = [watch.look(now) for watch in self._watches]
@@ -260,6 +262,9 @@ class Engine:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        if self._ledger.is_behind and not self._goes_on:
+            self._goes_on = True
+            self._loop.call_soon(self._go_on)
         changes = self._ledger.take_changes()
         if not changes or self._stopped:
             return not self._stopped
@@ -293,7 +298,3 @@ class Engine:
     def _stop(self, why: str) -> None:
         self._stopped = self._stopped or why
         self._loop.stop()
-
-    def _refuse_calls(self) -> None:
-        while self._calls:
-            self._calls.popleft()[1].set_exception(Stopped(self._stopped))

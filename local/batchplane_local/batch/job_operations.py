@@ -21,7 +21,7 @@ from batchplane_local.batch.jobs.detail import Teller
 from batchplane_local.batch.jobs.ledger import Ledger
 from batchplane_local.batch.jobs.submission import submission_of
 from batchplane_local.batch.listing import Listing
-from batchplane_local.batch.names import split_job_id
+from batchplane_local.batch.names import JobId, split_job_id
 from batchplane_local.batch.refused import Refused
 from batchplane_local.batch.resources.catalogue import Catalogue
 
@@ -96,12 +96,12 @@ class JobOperations:
 
     def cancel_job(self, request: Request) -> dict[str, Any]:
         """Jobs that haven't started are cancelled; others go on, and the call succeeds."""
-        self._stop(request["jobId"], request["reason"], terminate=False)
+        self._stop(request, terminate=False)
         return {}
 
     def terminate_job(self, request: Request) -> dict[str, Any]:
         """Jobs that run are ended; jobs that haven't started are cancelled."""
-        self._stop(request["jobId"], request["reason"], terminate=True)
+        self._stop(request, terminate=True)
         return {}
 
     def cancel_jobs(self, request: Request) -> dict[str, Any]:
@@ -112,41 +112,52 @@ class JobOperations:
         """TerminateJob for each of at most 50 jobs; a job that is not found counts as terminated."""
         return self._stop_all(request, terminate=True)
 
+    def _stop(self, request: Request, *, terminate: bool) -> None:
+        check_reason(request["reason"])
+        job = self._stoppable(request["jobId"])
+        if job is None:
+            raise Refused(f"Job {request['jobId']} does not exist")
+        self._end([job], request["reason"], terminate=terminate)
+
     def _stop_all(self, request: Request, *, terminate: bool) -> dict[str, Any]:
         if len(request["jobs"]) > _STOPPED:
             raise Refused(f"Maximum number of jobs supported is {_STOPPED}")
         check_reason(request["reason"])
-        errors = []
+        errors, known = [], []
         for job in request["jobs"]:
-            (job_id,) = _plain_ids((job,))
-            if self.reading.key_of(job_id) is None:
-                continue
             try:
-                self._stop(job_id, request["reason"], terminate=terminate)
+                known.append(self._stoppable(job))
             except Refused as refused:
                 errors.append({"job": job, "code": "ClientException", "message": str(refused)})
+        self._end([job for job in known if job is not None], request["reason"], terminate=terminate)
         failed = {error["job"] for error in errors}
         return {"successful": [job for job in request["jobs"] if job not in failed], "errors": errors}
 
-    def _stop(self, job_id: str, reason: str, *, terminate: bool) -> None:
-        check_reason(reason)
-        (plain_id,) = _plain_ids((job_id,))
-        parts = split_job_id(plain_id)
-        if parts is None or self.reading.key_of(plain_id) is None:
-            raise Refused(f"Job {job_id} does not exist")
-        if parts.is_node:
-            raise Refused(f"Job {job_id} is a node, and ends with its multi-node parallel job {parts.submission}")
+    def _stoppable(self, job: str) -> JobId | None:
+        """The job of an id or an ARN; None where there is none. Raises Refused for one that can't be ended alone."""
+        (plain_id,) = _plain_ids((job,))
+        job_id = split_job_id(plain_id)
+        if job_id is None or self.reading.key_of(plain_id) is None:
+            return None
+        if job_id.is_node:
+            raise Refused(f"Job {job} is a node, and ends with its multi-node parallel job {job_id.submission}")
+        return job_id
+
+    def _end(self, jobs: Sequence[JobId], reason: str, *, terminate: bool) -> None:
+        """Ask for the end of these jobs, all in one commit."""
 
         def stop() -> None:
-            live = self.ledger.lives.get(parts.submission)
-            if live is None:
-                return
-            if terminate:
-                self.engine.terminate(live, parts.position, reason)
-            else:
-                self.ledger.cancel(live, parts.position, reason, self.clock())
+            for job in jobs:
+                live = self.ledger.lives.get(job.submission)
+                if live is None:
+                    continue
+                if terminate:
+                    self.engine.terminate(live, job.position, reason)
+                else:
+                    self.ledger.cancel(live, job.position, reason, self.clock())
 
-        self.engine.do(stop)
+        if jobs:
+            self.engine.do(stop)
 
 
 class Keys:

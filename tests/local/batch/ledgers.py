@@ -15,6 +15,7 @@ from batchplane_local.batch.jobs.placement import Capacity, Environment, Queue
 from batchplane_local.batch.jobs.retry import Ending
 from batchplane_local.batch.jobs.status import Status
 from batchplane_local.batch.jobs.submission import Submission
+from batchplane_local.batch.jobs.transitions import SLICE
 
 QUEUE = Queue(key=1, name="default", environments=(Environment(name="here", milli_vcpus=None),))
 EXITED = "Essential container in task exited"
@@ -81,6 +82,8 @@ class Played:
     """A ledger, and everything that came out of it."""
 
     vcpus: int = 2
+    #: Steps of what follows that are done at a time.
+    slice_steps: int = SLICE
     ledger: Ledger = field(init=False)
     #: The statuses of each job, in order, as events told them.
     told: dict[int, list[Status]] = field(init=False, default_factory=lambda: defaultdict(list))
@@ -92,7 +95,8 @@ class Played:
 
     def __post_init__(self) -> None:
         machine = Need(milli_vcpus=self.vcpus * 1000, memory=1 << 20)
-        self.ledger = Ledger(capacity=Capacity(machine=machine), history=NoHistory())
+        capacity = Capacity(machine=machine)
+        self.ledger = Ledger(capacity=capacity, history=NoHistory(), slice_steps=self.slice_steps)
         self.ledger.serve((QUEUE,))
 
     def submit(
@@ -119,7 +123,7 @@ class Played:
         )
         self.ledger.accept(submission, 1, NOW)
         self._next_key += 1 + submission.last_position
-        self._note()
+        self.note()
         return self.ledger.lives[submission.job_id]
 
     def start(self) -> Attempt | None:
@@ -127,32 +131,55 @@ class Played:
         attempt = self.ledger.claim(NOW)
         if attempt is not None:
             self.ledger.run(attempt, NOW)
-        self._note()
+        self.note()
         return attempt
 
     def end(self, attempt: Attempt, exit_code: int | None = 0) -> list[Attempt]:
         """An attempt's process has ended; the attempts come back that must end with it."""
         to_stop = self.ledger.end(attempt, Ending(exit_code=exit_code, reason=None, status_reason=EXITED), NOW)
-        self._note()
+        self.note()
         return list(to_stop)
 
     def cancel(self, live: Live, position: int = 0) -> None:
-        """CancelJob."""
+        """CancelJob, and all that comes of it."""
         self.ledger.cancel(live, position, "cancelled by a test", NOW)
-        self._note()
+        self.catch_up()
 
     def terminate(self, live: Live, position: int = 0) -> list[Attempt]:
-        """TerminateJob."""
+        """TerminateJob, and all that comes of it."""
         attempts = self.ledger.terminate(live, position, "terminated by a test", NOW)
-        self._note()
-        return attempts
+        return attempts + self.catch_up()
+
+    def ask(self, live: Live, reason: str, *, to_cancel: bool = False) -> None:
+        """CancelJob or TerminateJob, and nothing that comes of it."""
+        (self.ledger.cancel if to_cancel else self.ledger.terminate)(live, 0, reason, NOW)
+        self.note()
+
+    def go_on(self) -> list[Attempt]:
+        """One slice of what is left to do."""
+        to_stop = self.ledger.go_on(NOW)
+        self.note()
+        return to_stop
+
+    def catch_up(self) -> list[Attempt]:
+        """Every slice of what is left to do; the attempts come back that must be ended."""
+        self.note()
+        to_stop: list[Attempt] = []
+        for _ in range(10_000):
+            if not self.ledger.is_behind:
+                return to_stop
+            to_stop += self.go_on()
+        raise AssertionError("there is no end of what follows")
 
     def drain(self, exit_code: int = 0) -> None:
         """Run everything that can run to its end."""
         for _ in range(10_000):
+            self.catch_up()
             attempt = next(iter(self.ledger.attempts.values()), None) or self.start()
-            if attempt is None:
+            if attempt is None and not self.ledger.is_behind:
                 return
+            if attempt is None:
+                continue
             self.end(attempt, exit_code)
         raise AssertionError("there is no end of attempts")
 
@@ -160,7 +187,7 @@ class Played:
         """Where a job stands."""
         return live.status(position)
 
-    def _note(self) -> None:
+    def note(self) -> None:
         """Take what the ledger would write."""
         changes = self.ledger.take_changes()
         for birth in changes.births:

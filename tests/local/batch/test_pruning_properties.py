@@ -193,7 +193,8 @@ def come_to_an_end(kept: Kept) -> None:
     """Everything ends and is delivered, and the time passes for which it is kept."""
     for live in list(kept.ledger.lives.values()):
         kept.ledger.terminate(live, 0, "the end", kept.now)
-    while kept.ledger.attempts:
+    while kept.ledger.attempts or kept.ledger.is_behind:
+        kept.ledger.go_on(kept.now)
         kept.end(0)
     kept.commit()
     kept.deliver()

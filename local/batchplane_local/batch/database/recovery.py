@@ -48,7 +48,7 @@ class Recovery:
         for claim in claims:
             self._apply(claim, lives, begun, at)
         for live in lives:
-            self.ledger.restore(live, at)
+            self.ledger.restore(live)
         for attempt in begun.values():
             self.ledger.adopt(attempt, at)
         for live in lives:

@@ -47,6 +47,13 @@ class Attempt:
         """Batch's id of its job."""
         return self.live.submission.job_id_at(self.position)
 
+    def is_overdue(self, at: int) -> bool:
+        """True where it has run longer than its job's timeout allows, and hasn't been told to end."""
+        timeout = self.live.submission.timeout
+        if timeout is None or self.started_at is None or self.kill_at is not None:
+            return False
+        return at >= self.started_at + timeout * 1000
+
     def row(self) -> AttemptRow:
         """What is written of it while it lasts."""
         return AttemptRow(self.key, self.number, self.environment, self.slot, self.started_at)

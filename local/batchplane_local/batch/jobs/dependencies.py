@@ -55,7 +55,10 @@ def remaining_dependencies_of(submission: Submission, lives: Mapping[str, Live],
 
 
 def wait_for(live: Live, dependencies: Sequence[Dependency]) -> set[int]:
-    """Register the submission with all it waits for; the positions come back whose dependency has failed."""
+    """Register the submission with all it waits for; the positions come back whose dependency has failed.
+
+    Those wait for it too, and so for ever: they are failed in slices, and must not start before.
+    """
     doomed: set[int] = set()
     for dependency in dependencies:
         if dependency.position is None:
@@ -63,9 +66,7 @@ def wait_for(live: Live, dependencies: Sequence[Dependency]) -> set[int]:
         else:
             doomed |= _wait_for_job(live, dependency, dependency.position)
     if live.is_sequential:
-        for position in live.submission.positions[1:]:
-            if live.statuses[position - 1] != Status.SUCCEEDED:
-                live.waits[position] += 1
+        doomed |= _wait_for_siblings(live)
     return doomed
 
 
@@ -88,6 +89,7 @@ def first_statuses(live: Live, doomed: set[int]) -> Iterator[tuple[int, int, Sta
 def _wait_for_job(live: Live, dependency: Dependency, position: int) -> set[int]:
     status = dependency.statuses[position]
     if status == Status.FAILED:
+        live.shared_waits += 1
         return set(live.submission.positions)
     if status != Status.SUCCEEDED and dependency.live:
         live.shared_waits += 1
@@ -101,10 +103,22 @@ def _wait_for_children(live: Live, dependency: Dependency) -> set[int]:
         status = dependency.statuses[position]
         if status == Status.FAILED:
             doomed.add(position)
-        elif status != Status.SUCCEEDED:
+        if status != Status.SUCCEEDED:
             live.waits[position] += 1
     if dependency.live:
         dependency.live.children_awaited_by.append(live)
+    return doomed
+
+
+def _wait_for_siblings(live: Live) -> set[int]:
+    """SEQUENTIAL: each child waits for the one before it."""
+    doomed = set()
+    for position in live.submission.positions[1:]:
+        before = live.statuses[position - 1]
+        if before == Status.FAILED:
+            doomed.add(position)
+        if before != Status.SUCCEEDED:
+            live.waits[position] += 1
     return doomed
 
 

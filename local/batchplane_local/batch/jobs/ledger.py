@@ -24,21 +24,26 @@ from batchplane_local.batch.jobs.placement import Capacity, Queue
 from batchplane_local.batch.jobs.ready import ReadyQueue
 from batchplane_local.batch.jobs.retry import Ending
 from batchplane_local.batch.jobs.status import Status
+from batchplane_local.batch.jobs.stopping import Stopping, request_before_its_turn
 from batchplane_local.batch.jobs.submission import Submission
-from batchplane_local.batch.jobs.transitions import Transitions
+from batchplane_local.batch.jobs.transitions import SLICE, Transitions
 
 
 class Ledger:
     """Every unfinished submission, the queues of its RUNNABLE jobs, and the attempts that run."""
 
-    def __init__(self, *, capacity: Capacity, history: History) -> None:
+    def __init__(self, *, capacity: Capacity, history: History, slice_steps: int = SLICE) -> None:
         self.lives: dict[str, Live] = {}
         self.attempts: dict[int, Attempt] = {}
         #: Queues in the order in which they are served.
         self.queues: Sequence[Queue] = ()
         self._capacity = capacity
         self._history = history
-        self._transitions = Transitions()
+        self._transitions = Transitions(slice_steps=slice_steps)
+        self._stopping = Stopping(transitions=self._transitions, stop_one=self._stop_one)
+        self._slice = slice_steps
+        #: True where jobs that can't be placed were failed, and there may be more.
+        self._fails_more = False
         self._gangs = Gangs(transitions=self._transitions, capacity=capacity)
 
     @property
@@ -74,21 +79,32 @@ class Ledger:
                 self._transitions.bear(live, 1, submission.last_position, status, at)
             if status == Status.RUNNABLE:
                 self._transitions.make_ready(live, first, last)
-        for position in sorted(doomed):
-            self._transitions.fail_waiting(live, position, at)
+        self._transitions.doom(live, doomed)
         self._transitions.pass_on(at)
 
-    def restore(self, live: Live, at: int) -> None:
-        """A submission of an earlier life, as its rows tell of it; the ones it depends on come before it."""
+    def restore(self, live: Live) -> None:
+        """A submission of an earlier life, as its rows tell of it; the ones it depends on come before it.
+
+        What that life had left to do is left to `go_on`.
+        """
         self.lives[live.submission.job_id] = live
         dependencies = remaining_dependencies_of(live.submission, self.lives, self._history)
         doomed = wait_for(live, dependencies)
+        self._stopping.take_up(live)
         for position in live.submission.positions:
             if live.statuses[position] == Status.RUNNABLE:
                 self._transitions.make_ready(live, position, position)
-            elif live.statuses[position] == Status.PENDING and position in doomed:
-                self._transitions.fail_waiting(live, position, at)
-        self._transitions.pass_on(at)
+        self._transitions.take_up(live, doomed)
+
+    @property
+    def is_behind(self) -> bool:
+        """True while something follows from what has happened that hasn't been done yet."""
+        return self._transitions.is_behind or self._stopping.is_behind or self._fails_more
+
+    def go_on(self, at: int) -> list[Attempt]:
+        """Do a slice of what is left to do; the attempts come back that must be ended with it."""
+        self._fails_more = False
+        return self._stopping.go_on(self._transitions.pass_on(at), at)
 
     def claim(self, at: int) -> Attempt | None:
         """The next attempt to start, its job now STARTING; None when nothing waits or nothing fits."""
@@ -166,26 +182,14 @@ class Ledger:
 
     def cancel(self, live: Live, position: int, reason: str, at: int) -> None:
         """CancelJob: RUNNABLE jobs fail now, PENDING ones when their dependencies have ended, others go on."""
-        request = Request(reason=reason, is_terminate=False)
-        for each in self._with_children(live, position, request):
-            if live.statuses[each] == Status.RUNNABLE:
-                self._transitions.cancel_waiting(live, each, request, at)
-            elif live.statuses[each] == Status.PENDING:
-                live.requests.setdefault(each, request)
-                self._transitions.note_request(live, each, live.requests[each])
-        self._transitions.pass_on(at)
+        self._request(live, position, Request(reason=reason, is_terminate=False), at)
 
     def terminate(self, live: Live, position: int, reason: str, at: int) -> list[Attempt]:
-        """TerminateJob: what hasn't started fails now; the attempts that must be ended come back."""
-        request = Request(reason=reason, is_terminate=True)
-        to_stop: list[Attempt] = []
-        for each in self._with_children(live, position, request):
-            if live.statuses[each] in (Status.PENDING, Status.RUNNABLE):
-                self._transitions.cancel_waiting(live, each, request, at)
-            elif live.statuses[each] in (Status.STARTING, Status.RUNNING):
-                to_stop += self.stop(live, each, reason, at)
-        self._transitions.pass_on(at)
-        return to_stop
+        """TerminateJob: what hasn't started fails now; the attempts that must be ended come back.
+
+        Of an array only the wish is kept, as by `cancel`: none of its children starts any more, and `go_on` ends them.
+        """
+        return self._request(live, position, Request(reason=reason, is_terminate=True), at)
 
     def stop(self, live: Live, position: int, reason: str, at: int) -> list[Attempt]:
         """A job that runs is to be ended for this reason: it fails, however it ends, and is not retried.
@@ -219,7 +223,7 @@ class Ledger:
         """What becomes of a job that is no node when its attempt has ended."""
         live, position = attempt.live, attempt.position
         live.finished[position] = attempt.number
-        request = live.requests.pop(position, None)
+        request = live.requests.pop(position, None) or request_before_its_turn(live, ending)
         status_reason = request.reason if request else ending.status_reason
         self.changes.attempts[attempt.key, attempt.number] = AttemptRow(
             *attempt.row()[:5], at, ending.exit_code, ending.reason, status_reason
@@ -227,7 +231,7 @@ class Ledger:
         if request is None and ending.succeeded:
             row = JobRow(Status.SUCCEEDED, attempt.number, attempt.started_at, at, status_reason)
             self._transitions.settle(live, position, row, at)
-        elif request is None and live.submission.retry.retries(ending, finished=attempt.number):
+        elif request is None and live.stop is None and live.submission.retry.retries(ending, finished=attempt.number):
             row = JobRow(Status.RUNNABLE, attempt.number, attempt.started_at, None, status_reason)
             self._transitions.move(live, position, row, at)
             self._transitions.make_ready(live, position, position)
@@ -241,23 +245,38 @@ class Ledger:
         return attempt
 
     def _placeable_head(self, queue: Queue, at: int) -> tuple[Live, int] | None:
-        """The queue's next job that can be placed at all; those that can't fail here."""
-        while head := self.head(queue, at):
-            live, position = head
-            if live.submission.unplaceable is None:
+        """The queue's next job that can be placed at all; those that can't fail here, a slice of them at a time."""
+        for _ in range(self._slice):
+            head = self.head(queue, at)
+            if head is None or head[0].submission.unplaceable is None:
                 return head
+            live, position = head
             self._transitions.ready[queue.key].pop(at)
             row = JobRow(Status.FAILED, 0, None, at, live.submission.unplaceable)
             self._transitions.end_waiting(live, position, row, at)
             self._transitions.pass_on(at)
+        self._fails_more = True
         return None
 
-    def _with_children(self, live: Live, position: int, request: Request) -> Iterable[int]:
-        """The positions that a request for one job means: an array's children for its parent; none once it ended."""
+    def _request(self, live: Live, position: int, request: Request, at: int) -> list[Attempt]:
+        """A request for one job, whatever became of it; the attempts come back that must be ended."""
         if live.status(position).is_terminal:
-            return ()
-        if position or not live.is_array:
-            return (position,)
-        live.requests.setdefault(0, request)
-        self._transitions.note_request(live, 0, live.requests[0])
-        return live.submission.positions
+            return []
+        if live.is_array and not position:
+            self._stopping.keep(live, request)
+            return []
+        to_stop = self._stop_one(live, position, request, at)
+        self._transitions.pass_on(at)
+        return to_stop
+
+    def _stop_one(self, live: Live, position: int, request: Request, at: int) -> list[Attempt]:
+        """What a request means for a job that is no array: it ends, is noted, or is left alone."""
+        status = live.statuses[position]
+        if status == Status.RUNNABLE or (status == Status.PENDING and request.is_terminate):
+            self._transitions.cancel_waiting(live, position, request, at)
+        elif status == Status.PENDING:
+            live.requests.setdefault(position, request)
+            self._transitions.note_request(live, position, live.requests[position])
+        elif status in (Status.STARTING, Status.RUNNING) and request.is_terminate:
+            return self.stop(live, position, request.reason, at)
+        return []

@@ -66,6 +66,14 @@ class Live:
         return self.submission.size is not None
 
     @property
+    def stop(self) -> Request | None:
+        """The accepted request that means every child of an array; None where there is none.
+
+        What has not started then never will, though its own turn to be ended may come later.
+        """
+        return self.requests.get(0) if self.is_array else None
+
+    @property
     def is_sequential(self) -> bool:
         """True where each child waits for its earlier sibling."""
         return any(dependency.get("type") == "SEQUENTIAL" for dependency in self.submission.depends_on)

@@ -26,10 +26,13 @@ class ReadyQueue:
     def head(self, at: int) -> tuple[Live, int] | None:  # noqa: ARG002 - what is next depends on time in FairShareQueue
         """The submission and position of the job that is next; None when there is none.
 
-        Jobs that were cancelled or terminated meanwhile are passed over.
+        Jobs that were cancelled or terminated meanwhile are passed over; an array that is to end, as a whole.
         """
         while self._ranges:
             first, _, live = self._ranges[0]
+            if live.stop is not None:
+                heapq.heappop(self._ranges)
+                continue
             position = first - live.submission.key
             if live.statuses[position] == Status.RUNNABLE:
                 return live, position
@@ -51,6 +54,8 @@ class ReadyQueue:
                 if child < len(self._ranges):
                     heapq.heappush(places, (self._ranges[child][:2], child))
             live = self._ranges[place][2]
+            if live.stop is not None:
+                continue
             for position in range(first - live.submission.key, last - live.submission.key + 1):
                 if live.statuses[position] == Status.RUNNABLE:
                     yield live, position
