@@ -84,6 +84,37 @@ def test_a_kill_at_any_step_of_an_ending_leaves_nothing_undone(kind: str, tmp_pa
     raise AssertionError(f"an ending takes more than {MOST_SLICES} slices")
 
 
+@pytest.mark.parametrize("exit_code", [0, 1])
+@pytest.mark.parametrize("kind", ["plain", "n_to_n"])
+def test_what_waited_for_a_job_is_told_of_its_end_by_the_next_life(kind: str, exit_code: int, tmp_path: Path) -> None:
+    """A job ends, and its life with it, before or while those that wait for it are told: they go on, or fail."""
+    for killed_after in range(MOST_SLICES):
+        folder = tmp_path / str(killed_after)
+        folder.mkdir()
+        with closing(Lives(folder, slice_steps=SLICE)) as lives:
+            first = lives.submit(size=SIZE if kind == "n_to_n" else None)
+            after = {"jobId": first.job_id, **({"type": "N_TO_N"} if kind == "n_to_n" else {})}
+            waiting = lives.submit(size=SIZE, depends_on=[after])
+            slices = 0
+            for _ in first.positions:
+                attempt = lives.start()
+                assert attempt is not None
+                lives.end(attempt, exit_code)
+            lives.commit()
+            while lives.ledger.is_behind and slices < killed_after:
+                lives.go_on()
+                slices += 1
+            lives.die()
+            lives.drain()
+            found, told = lives.reading.moments([waiting.job_id]), endings(lives)
+
+        assert [Status.FAILED if exit_code else Status.SUCCEEDED] == [moment.row.status for moment in found]
+        assert {1} == set(told.values())
+        if slices < killed_after:
+            return
+    raise AssertionError(f"telling takes more than {MOST_SLICES} slices")
+
+
 def step(lives: Lives, what: str, which: int, how: int) -> None:
     """One thing happens."""
     attempts = list(lives.ledger.attempts.values())

@@ -169,6 +169,36 @@ def test_counterparts_are_told_whenever_they_came() -> None:
     assert [half] * 3 == [[live.status(n) for n in range(1, MANY + 1)] for live in (first, early, late)]
 
 
+def test_a_child_whose_counterpart_has_failed_never_starts() -> None:
+    """Also where it waits for something else besides, which then succeeds before the child's turn to fail comes."""
+    played = Played(slice_steps=1)
+    first, other = played.submit(size=2), played.submit()
+    played.terminate(first)
+    after = [{"jobId": first.submission.job_id, "type": "N_TO_N"}, {"jobId": other.submission.job_id}]
+    attempt = played.start()
+    array = played.submit(size=2, depends_on=after)
+    assert attempt is not None
+    played.end(attempt)
+    played.drain()
+
+    assert (2, [Status.PENDING, FAILED]) == (array.counts[FAILED], played.told[array.submission.key + 2])
+
+
+def test_a_failure_and_a_success_told_in_slices_start_nothing() -> None:
+    """What fails with one job stays where it is when another that it waited for succeeds."""
+    played = Played(slice_steps=1)
+    failed, other = played.submit(), played.submit()
+    played.terminate(failed)
+    attempt = played.start()
+    assert attempt is not None
+    before = [{"jobId": failed.submission.job_id}, {"jobId": other.submission.job_id}]
+    array = played.submit(size=3, depends_on=before)
+    played.end(attempt)
+    played.drain()
+
+    assert [[Status.PENDING, FAILED]] * 3 == [played.told[array.submission.key + n] for n in (1, 2, 3)]
+
+
 def test_an_array_that_can_not_be_placed_fails_in_slices() -> None:
     """When its turn comes; the job after it starts all the same."""
     played = Played(slice_steps=SLICE)
