@@ -163,6 +163,37 @@ def test_the_log_of_an_attempt_that_never_was_is_an_error(
     assert (result.exit_code, result.stderr) == (4, "batchplane: There was no attempt 5.\n")
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"status": "RUNNABLE"}, "j1 has not run yet, and its log begins when it does; it is RUNNABLE."),
+        (
+            {"status": "FAILED", "statusReason": "Cancelled by ada"},
+            "j1 has never run, and so has no log; it is FAILED: Cancelled by ada",
+        ),
+        ({"status": "SUCCEEDED", "startedAt": 1}, "j1 has printed nothing; it is SUCCEEDED."),
+    ],
+)
+def test_a_log_without_lines_says_why(
+    plane: Any, run: Run, job_document: Any, problem: Any, changes: dict[str, Any], words: str
+) -> None:
+    """In words beside what was asked for; where JSON is, in it."""
+    plane.answer("GET /jobs/j1", job_document(**changes))
+    plane.answer("GET /jobs/j1/log", problem(404, "No log yet.", type="urn:batchplane:problem:LogNotFound"))
+    shown, told = run("logs", "j1"), run("logs", "j1", "--json")
+
+    assert (0, "", f"{words}\n") == (shown.exit_code, shown.stdout, shown.stderr)
+    assert (0, {"lines": [], "detail": words}) == (told.exit_code, json.loads(told.stdout))
+
+
+def test_an_array_of_which_nothing_was_printed_says_so(plane: Any, run: Run, job_document: Any) -> None:
+    """Rather than nothing."""
+    plane.answer("GET /jobs/j1", job_document(type="Array", arrayProperties={"size": 2}, status="PENDING"))
+    plane.answer("GET /jobs/j1/children", {"jobs": [], "next": None})
+
+    assert "No child of j1 has printed anything; it is PENDING.\n" == run("logs", "j1").stderr
+
+
 def test_logs_of_an_array_name_the_child(plane: Any, run: Run, job_document: Any) -> None:
     """The rainbow: each child's line after its index."""
     plane.answer("GET /jobs/j1", job_document(type="Array", arrayProperties={"size": 2}))

@@ -59,7 +59,41 @@ def test_delete_says_what_went(plane: Any, run: Callable[..., Result], finished:
     plane.answer("DELETE /jobs/j1", went(3))
 
     assert "j1: deleted, with 3 files\n" == run("delete", "-y", "j1").stdout
-    assert {"deleted": [{"jobId": "j1", "objects": 3}]} == json.loads(run("delete", "--yes", "--json", "j1").stdout)
+    assert {"deleted": [{"jobId": "j1", "objects": 3}], "refused": []} == json.loads(
+        run("delete", "--yes", "--json", "j1").stdout
+    )
+
+
+def test_what_is_refused_hides_nothing_that_went(
+    plane: Any, run: Callable[..., Result], finished: Any, problem: Any
+) -> None:
+    """It stops no other; both are told of, and the exit code is not that of success."""
+    kind = "urn:batchplane:problem:JobNotOver"
+    for job_id in ("j1", "j2", "j3"):
+        plane.answer(f"GET /jobs/{job_id}", finished(jobId=job_id))
+        plane.answer(f"DELETE /jobs/{job_id}", went(3) | {"jobId": job_id})
+    plane.answer("DELETE /jobs/j2", problem(409, "Terminate it first.", type=kind))
+    told, shown = (run("delete", "-y", *json_option, "j1", "j2", "j3") for json_option in (["--json"], []))
+
+    deleted = [{"jobId": job_id, "objects": 3} for job_id in ("j1", "j3")]
+    refused = [{"jobId": "j2", "status": 409, "detail": "Terminate it first."}]
+    assert (1, {"deleted": deleted, "refused": refused}) == (told.exit_code, json.loads(told.stdout))
+    assert (1, "j1: deleted, with 3 files\nj3: deleted, with 3 files\n", "j2: not deleted: Terminate it first.\n") == (
+        shown.exit_code,
+        shown.stdout,
+        shown.stderr,
+    )
+
+
+def test_what_went_is_told_where_the_plane_goes(plane: Any, run: Callable[..., Result], finished: Any) -> None:
+    """What nobody answers ends the command, and hides nothing."""
+    for job_id in ("j1", "j2"):
+        plane.answer(f"GET /jobs/{job_id}", finished(jobId=job_id))
+    plane.answer("DELETE /jobs/j1", went(3))
+    plane.answer("DELETE /jobs/j2", httpx.ConnectError("refused"))
+    result = run("delete", "-y", "--json", "j1", "j2")
+
+    assert (5, [{"jobId": "j1", "objects": 3}]) == (result.exit_code, json.loads(result.stdout)["deleted"])
 
 
 def test_of_several_jobs_none_is_deleted_where_one_is_unknown(

@@ -113,7 +113,8 @@ def test_a_job_of_nodes_says_how_many_there_are(overrides: dict[str, Any], expec
     document = to_document(born(made), deployment=deployment(), submission=made)
 
     assert JobType.MULTI_NODE == document["type"]
-    assert {"numNodes": expected, "mainNode": 1, "statusSummary": {}} == document["nodeProperties"]
+    nodes = document["nodeProperties"]
+    assert {"numNodes": expected, "mainNode": 1, "nodeRangeProperties": [], "statusSummary": {}} == nodes
 
 
 def test_no_nodes_asked_for_are_none_submitted() -> None:

@@ -127,6 +127,21 @@ def test_members_that_cannot_be_read_hide_no_other_error() -> None:
     assert expected == set(found)
 
 
+@pytest.mark.parametrize("form", ["short", "long"])
+def test_a_reserved_variable_hides_no_other_error(form: str) -> None:
+    """Neither of its mates, nor of what else the same member says."""
+    names = ("AWS_BATCH_X", "PYTHONPATH")
+    listed = overriding(
+        environment=[{"name": name, "value": "1"} for name in names],
+        resourceRequirements=[{"type": "VCPU", "value": "3"}],
+    )
+    short = {"environment": dict.fromkeys(names, "1"), "vcpus": 3}
+    found = violations(replace(DEPLOYMENT, largest={"VCPU": 2}), **(short if form == "short" else listed))
+
+    assert 3 == len(found)
+    assert "starts with neither AWS_BATCH nor BATCHPLANE_" in " ".join(found.values())
+
+
 def test_the_deployment_may_allow_a_guarded_variable() -> None:
     """The setting names it; what the plane itself sets stays refused."""
     allowing = replace(DEPLOYMENT, allowed_environment=frozenset({"PYTHONPATH", "AWS_BATCH_X"}))

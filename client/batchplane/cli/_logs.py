@@ -31,15 +31,36 @@ def logs(
     """
     terminal: Terminal = context.obj
     with terminal.connect() as client:
-        lines = _lines(client.job(job), attempt=attempt, follow=follow)
+        found = client.job(job)
+        lines = _lines(found, attempt=attempt, follow=follow)
         if as_json and not follow:
-            terminal.json({"lines": [_to_wire(job, line) for job, line in lines]})
+            listed = [_to_wire(printer, line) for printer, line in lines]
+            terminal.json({"lines": listed} if listed else {"lines": listed, "detail": _why_empty(found)})
             return
+        is_empty = True
         for printer, line in lines:
+            is_empty = False
             if as_json:
                 terminal.json(_to_wire(printer, line), on_one_line=True)
             else:
                 terminal.line(line.message if printer.job_id == job else f"[{printer.index}] {line.message}")
+        if is_empty:
+            terminal.say(_why_empty(found))
+
+
+def _why_empty(job: Job) -> str:
+    """Why there is no line, as far as the plane knows by now."""
+    job.refresh()
+    if job.size is not None or job.num_nodes is not None:
+        parts = "child" if job.num_nodes is None else "node"
+        return f"No {parts} of {job.job_id} has printed anything; it is {job.status}."
+    has_run = job.record.started_at is not None or any(each.started_at for each in job.attempts)
+    if has_run:
+        return f"{job.job_id} has printed nothing; it is {job.status}."
+    if job.is_in_progress:
+        return f"{job.job_id} has not run yet, and its log begins when it does; it is {job.status}."
+    reason = f": {job.status_reason}" if job.status_reason else ""
+    return f"{job.job_id} has never run, and so has no log; it is {job.status}{reason}"
 
 
 def _lines(job: Job, *, attempt: int | None, follow: bool) -> Iterator[tuple[Job, LogLine]]:

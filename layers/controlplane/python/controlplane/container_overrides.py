@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
-from controlplane.environment_names import RESERVED, is_possible
+from controlplane.environment_names import is_possible
 from controlplane.job import AUTOMATIC
 
 #: The greatest integer of AWS Batch's wire.
@@ -47,7 +47,7 @@ class Document(BaseModel):
 
 def _environment_name(name: str) -> str:
     if not is_possible(name):
-        raise broken(f"a name without '=' that starts with neither {' nor '.join(RESERVED)}")
+        raise broken("a name without '=', and not empty")
     return name
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from controlplane.deployment import Deployment
 from controlplane.errors import Violation
 from controlplane.registered_definition import RegisteredDefinition
-from controlplane.submission_bounds import guarded_violations, retry_violations
+from controlplane.submission_bounds import retry_violations, variable_violations
 
 if TYPE_CHECKING:
     from controlplane.register_definition_request import RegisterJobDefinitionRequest
@@ -38,7 +38,7 @@ def definition_violations(
         bound = f"one that batchplane:definitionImages allows ({', '.join(deployment.definition_images)})"
         yield Violation(field="containerProperties.image", bound=bound, value=container.image)
     for place, variable in enumerate(container.environment or ()):
-        yield from guarded_violations(f"containerProperties.environment.{place}.name", variable.name, deployment)
+        yield from variable_violations(f"containerProperties.environment.{place}.name", variable.name, deployment)
     for place, required in enumerate(container.resourceRequirements or ()):
         most = deployment.largest.get(required.type)
         if most is not None and int(required.value) > most:

@@ -39,8 +39,13 @@ _GUARDED_FAMILIES = ("AWS_CONTAINER_", "AWS_ENDPOINT_URL", "DYLD_", "LD_")
 
 
 def is_possible(name: str) -> bool:
-    """True for a name that an environment can have, and that nobody else sets."""
-    return bool(name) and "=" not in name and "\0" not in name and not name.upper().startswith(RESERVED)
+    """True for a name that an environment can have."""
+    return bool(name) and "=" not in name and "\0" not in name
+
+
+def is_reserved(name: str) -> bool:
+    """True for a name that only AWS Batch, or our runner, sets."""
+    return name.upper().startswith(RESERVED)
 
 
 def is_guarded(name: str) -> bool:

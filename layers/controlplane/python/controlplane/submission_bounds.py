@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from controlplane.deployment import Deployment, JobDefinition
-from controlplane.environment_names import is_guarded
+from controlplane.environment_names import RESERVED, is_guarded, is_reserved
 from controlplane.errors import Violation
 from controlplane.io_bucket import is_upload_of, name_violation
 from controlplane.job import MOST_CHILDREN
@@ -76,11 +76,16 @@ def _share(request: SubmitJobRequest, deployment: Deployment) -> Iterable[Violat
 
 def _environment(request: SubmitJobRequest, deployment: Deployment) -> Iterable[Violation]:
     for field, name in variables(request):
-        yield from guarded_violations(field, name, deployment)
+        yield from variable_violations(field, name, deployment)
 
 
-def guarded_violations(field: str, name: str, deployment: Deployment) -> Iterable[Violation]:
-    """What is wrong with the name of an environment variable in a deployment."""
+def variable_violations(field: str, name: str, deployment: Deployment) -> Iterable[Violation]:
+    """What is wrong with the name of an environment variable in a deployment.
+
+    Not by itself: a member whose names alone are wrong is looked into all the same, for what else is wrong there.
+    """
+    if is_reserved(name):
+        yield Violation(field=field, bound=f"a name that starts with neither {' nor '.join(RESERVED)}", value=name)
     if is_guarded(name) and name not in deployment.allowed_environment:
         bound = "no name that changes how the job's tools behave, unless the deployment allows it"
         yield Violation(field=field, bound=f"{bound} (batchplane:allowedEnvironment)", value=name)
