@@ -2,6 +2,7 @@
 
 from controlplane.edge.function import Handler, first_call
 from controlplane.edge.message_batch import on_batch
+from controlplane.edge.message_counts import counted
 from controlplane.plane import Plane
 from controlplane.recorder import Recorder
 
@@ -13,4 +14,4 @@ def build(plane: Plane) -> Handler:
     return on_batch(lambda bodies: recorder.record_events(bodies, dead_letters=dead_letters))
 
 
-handler = first_call(build)
+handler = first_call(lambda plane: counted(build(plane)))

@@ -5,6 +5,7 @@ import random
 from controlplane.drain import Drain
 from controlplane.edge.function import Handler, first_call
 from controlplane.edge.message_batch import on_batch
+from controlplane.edge.message_counts import counted
 from controlplane.plane import Plane
 from controlplane.submitter import Submitter
 
@@ -24,4 +25,4 @@ def build(plane: Plane) -> Handler:
     return on_batch(drain.drain)
 
 
-handler = first_call(build)
+handler = first_call(lambda plane: counted(build(plane)))

@@ -2,9 +2,10 @@
 
 import json
 import sys
+from types import SimpleNamespace
 
 from lambdas.record_state_change.handler import handler
 
-answer = handler(json.load(sys.stdin), None)
+answer = handler(json.load(sys.stdin), SimpleNamespace(function_name="bench-record_state_change"))
 if answer["batchItemFailures"]:
     raise SystemExit(f"The event was not recorded: {answer}")
