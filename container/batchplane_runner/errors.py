@@ -5,6 +5,7 @@ RunnerError 125
 ├── NameRefused 125             a file's name would leave the working directory, or no IOBucket key can hold it
 ├── FileFailed 125              the disk did not take or give a file
 ├── Refused 125                 the plane, or the IOBucket, said no
+│   └── Gone 125                what was asked for is not there, or no more
 ├── TryAgain 125                it did not answer, or said "not now"; worth another attempt
 ├── CommandMissing 125          there is nothing to run
 ├── CommandNotExecutable 126    the command is there, and can't be run
@@ -36,6 +37,10 @@ class FileFailed(RunnerError):
 
 class Refused(RunnerError):
     """The request was answered with a refusal that no repetition would change."""
+
+
+class Gone(Refused):
+    """There is no such thing, or no more."""
 
 
 class TryAgain(RunnerError):

@@ -10,7 +10,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from typing import BinaryIO
 from urllib.parse import SplitResult, urlsplit
 
-from batchplane_runner.errors import Refused, TryAgain
+from batchplane_runner.errors import Gone, Refused, RunnerError, TryAgain
 
 #: How long to wait for the next byte, in seconds.
 TIMEOUT_SECONDS = 60.0
@@ -20,6 +20,7 @@ CHUNK_BYTES = 256 * 1024
 REASON_BYTES = 4096
 #: Beside every 5xx, the statuses that ask to come again.
 _NOT_NOW = (408, 429)
+_NOT_FOUND = 404
 _WORD = re.compile(r"^[!-~]+$")
 
 
@@ -80,7 +81,13 @@ def _answer(
         said = f"{parts.hostname} answered {answer.status} {answer.reason}{_detail(answer.read(REASON_BYTES))}"
     except (OSError, HTTPException) as error:
         raise TryAgain(f"{parts.hostname} did not answer ({_reason(error)})") from error
-    raise (TryAgain if answer.status >= 500 or answer.status in _NOT_NOW else Refused)(said)
+    raise _refusal(answer.status)(said)
+
+
+def _refusal(status: int) -> type[RunnerError]:
+    if status >= 500 or status in _NOT_NOW:
+        return TryAgain
+    return Gone if status == _NOT_FOUND else Refused
 
 
 def _detail(body: bytes) -> str:

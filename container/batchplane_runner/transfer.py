@@ -10,7 +10,7 @@ from tempfile import NamedTemporaryFile
 from typing import IO
 
 from batchplane_runner.environment import JobIdentity
-from batchplane_runner.errors import FileFailed, NameRefused, Refused, TryAgain
+from batchplane_runner.errors import FileFailed, Gone, NameRefused, Refused, TryAgain
 from batchplane_runner.exchange import chunks, exchange
 from batchplane_runner.links import Link, Links, ask_links
 from batchplane_runner.names import check_name, inside, place
@@ -20,6 +20,7 @@ from batchplane_runner.retry import Retry
 
 #: How many upload links to ask for at once: few enough to use them all before they expire.
 LINKS_AT_ONCE = 100
+_KEPT = "the IOBucket keeps an upload for so many days only: submit the job anew, with its files"
 
 
 def fetch_inputs(links: Links, folder: Path, retry: Retry) -> None:
@@ -27,7 +28,10 @@ def fetch_inputs(links: Links, folder: Path, retry: Retry) -> None:
     for link in links.inputs:
         path = place(link.name, folder)
         with _about(f"the input {ascii(link.name)}"):
-            _fetch(link, path, retry)
+            try:
+                _fetch(link, path, retry)
+            except Gone as error:
+                raise Gone(f"{error}; {_KEPT}") from error
 
 
 def fetch_overrides(links: Links, retry: Retry) -> Overrides:

@@ -102,6 +102,18 @@ def test_a_link_to_a_file_counts_as_the_file_and_one_to_a_folder_is_not_entered(
     assert plane.uploads == {"kept": b"1\n", "link": b"1\n"}
 
 
+def test_an_input_that_is_gone_is_explained(plane: Any, run: Run) -> None:
+    """A job may have waited longer than the bucket keeps what was uploaded for it, or run again later."""
+    plane.inputs = {"i": b"in"}
+    plane.refusals = {"/get/0": [404]}
+
+    ended = run("echo", "started")
+
+    assert (125, "") == (ended.code, ended.out)
+    assert "the input 'i': " in ended.err
+    assert "keeps an upload for so many days only: submit the job anew, with its files" in ended.err
+
+
 @pytest.mark.parametrize("path", ["/runner/links", "/get/0", "/put/o"])
 @pytest.mark.parametrize("status", [503, 500, 429])
 def test_not_now_is_tried_again(path: str, status: int, plane: Any, run_unhurried: Run) -> None:
