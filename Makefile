@@ -1,14 +1,17 @@
 # Each target sets up what it needs. See "Working on it" in README.md.
 PYTHON ?= python3
 BIN := .venv/bin
+# Processes that run the tests (see tests/conftest.py); 0 runs them in one, in their order.
+WORKERS ?= auto
+PYTEST := $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal
 # jsii prints a banner about Node 20's age, and CDK's built-in validation costs seconds; `make synth` keeps the latter.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
 .PHONY: demo test check serve synth bench lock clean
 
 demo: .venv/local ; @$(BIN)/python docs/demo/demo.py
-test: .venv/dev ; $(BIN)/python -m pytest
-check: .venv/dev ; $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/python -m pytest
+test: .venv/dev ; $(PYTEST)
+check: .venv/dev ; $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(PYTEST)
 serve: .venv/local ; @$(BIN)/batchplane local
 synth: .venv/dev ; $(BIN)/python app.py
 bench: .venv/dev ; $(BIN)/python -m tests.bench

@@ -62,7 +62,7 @@ CHILDREN = st.tuples(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(children=CHILDREN, data=st.data())
 def test_every_child_ends_as_the_pure_merge_says(
     new_records: NewRecords, children: tuple[Life, ...], data: st.DataObject

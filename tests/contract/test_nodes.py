@@ -49,7 +49,7 @@ def record(records: Records) -> JobRecord:
 ends = st.lists(st.sampled_from(["SUCCEEDED", "FAILED"]), min_size=1, max_size=3)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(ends=ends, data=st.data())
 def test_a_node_ends_as_its_last_attempt_did(new_records: NewRecords, ends: list[str], data: st.DataObject) -> None:
     """Though it had ended before: whatever comes late or twice, the pure merge says the same."""

@@ -80,7 +80,7 @@ def test_children_are_in_no_list(records: Records) -> None:
     assert ([[]], []) == (pages(records, "-", limit=10), list(records.list_open(limit=10).records))
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(
     count=st.integers(min_value=0, max_value=7),
     limit=st.integers(min_value=1, max_value=4),
@@ -96,7 +96,7 @@ def test_pages_hold_each_job_once_in_order(new_records: NewRecords, count: int, 
     assert (ids if step else sorted(ids, reverse=True)) == found
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(limit=st.integers(min_value=1, max_value=3), late=st.integers(min_value=-5000, max_value=10_000))
 def test_what_is_stored_meanwhile_moves_no_page(new_records: NewRecords, limit: int, late: int) -> None:
     """Each job that was there at the first page is on one page, once."""

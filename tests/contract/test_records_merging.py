@@ -19,7 +19,7 @@ NAME = OURS.batch_job_name
 THEIRS = RecordKey(job_id=BATCH_JOB_ID)
 CHILD = RecordKey(job_id=BATCH_JOB_ID, index=4)
 #: Few, for each is a store of its own and some tens of writes.
-few = settings(max_examples=15, deadline=None)
+few = settings(max_examples=15)
 OUR_LIVES = lives(name=NAME, most_attempts=3)
 THEIR_LIVES = st.tuples(st.just(THEIRS), lives(most_attempts=3))
 CHILDRENS_LIVES = st.tuples(

@@ -113,13 +113,7 @@ MEMBERS = st.sampled_from(
 )
 
 
-@settings(
-    max_examples=200,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.dictionaries(MEMBERS | st.text(max_size=10), JSON, max_size=5).map(json.dumps) | st.text(max_size=60))
 def test_any_body_is_taken_or_refused(river: River, body: str) -> None:
     """Nothing that a body can hold is a fault of the plane."""

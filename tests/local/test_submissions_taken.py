@@ -106,7 +106,7 @@ def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standing]:
 
 
 @given(document=documents())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_what_passes_our_checks_is_taken(standing: Standing, document: dict[str, Any]) -> None:
     """So whatever Batch refuses for a documented bound, the plane refuses first, before anything is kept."""
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from controlplane.aws.child_record import child_record
@@ -40,7 +40,6 @@ def after(*changes: StateChange) -> ChildStates:
     return merged(ChildStates(), [(7, each) for each in changes])[0]
 
 
-@settings(deadline=None)
 @given(delivered=st.lists(st.sampled_from(LIFE), min_size=1), shuffled=st.randoms(use_true_random=False))
 def test_rows_in_any_order_make_the_record_that_the_pure_merge_makes(
     delivered: list[StateChange], shuffled: Random

@@ -21,7 +21,7 @@ SUBMISSION = submission()
 OURS = born(SUBMISSION)
 KEY = RecordKey(job_id=BATCH_JOB_ID)
 #: The time that an example takes is the machine's affair.
-steady = settings(max_examples=60, deadline=None)
+steady = settings(max_examples=60)
 #: What a record begins as: a submission of ours, or nothing.
 beginnings = st.sampled_from([OURS, None])
 

@@ -172,7 +172,7 @@ def test_the_order_is_that_in_which_jobs_would_start() -> None:
     assert told == [shares.take() for _ in range(12)]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     weights=st.lists(st.sampled_from([0.25, 0.5, 1.0, 2.0, 4.0]), min_size=2, max_size=4),
     slots=st.integers(min_value=1, max_value=6),

@@ -69,7 +69,7 @@ def place_in_order(played: Played, key: int, status: Status) -> list[int]:
     return [place for place, told in enumerate(played.order) if told == (key, status)]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STEPS)
 def test_a_gang_ends_once(steps: Steps) -> None:
     """The job has exactly one terminal status, its last, and when it has it every node has one."""
@@ -80,7 +80,7 @@ def test_a_gang_ends_once(steps: Steps) -> None:
         assert all(live.status(node).is_terminal for node in live.submission.nodes)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STEPS)
 def test_nodes_move_legally(steps: Steps) -> None:
     """Each status of a node follows from the one before, and it runs at most once in each attempt."""
@@ -93,7 +93,7 @@ def test_nodes_move_legally(steps: Steps) -> None:
             assert told.count(Status.STARTING) <= played.rows[live.submission.key].attempts
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STEPS)
 def test_no_node_begins_before_the_main_one_runs_or_outlives_the_job(steps: Steps) -> None:
     """Nodes begin while the job is RUNNING, and their last event comes before the job's."""
@@ -108,7 +108,7 @@ def test_no_node_begins_before_the_main_one_runs_or_outlives_the_job(steps: Step
         assert max(place for place, (key, _) in enumerate(played.order) if key in _rows(live)) == _end(played, live)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STEPS)
 def test_the_job_is_what_its_main_node_made_it(steps: Steps) -> None:
     """SUCCEEDED where the main node is, and FAILED where it is; it says the same of both."""
@@ -118,7 +118,7 @@ def test_the_job_is_what_its_main_node_made_it(steps: Steps) -> None:
         assert job == played.rows[live.submission.key + live.submission.main_position]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STEPS)
 def test_the_main_node_s_end_names_every_node_that_runs(steps: Steps) -> None:
     """What comes back to be ended is what has begun and hasn't ended; nothing but a main node's end ends others."""
@@ -133,7 +133,7 @@ def test_the_main_node_s_end_names_every_node_that_runs(steps: Steps) -> None:
         assert played.end(attempt, exit_code=how % 2) == (others if _is_main_of_gang(attempt) else [])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STEPS)
 def test_the_machine_is_free_again(steps: Steps) -> None:
     """When everything has ended, a job that needs all of it is placed."""

@@ -41,7 +41,7 @@ def step(lives: Lives, what: str, which: int, how: int) -> None:
         lives.die()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(STEPS)
 def test_no_job_is_lost_and_no_attempt_begins_twice(steps: list[tuple[str, int, int]]) -> None:
     """Whatever is killed when: every job ends, with its nodes, and each attempt of each of them began at most once."""

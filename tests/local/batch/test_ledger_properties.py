@@ -70,7 +70,7 @@ def play(steps: list[tuple[str, int, int]]) -> tuple[Played, list[Live]]:
     return played, lives
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STEPS)
 def test_every_job_moves_legally_and_ends(steps: list[tuple[str, int, int]]) -> None:
     """Each status follows from the one before, a terminal one is the last, and every job gets there."""
@@ -81,7 +81,7 @@ def test_every_job_moves_legally_and_ends(steps: list[tuple[str, int, int]]) -> 
         assert statuses[-1].is_terminal
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STEPS)
 def test_rows_counts_and_events_agree(steps: list[tuple[str, int, int]]) -> None:
     """What is written of a job is what was told last, and an array's counts are those of its children."""
@@ -94,7 +94,7 @@ def test_rows_counts_and_events_agree(steps: list[tuple[str, int, int]]) -> None
             assert live.status(0) == (Status.FAILED if Status.FAILED in children else Status.SUCCEEDED)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STEPS)
 def test_attempts_are_counted_and_bounded(steps: list[tuple[str, int, int]]) -> None:
     """A job starts as often as its row says, and never more often than its strategy allows."""
@@ -107,7 +107,7 @@ def test_attempts_are_counted_and_bounded(steps: list[tuple[str, int, int]]) -> 
             assert starts <= live.submission.retry.attempts
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STEPS)
 def test_no_job_starts_before_its_dependency_has_succeeded(steps: list[tuple[str, int, int]]) -> None:
     """A dependent's first start comes after the end of what it depends on, which succeeded."""

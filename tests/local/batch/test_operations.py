@@ -39,14 +39,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def bounded(tries: int) -> settings:
-    """The same requests in every run."""
-    return settings(
-        max_examples=tries,
-        derandomize=True,
-        database=None,
-        deadline=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
+    """So many requests."""
+    return settings(max_examples=tries, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 def call(client: Any, name: str, request: dict[str, Any]) -> tuple[int, str, str]:

@@ -202,7 +202,7 @@ def come_to_an_end(kept: Kept) -> None:
     kept.now += KEEP_DAYS * DAY + SEARCH_EVERY
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(STEPS)
 def test_what_is_young_is_kept_and_what_is_old_goes_without_a_trace(steps: list[tuple[str, int]]) -> None:
     """At every moment nothing is missing, and in the end nothing is left, in no table and no folder."""
@@ -215,7 +215,7 @@ def test_what_is_young_is_kept_and_what_is_old_goes_without_a_trace(steps: list[
         assert {} == kept.counts()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(STEPS)
 def test_what_has_not_been_delivered_is_kept(steps: list[tuple[str, int]]) -> None:
     """Every transition in the outbox is of a job that is known."""
