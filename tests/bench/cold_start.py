@@ -21,35 +21,37 @@ STARTS = 4
 
 
 @contextmanager
-def consuming() -> Iterator[Mapping[str, Contender]]:
+def consuming(*, starts: int = STARTS) -> Iterator[Mapping[str, Contender]]:
     """A process that imports boto3, makes the client that an event needs, and calls it; and the function itself."""
     event = json.dumps(message(map(single, strangers(1))))
     with _variables() as variables:
         yield {
-            "boto3, its client, one UpdateItem": _starts("tests.bench.cold_plain", event, variables),
-            "record_state_change, one event": _starts("tests.bench.cold_consumer", event, variables),
+            "boto3, its client, one UpdateItem": _starts("tests.bench.cold_plain", event, variables, starts),
+            "record_state_change, one event": _starts("tests.bench.cold_consumer", event, variables, starts),
         }
 
 
 @contextmanager
-def submitting() -> Iterator[Mapping[str, Contender]]:
+def submitting(*, starts: int = STARTS) -> Iterator[Mapping[str, Contender]]:
     """A process that imports boto3, makes the clients that a submission needs, and calls them; and the function."""
     event = json.dumps(message([to_message("j0123456789abcdefghijklmno")]))
     with _variables() as variables:
         yield {
-            "boto3, its two clients, one SubmitJob": _starts("tests.bench.cold_submitting", event, variables),
-            "submit_job, one submission": _starts("tests.bench.cold_submitter", event, variables),
+            "boto3, its two clients, one SubmitJob": _starts("tests.bench.cold_submitting", event, variables, starts),
+            "submit_job, one submission": _starts("tests.bench.cold_submitter", event, variables, starts),
         }
 
 
 @contextmanager
-def accepting() -> Iterator[Mapping[str, Contender]]:
+def accepting(*, starts: int = STARTS) -> Iterator[Mapping[str, Contender]]:
     """A process that imports boto3, makes the clients that a `POST /jobs` needs, and calls them; and the function."""
     event = json.dumps(POST_JOBS)
     with _variables() as variables:
         yield {
-            "boto3, its two clients, the same three calls": _starts("tests.bench.cold_accepting", event, variables),
-            "serve_api, one POST /jobs": _starts("tests.bench.cold_api", event, variables),
+            "boto3, its two clients, the same three calls": _starts(
+                "tests.bench.cold_accepting", event, variables, starts
+            ),
+            "serve_api, one POST /jobs": _starts("tests.bench.cold_api", event, variables, starts),
         }
 
 
@@ -60,10 +62,10 @@ def _variables() -> Iterator[Mapping[str, str]]:
         yield {**os.environ, **environment(ready["url"])}
 
 
-def _starts(module: str, event: str, variables: Mapping[str, str]) -> Contender:
+def _starts(module: str, event: str, variables: Mapping[str, str], starts: int) -> Contender:
     def run() -> int:
-        for _ in range(STARTS):
+        for _ in range(starts):
             subprocess.run([sys.executable, "-m", module], input=event, text=True, env=variables, check=True)  # noqa: S603 - our own modules
-        return STARTS
+        return starts
 
     return run

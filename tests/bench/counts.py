@@ -13,6 +13,7 @@ from rich.table import Table
 from controlplane.aws.records import DynamoRecords
 from lambdas.record_state_change.handler import build
 from tests.bench import plain
+from tests.bench.race import one_in
 from tests.bench.traffic import Told, array_batches, child, job_batches, message, single, submission_of
 from tests.builders import T0
 from tests.contract.deployed import client, create_table
@@ -26,16 +27,17 @@ FEW_EVENTS = 400
 _Consumer = Callable[[Sequence[str]], object]
 
 
-def print_counts(console: Console) -> None:
+def print_counts(console: Console, *, scale: int = 1) -> None:
     """A table: calls and units an event, for one conditional write an event, and for ours."""
     table = Table("", "events", "batches", "calls", "write units", "of indexes", "read units", title_justify="left")
     table.title = "Calls and units an event, two pollers, batches of 2,000 or 5 s"
-    jobs, array = job_batches(JOBS, a_second=A_SECOND), array_batches()
+    jobs, array = job_batches(one_in(scale, JOBS), a_second=A_SECOND), array_batches()
+    few = array[0][: one_in(scale, FEW_EVENTS)]
     rows = (
         ("single jobs, a write an event", jobs, single, _one_by_one),
         ("single jobs, record_state_change", jobs, single, _function),
-        ("an array, a write an event", [array[0][:FEW_EVENTS]], child, _one_by_one),
-        ("an array, record_state_change", array, child, _function),
+        ("an array, a write an event", [few], child, _one_by_one),
+        ("an array, record_state_change", array if scale == 1 else [few], child, _function),
     )
     for name, batches, body_of, consumer in rows:
         table.add_row(name, *_counted(batches, body_of, consumer))
@@ -51,7 +53,7 @@ def _counted(
         table = create_table(metered)
         if body_of is single:
             records = DynamoRecords(metered, table=table, clock=lambda: T0)
-            for job in range(JOBS):
+            for job in {told.job for batch in batches for told in batch}:
                 records.create(submission_of(job))
         metered.reset()
         consume = consumer(metered, table)

@@ -18,7 +18,7 @@ from controlplane.records import Merge
 from controlplane.state_change import from_event
 from lambdas.record_state_change.handler import build
 from tests.bench import plain
-from tests.bench.race import Contender, on_one_core
+from tests.bench.race import Contender, on_one_core, one_in
 from tests.bench.serving import serving
 from tests.bench.stand_in import TABLE, environment
 from tests.bench.traffic import child, message, shuffled_array, single, strangers, submission_of
@@ -46,10 +46,11 @@ def reading() -> Mapping[str, Contender]:
 
 
 @contextmanager
-def recording(*, delay: int) -> Iterator[Mapping[str, Contender]]:
+def recording(*, delay: int, scale: int = 1) -> Iterator[Mapping[str, Contender]]:
     """Events recorded at an endpoint that takes so many milliseconds for each answer."""
-    bodies = [single(told) for told in strangers(BATCH_SIZE)]
-    batches = shuffled_array(BATCH_SIZE)
+    size = one_in(scale, BATCH_SIZE)
+    bodies = [single(told) for told in strangers(size)]
+    batches = shuffled_array(size)
     array = [[child(told) for told in batch] for batch in batches[:: len(batches) // _BATCHES]]
     with (
         serving("tests.bench.stand_in", str(delay)) as ready,
@@ -60,8 +61,8 @@ def recording(*, delay: int) -> Iterator[Mapping[str, Contender]]:
         yield {
             "boto3, a write an event": partial(plain.one_by_one, client, TABLE, bodies[:_FEW_EVENTS]),
             f"the same, {THREADS} threads": partial(plain.by_threads, client, TABLE, bodies, threads=THREADS),
-            f"record_state_change, {BATCH_SIZE:,} jobs": _function([bodies]),
-            f"record_state_change, {BATCH_SIZE:,} of an array": _function(array),
+            f"record_state_change, {size:,} jobs": _function([bodies]),
+            f"record_state_change, {size:,} of an array": _function(array),
         }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import botocore.session
 from botocore.config import Config
 
-from tests.bench.race import Contender
+from tests.bench.race import Contender, one_in
 from tests.bench.serving import serving
 from tests.bench.stand_in import KEY_PAIR
 from tests.bench.stored import job_id_of
@@ -33,46 +33,49 @@ _ANY_KEYS = {"accessKeyId": KEY_PAIR["AWS_ACCESS_KEY_ID"], "secretAccessKey": KE
 
 
 @contextmanager
-def submitting(folder: Path) -> Iterator[tuple[Mapping[str, Contender], ...]]:
+def submitting(folder: Path, *, scale: int = 1) -> Iterator[tuple[Mapping[str, Contender], ...]]:
     """One caller submits to a queue that is held, then several do; then one submits arrays."""
+    submissions = one_in(scale, SUBMISSIONS)
     with serving("tests.bench.stand_in", "0") as stand_in, _endpoint(folder, stored=0) as ready:
         instant, embedded = _client(_ANY_KEYS | stand_in), _client(ready)
-        one = {"an instant stand-in": _one(instant), "the endpoint": _one(embedded)}
-        many = {"an instant stand-in": _many(instant), "the endpoint": _many(embedded)}
-        yield one, many, {"the endpoint": _array(embedded)}
+        one = {"an instant stand-in": _one(instant, submissions), "the endpoint": _one(embedded, submissions)}
+        many = {"an instant stand-in": _many(instant, submissions), "the endpoint": _many(embedded, submissions)}
+        yield one, many, {"the endpoint": _array(embedded, one_in(scale, ARRAY))}
 
 
 @contextmanager
-def reading(folder: Path) -> Iterator[Mapping[str, Contender]]:
+def reading(folder: Path, *, scale: int = 1) -> Iterator[Mapping[str, Contender]]:
     """DescribeJobs and ListJobs, 100 jobs each, wherever they lie."""
-    with _endpoint(folder, stored=STORED) as ready:
+    stored, listed = one_in(scale, STORED, least=2 * PAGE), one_in(scale, LISTED)
+    by_name = {"filters": [{"name": "JOB_NAME", "values": ["bench-9*"]}]}
+    with _endpoint(folder, stored=stored) as ready:
         yield {
-            f"DescribeJobs, {PAGE} ids": _describing(ready),
-            f"ListJobs, pages of {PAGE}": _listing(ready, {"jobStatus": "SUCCEEDED"}),
-            "ListJobs, the same by name": _listing(ready, {"filters": [{"name": "JOB_NAME", "values": ["bench-9*"]}]}),
+            f"DescribeJobs, {PAGE} ids": _describing(ready, one_in(scale, DESCRIBED), stored=stored),
+            f"ListJobs, pages of {PAGE}": _listing(ready, listed, {"jobStatus": "SUCCEEDED"}),
+            "ListJobs, the same by name": _listing(ready, listed, by_name),
         }
 
 
-def _one(client: Any) -> Contender:
+def _one(client: Any, submissions: int) -> Contender:
     def run() -> int:
-        for _ in range(SUBMISSIONS):
+        for _ in range(submissions):
             _submit(client)
-        return SUBMISSIONS
+        return submissions
 
     return run
 
 
-def _many(client: Any) -> Contender:
+def _many(client: Any, submissions: int) -> Contender:
     def run() -> int:
         with ThreadPoolExecutor(CALLERS) as callers:
-            return sum(callers.map(lambda _: bool(_submit(client)), range(SUBMISSIONS)))
+            return sum(callers.map(lambda _: bool(_submit(client)), range(submissions)))
 
     return run
 
 
-def _array(client: Any) -> Contender:
+def _array(client: Any, size: int) -> Contender:
     def run() -> int:
-        return bool(_submit(client, arrayProperties={"size": ARRAY}))
+        return bool(_submit(client, arrayProperties={"size": size}))
 
     return run
 
@@ -81,10 +84,10 @@ def _submit(client: Any, **request: Any) -> str:
     return str(client.submit_job(jobName="bench", jobQueue="bench", jobDefinition="bench", **request)["jobId"])
 
 
-def _describing(ready: Mapping[str, str]) -> Contender:
+def _describing(ready: Mapping[str, str], times: int, *, stored: int) -> Contender:
     # The first rows are those of the jobs by which the folder was laid out.
     chosen = random.Random(1)  # noqa: S311 - the same ones in every run
-    requests = [{"jobs": [job_id_of(key) for key in chosen.sample(range(2, STORED), PAGE)]} for _ in range(DESCRIBED)]
+    requests = [{"jobs": [job_id_of(key) for key in chosen.sample(range(2, stored), PAGE)]} for _ in range(times)]
 
     def run() -> int:
         whole = [signed(ready, "/v1/describejobs", request) for request in requests]
@@ -93,9 +96,9 @@ def _describing(ready: Mapping[str, str]) -> Contender:
     return run
 
 
-def _listing(ready: Mapping[str, str], by: Mapping[str, Any]) -> Contender:
+def _listing(ready: Mapping[str, str], times: int, by: Mapping[str, Any]) -> Contender:
     asked = {"jobQueue": "bench", "maxResults": PAGE, **by}
-    requests = list(islice(_pages(ready, asked), LISTED))
+    requests = list(islice(_pages(ready, asked), times))
 
     def run() -> int:
         whole = [signed(ready, "/v1/listjobs", request) for request in requests]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import count, islice
+from itertools import chain, count, islice
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +17,7 @@ from batchplane_local.records import SqliteRecords
 from controlplane.batch import Batch
 from controlplane.state_change import from_event
 from lambdas.record_state_change.handler import build
-from tests.bench.race import ROUNDS, Contender
+from tests.bench.race import ROUNDS, Contender, one_in
 from tests.bench.traffic import CHILDREN, array_batches, child, message
 from tests.builders import life
 
@@ -27,7 +27,7 @@ JOBS = 500
 ARRAY_BATCHES = CHILDREN * 4 // EVENTS_A_BATCH // ROUNDS
 
 
-def contenders(folder: Path) -> Mapping[str, Contender]:
+def contenders(folder: Path, *, scale: int = 1) -> Mapping[str, Contender]:
     """Reading alone, by the standard library and by ours; the whole function over SQLite, by what is in a batch."""
     database = Database(folder / "events.db")
     queue = Queue(database, "events", clock=lambda: 0)
@@ -38,11 +38,14 @@ def contenders(folder: Path) -> Mapping[str, Contender]:
         clock=lambda: 0,
     )
     handler = build(plane)  # type: ignore[arg-type] - the ports that this function uses
-    fresh = count()
-    read = [each for life in _lives(fresh) for each in life]
-    together = [_batches([each for life in _lives(fresh) for each in life]) for _ in range(ROUNDS)]
-    apart = [_batches([each for step in zip(*_lives(fresh), strict=True) for each in step]) for _ in range(ROUNDS)]
-    array = iter(_batches([child(told) for batch in array_batches() for told in batch]))
+    fresh, jobs = count(), one_in(scale, JOBS)
+    read = [each for life in _lives(fresh, jobs) for each in life]
+    together = [_batches([each for life in _lives(fresh, jobs) for each in life]) for _ in range(ROUNDS)]
+    apart = [
+        _batches([each for step in zip(*_lives(fresh, jobs), strict=True) for each in step]) for _ in range(ROUNDS)
+    ]
+    told = chain.from_iterable(array_batches())
+    array = iter(_batches([child(each) for each in islice(told, one_in(scale, CHILDREN * 4, least=EVENTS_A_BATCH))]))
 
     def loads() -> int:
         return sum(bool(json.loads(each)) for each in read)
@@ -58,13 +61,13 @@ def contenders(folder: Path) -> Mapping[str, Contender]:
         "read as a state change": decode,
         "recorded in SQLite, all of a job together": lambda: record(together.pop()),
         "recorded in SQLite, each of another job": lambda: record(apart.pop()),
-        "recorded in SQLite, of an array's children": lambda: record(islice(array, ARRAY_BATCHES)),
+        "recorded in SQLite, of an array's children": lambda: record(islice(array, one_in(scale, ARRAY_BATCHES))),
     }
 
 
-def _lives(fresh: Iterator[int]) -> list[list[str]]:
+def _lives(fresh: Iterator[int], jobs: int) -> list[list[str]]:
     """What new jobs send, each job's by itself."""
-    return [life(f"bench-{job}", job_id=f"b{job}") for job in islice(fresh, JOBS)]
+    return [life(f"bench-{job}", job_id=f"b{job}") for job in islice(fresh, jobs)]
 
 
 def _batches(events: Sequence[str]) -> list[dict[str, Any]]:

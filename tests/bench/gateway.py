@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from batchplane_local.process import PlaneProcess, started
-from tests.bench.race import ROUNDS
+from tests.bench.race import ROUNDS, one_in
 from tests.bench.serving import serving
 from tests.bench.wire import ask, bearing, connected, exchange
 
@@ -43,12 +43,12 @@ class Server:
     rates: list[float] = field(default_factory=list)
     medians: list[float] = field(default_factory=list)
 
-    def run(self, connections: int) -> None:
+    def run(self, connections: int, *, requests: int) -> None:
         """One round."""
         began = time.perf_counter()
         with ThreadPoolExecutor(connections) as callers:
-            rounds = list(callers.map(lambda _: self._call(REQUESTS // connections), range(connections)))
-        self.rates.append(REQUESTS / (time.perf_counter() - began))
+            rounds = list(callers.map(lambda _: self._call(one_in(connections, requests)), range(connections)))
+        self.rates.append(requests / (time.perf_counter() - began))
         self.medians.append(statistics.median(seconds for each, _ in rounds for seconds in each))
         self.settle(rounds[-1][1])
 
@@ -63,15 +63,15 @@ class Server:
         return seconds, answer
 
 
-def print_gateway(folder: Path, console: Console) -> None:
+def print_gateway(folder: Path, console: Console, *, scale: int = 1) -> None:
     """A table: answers a second and the median one, of the bare route and of the plane."""
     columns = ("", "callers", "a second", "of the bare route", "median ms", "of the bare route")
     table = Table(*columns, title="POST /jobs over connections that stay open", title_justify="left")
     for callers in CONNECTIONS:
         with _servers(folder / str(callers)) as servers:
-            for _ in range(ROUNDS):
+            for _ in range(one_in(scale, ROUNDS)):
                 for server in servers.values():
-                    server.run(callers)
+                    server.run(callers, requests=one_in(scale, REQUESTS))
             rates = {name: statistics.median(server.rates) for name, server in servers.items()}
             medians = {name: statistics.median(server.medians) for name, server in servers.items()}
         bare = next(iter(servers))

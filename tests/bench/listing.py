@@ -6,7 +6,7 @@ import statistics
 import time
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -24,6 +24,7 @@ from controlplane.record import JobRecord, RecordKey, born
 from controlplane.records import Records
 from controlplane.submission import Submission
 from controlplane.viewer import Viewer
+from tests.bench.race import one_in
 from tests.builders import BATCH_JOB_ID, DEPLOYMENT, QUEUE, T0, submission
 
 #: Jobs that are stored, children of one of them, jobs of a page.
@@ -35,31 +36,85 @@ _CHUNK = 5000
 #: One job in so many has failed, has the rare tag, has the rare name; the rarest are the oldest.
 _SELDOM = 1000
 _ADA = "user/ada"
-#: Newer than the older half of the jobs.
-_HALF = T0 + STORED // 2 * 1000
 
 
-def print_listing(folder: Path, console: Console) -> None:
+_TEMPLATE = submission(owner=_ADA)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Stock:
+    """So many jobs, of which the oldest are those that are rare in some way; the very first is an array."""
+
+    jobs: int
+    #: Of the array.
+    children: int
+
+    def store(self, database: Database) -> None:
+        """Keep the jobs and the children as the records would have, many in one commit."""
+        for start in range(0, self.jobs, _CHUNK):
+            with database.write() as connection:
+                rows = Rows(connection, gone_by=0, now=0)
+                numbers = range(start, min(start + _CHUNK, self.jobs))
+                rows.load(RecordKey(job_id=self.asked(number).job_id) for number in numbers)
+                for number in numbers:
+                    asked = self.asked(number)
+                    rows.put(self._record(number, asked), submission=asked)
+        with database.write() as connection:
+            rows = Rows(connection, gone_by=0, now=0)
+            rows.load(self._child(index).key for index in range(self.children))
+            for index in range(self.children):
+                rows.put(self._child(index))
+            rows.flush()
+
+    def asked(self, number: int) -> Submission:
+        """The submission of a job."""
+        name, team = ("Seldom", "seldom") if self._is_rare(number) else ("often", "often")
+        document = dict(_TEMPLATE.request) | {
+            "jobName": f"{name}-{number}",
+            "tags": {"team": team, "stage": "prod"},
+        }
+        if number == 0:
+            document["arrayProperties"] = {"size": self.children}
+        job_id = derive_job_id(_ADA, str(number))
+        return replace(_TEMPLATE, job_id=job_id, created_at=T0 + number * 1000, request=document)
+
+    def _is_rare(self, number: int) -> bool:
+        return number < self.jobs // _SELDOM
+
+    def _record(self, number: int, asked: Submission) -> JobRecord:
+        if number == 0:
+            return replace(born(asked), batch_job_id=BATCH_JOB_ID, status=Status.PENDING)
+        status = Status.FAILED if self._is_rare(number) else Status.SUCCEEDED
+        return replace(born(asked), batch_job_id=f"batch-{number}", status=status)
+
+    def _child(self, index: int) -> JobRecord:
+        status = Status.FAILED if index >= self.children - PAGE else Status.SUCCEEDED
+        key = RecordKey(job_id=BATCH_JOB_ID, index=index)
+        return replace(born(_TEMPLATE), key=key, type=JobType.ARRAY_CHILD, status=status)
+
+
+def print_listing(folder: Path, console: Console, *, scale: int = 1) -> None:
     """A table of what each question takes."""
+    stock = _Stock(jobs=one_in(scale, STORED), children=one_in(scale, CHILDREN))
     with closing(Database(folder / "listing.db")) as database:
         records = SqliteRecords(database, changes=Queue(database, "changes", clock=lambda: 0))
-        _store(database)
-        title = f"One answer in the process, {STORED:,} jobs stored"
+        stock.store(database)
+        title = f"One answer in the process, {stock.jobs:,} jobs stored"
         table = Table("", "jobs shown", "milliseconds", "of the processor", title=title, title_justify="left")
-        for name, ask in (_pages(records) | _descriptions(records)).items():
+        for name, ask in (_pages(records, stock) | _descriptions(records, stock)).items():
             shown = ask()
-            taken = zip(*(_milliseconds(ask) for _ in range(TIMES)), strict=True)
+            taken = zip(*(_milliseconds(ask) for _ in range(one_in(scale, TIMES))), strict=True)
             table.add_row(name, f"{shown:d}", *(f"{statistics.median(each):.2f}" for each in taken))
         console.print(table)
 
 
-def _pages(records: Records) -> Mapping[str, Callable[[], int]]:
+def _pages(records: Records, stock: _Stock) -> Mapping[str, Callable[[], int]]:
     """One page by each kind of filter; each is the newest that there is, and those by time begin in the middle."""
     failed = frozenset({Status.FAILED})
     filters = {
         "an owner's jobs": JobFilter(owner=_ADA),
         "a job queue's jobs": JobFilter(job_queue=QUEUE),
-        "from the middle of the time on": JobFilter(owner=_ADA, created_before=_HALF),
+        "from the middle of the time on": JobFilter(owner=_ADA, created_before=T0 + stock.jobs // 2 * 1000),
         "by a status that most have": JobFilter(owner=_ADA, statuses=frozenset({Status.SUCCEEDED})),
         "by a status that one in 1,000 has": JobFilter(owner=_ADA, statuses=failed),
         "the same of a job queue": JobFilter(job_queue=QUEUE, statuses=failed),
@@ -80,18 +135,18 @@ def _page(records: Records, wanted: JobFilter) -> Callable[[], int]:
     return lambda: len(records.list_jobs(wanted, limit=PAGE).records)
 
 
-def _descriptions(records: Records) -> Mapping[str, Callable[[], int]]:
+def _descriptions(records: Records, stock: _Stock) -> Mapping[str, Callable[[], int]]:
     """The documents of one job, and of an array with what its children are at."""
     viewer = Viewer(deployment=DEPLOYMENT, records=records, jobs=OwnedJobs(records=records))
-    ada = Caller(owner=_ADA)
+    ada, size = Caller(owner=_ADA), stock.children
     return {
-        "the document of a job": lambda: bool(viewer.describe(_asked(STORED // 2).job_id, caller=ada)),
-        "the document of an array of 10,000": lambda: bool(viewer.describe(_asked(0).job_id, caller=ada)),
+        "the document of a job": lambda: bool(viewer.describe(stock.asked(stock.jobs // 2).job_id, caller=ada)),
+        f"the document of an array of {size:,}": lambda: bool(viewer.describe(stock.asked(0).job_id, caller=ada)),
         "a page of its failed children": lambda: len(
-            records.children(BATCH_JOB_ID, size=CHILDREN, first=0, limit=PAGE, statuses=frozenset({Status.FAILED}))
+            records.children(BATCH_JOB_ID, size=size, first=0, limit=PAGE, statuses=frozenset({Status.FAILED}))
         ),
         "its children that may still run": lambda: len(
-            records.open_children(BATCH_JOB_ID, size=CHILDREN, first=0, limit=PAGE)
+            records.open_children(BATCH_JOB_ID, size=size, first=0, limit=PAGE)
         ),
     }
 
@@ -101,51 +156,3 @@ def _milliseconds(ask: Callable[[], int]) -> tuple[float, float]:
     started, worked = time.perf_counter(), time.thread_time()
     ask()
     return (time.perf_counter() - started) * 1000, (time.thread_time() - worked) * 1000
-
-
-def _store(database: Database) -> None:
-    """Keep the jobs and the children as the records would have, many in one commit."""
-    for start in range(0, STORED, _CHUNK):
-        with database.write() as connection:
-            rows = Rows(connection, gone_by=0, now=0)
-            numbers = range(start, start + _CHUNK)
-            rows.load(RecordKey(job_id=_asked(number).job_id) for number in numbers)
-            for number in numbers:
-                asked = _asked(number)
-                rows.submit(asked)
-                rows.put(_record(number, asked), submission=asked)
-    with database.write() as connection:
-        rows = Rows(connection, gone_by=0, now=0)
-        rows.load(_child(index).key for index in range(CHILDREN))
-        for index in range(CHILDREN):
-            rows.put(_child(index))
-        rows.flush()
-
-
-def _asked(number: int) -> Submission:
-    """The submission of a job; the first is of an array, and those that are rare in some way are the oldest."""
-    is_rare = number < STORED // _SELDOM
-    document = dict(_TEMPLATE.request) | {
-        "jobName": f"{'Seldom' if is_rare else 'often'}-{number}",
-        "tags": {"team": "seldom" if is_rare else "often", "stage": "prod"},
-    }
-    if number == 0:
-        document["arrayProperties"] = {"size": CHILDREN}
-    job_id = derive_job_id(_ADA, str(number))
-    return replace(_TEMPLATE, job_id=job_id, created_at=T0 + number * 1000, request=document)
-
-
-def _record(number: int, asked: Submission) -> JobRecord:
-    if number == 0:
-        return replace(born(asked), batch_job_id=BATCH_JOB_ID, status=Status.PENDING)
-    status = Status.FAILED if number < STORED // _SELDOM else Status.SUCCEEDED
-    return replace(born(asked), batch_job_id=f"batch-{number}", status=status)
-
-
-def _child(index: int) -> JobRecord:
-    status = Status.FAILED if index >= CHILDREN - PAGE else Status.SUCCEEDED
-    key = RecordKey(job_id=BATCH_JOB_ID, index=index)
-    return replace(born(_TEMPLATE), key=key, type=JobType.ARRAY_CHILD, status=status)
-
-
-_TEMPLATE = submission(owner=_ADA)

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from batchplane_local.process import PlaneProcess, started
+from tests.bench.race import one_in
 from tests.bench.wire import ask, bearing, connected, received_from
 
 #: Jobs, one after another.
@@ -25,14 +26,14 @@ _BREATH = 1.0
 _CHANGES = 10
 
 
-def print_waiting(folder: Path, console: Console) -> None:
+def print_waiting(folder: Path, console: Console, *, scale: int = 1) -> None:
     """A table, from a plane of its own."""
     with started(folder) as plane:
-        seconds = sorted(_run(plane) for _ in range(JOBS))
-        alone, held = _watched_with_a_job(plane)
+        seconds = sorted(_run(plane) for _ in range(one_in(scale, JOBS)))
+        alone, held = _watched_with_a_job(plane, scale=scale)
     table = Table("", "", title="Waiting for jobs", title_justify="left")
     table.add_row("POST to SUCCEEDED recorded, /bin/true, median", f"{statistics.median(seconds) * 1000:.1f} ms")
-    table.add_row("the same, nine of ten within", f"{seconds[JOBS * 9 // 10] * 1000:.1f} ms")
+    table.add_row("the same, nine of ten within", f"{seconds[len(seconds) * 9 // 10] * 1000:.1f} ms")
     table.add_row(f"processor time in {WATCHED} s while a job runs", f"{alone * 1000:.0f} ms")
     table.add_row(f"the same, {POLLS} requests held", f"{held * 1000:.0f} ms")
     console.print(table)
@@ -49,7 +50,7 @@ def _run(plane: PlaneProcess) -> float:
     raise TimeoutError(f"job {job['jobId']} has not succeeded after {_CHANGES} changes; it is {job['status']}")
 
 
-def _watched_with_a_job(plane: PlaneProcess) -> tuple[float, float]:
+def _watched_with_a_job(plane: PlaneProcess, *, scale: int) -> tuple[float, float]:
     """Seconds of the processor that the plane takes while a job runs, and while so many wait for it."""
     job = _ask(plane, "POST", "/jobs", {"jobName": "held", "jobDefinition": "plain", "command": ["sleep", "3600"]})
     while job["status"] != "RUNNING":
@@ -57,22 +58,22 @@ def _watched_with_a_job(plane: PlaneProcess) -> tuple[float, float]:
     url, path = plane.credentials.url, f"/jobs/{job['jobId']}"
     request = bearing(url, plane.credentials.token, "GET", f"{path}/wait?status=RUNNING&timeout=25")
     with ExitStack() as stack:
-        time.sleep(_BREATH)
-        alone = _watched(plane)
-        connections = [stack.enter_context(connected(url)) for _ in range(POLLS)]
+        time.sleep(_BREATH / scale)
+        alone = _watched(plane, WATCHED / scale)
+        connections = [stack.enter_context(connected(url)) for _ in range(one_in(scale, POLLS))]
         for connection in connections:
             connection.sendall(request)
-        time.sleep(_BREATH)
-        held = _watched(plane)
+        time.sleep(_BREATH / scale)
+        held = _watched(plane, WATCHED / scale)
         _ask(plane, "POST", f"{path}/terminate", {})
         for connection in connections:
             received_from(connection)
     return alone, held
 
 
-def _watched(plane: PlaneProcess) -> float:
+def _watched(plane: PlaneProcess, seconds: float) -> float:
     before = _processor_seconds(plane.process.pid)
-    time.sleep(WATCHED)
+    time.sleep(seconds)
     return _processor_seconds(plane.process.pid) - before
 
 

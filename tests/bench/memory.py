@@ -16,6 +16,7 @@ from rich.table import Table
 
 from batchplane_local.batch import EmbeddedBatch
 from batchplane_local.environment import establish
+from tests.bench.race import one_in
 
 #: Jobs in all, between two looks, and of the single submissions.
 JOBS, STEP, SINGLES = 100_000, 10_000, 10_000
@@ -24,12 +25,13 @@ DEADLINE = 120
 _STATUS = Path("/proc/self/status")
 
 
-def print_memory(folder: Path, console: Console) -> None:
+def print_memory(folder: Path, console: Console, *, scale: int = 1) -> None:
     """A table of the resident memory after each step."""
     table = Table("jobs so far", "MiB", title="Resident memory of an embedded Batch", title_justify="left")
-    for name, size, jobs in ((f"in arrays of {STEP:,}", STEP, JOBS), ("one by one", 1, SINGLES)):
+    step = one_in(scale, STEP)
+    for name, size, jobs in ((f"in arrays of {step:,}", step, JOBS // scale), ("one by one", 1, SINGLES // scale)):
         command = [sys.executable, "-m", "tests.bench.memory", str(folder / f"memory-{size}"), str(size), str(jobs)]
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=DEADLINE * jobs / STEP)  # noqa: S603 - our own module
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, timeout=DEADLINE * jobs / step)  # noqa: S603 - our own module
         for line in done.stdout.splitlines():
             so_far, kib = map(int, line.split())
             table.add_row(f"{so_far:,} {name}", f"{kib / 1024:,.1f}")

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
-from tests.bench.race import Contender
+from tests.bench.race import Contender, one_in
 
 COMMAND = "/bin/true"
 #: Jobs of one round of the quick ones, and of those that would take too long with as many.
@@ -35,16 +35,17 @@ MISSING = {
 
 
 @contextmanager
-def rivals(folder: Path) -> Iterator[Mapping[str, Contender]]:
+def rivals(folder: Path, *, scale: int = 1) -> Iterator[Mapping[str, Contender]]:
     """The rivals that are installed, by name; the floor first."""
     folder.mkdir()
+    jobs, few = one_in(scale, JOBS), one_in(scale, FEW_JOBS)
     with ExitStack() as stack:
         made = {
-            FLOOR: _floor(folder),
-            XARGS: _xargs(),
-            PARALLEL: _parallel(),
-            TASK_SPOOLER: _task_spooler(folder, stack),
-            DASK: _dask(stack),
+            FLOOR: _floor(folder, jobs),
+            XARGS: _xargs(jobs),
+            PARALLEL: _parallel(few),
+            TASK_SPOOLER: _task_spooler(folder, few, stack),
+            DASK: _dask(few, stack),
         }
         yield {name: contender for name, contender in made.items() if contender is not None}
 
@@ -77,26 +78,26 @@ def missing(found: Mapping[str, Contender]) -> list[str]:
     return [f"not here: {name} ({how})" for name, how in MISSING.items() if name not in found]
 
 
-def _floor(folder: Path) -> Contender | None:
+def _floor(folder: Path, jobs: int) -> Contender | None:
     compiler = shutil.which("cc")
     if compiler is None:
         return None
     program = folder / "floor"
     subprocess.run([compiler, "-O2", Path(__file__).with_name("floor.c"), "-o", program], check=True)
-    return _timed([str(program), str(JOBS), "2", COMMAND], JOBS)
+    return _timed([str(program), str(jobs), "2", COMMAND], jobs)
 
 
-def _xargs() -> Contender | None:
+def _xargs(jobs: int) -> Contender | None:
     xargs = shutil.which("xargs")
-    return xargs and _timed([xargs, "-P4", "-n1", COMMAND], JOBS, words=JOBS)
+    return xargs and _timed([xargs, "-P4", "-n1", COMMAND], jobs, words=jobs)
 
 
-def _parallel() -> Contender | None:
+def _parallel(jobs: int) -> Contender | None:
     parallel = shutil.which("parallel")
-    return parallel and _timed([parallel, "--will-cite", "-j4", COMMAND], FEW_JOBS, words=FEW_JOBS)
+    return parallel and _timed([parallel, "--will-cite", "-j4", COMMAND], jobs, words=jobs)
 
 
-def _task_spooler(folder: Path, stack: ExitStack) -> Contender | None:
+def _task_spooler(folder: Path, jobs: int, stack: ExitStack) -> Contender | None:
     spooler = shutil.which("tsp") or shutil.which("ts")
     shell = shutil.which("sh")
     if spooler is None or shell is None:
@@ -106,11 +107,11 @@ def _task_spooler(folder: Path, stack: ExitStack) -> Contender | None:
     stack.callback(subprocess.run, [spooler, "-K"], env=environment, check=True)
     loop = 'n=$1; while [ "$n" -gt 0 ]; do "$2" -n "$3" >"$4"; n=$((n - 1)); done; "$2" -w'
     last = str(folder / "last")
-    return _timed([shell, "-c", loop, "loop", str(FEW_JOBS), spooler, COMMAND, last], FEW_JOBS, environment=environment)
+    return _timed([shell, "-c", loop, "loop", str(jobs), spooler, COMMAND, last], jobs, environment=environment)
 
 
-def _dask(stack: ExitStack) -> Contender | None:
-    return in_a_process(stack, FEW_JOBS, "tests.bench.dask_cluster") if find_spec("distributed") else None
+def _dask(jobs: int, stack: ExitStack) -> Contender | None:
+    return in_a_process(stack, jobs, "tests.bench.dask_cluster") if find_spec("distributed") else None
 
 
 def _timed(

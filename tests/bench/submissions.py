@@ -12,7 +12,7 @@ from batchplane_local.queue import Queue
 from batchplane_local.queues import QueuedSubmissions
 from batchplane_local.records import SqliteRecords
 from lambdas.serve_api.handler import build
-from tests.bench.race import Contender
+from tests.bench.race import Contender, one_in
 from tests.builders import DEPLOYMENT, T0
 
 #: Requests of one round.
@@ -34,7 +34,7 @@ POST_JOBS = {
 }
 
 
-def contenders(folder: Path) -> Mapping[str, Contender]:
+def contenders(folder: Path, *, scale: int = 1) -> Mapping[str, Contender]:
     """Two durable commits with nothing around them; and POST /jobs, which makes two."""
     database = Database(folder / "submissions.db")
     database.create("CREATE TABLE bare (body TEXT)")
@@ -55,17 +55,18 @@ def contenders(folder: Path) -> Mapping[str, Contender]:
         logs=None,
         io_bucket=None,
     )
+    requests = one_in(scale, REQUESTS)
     handler = build(plane)  # type: ignore[arg-type] - the ports that this route uses
 
     def bare() -> int:
-        for _ in range(REQUESTS):
+        for _ in range(requests):
             json.loads(BODY)
             for _ in range(2):
                 with database.write() as connection:
                     connection.execute("INSERT INTO bare VALUES (?)", (BODY,))
-        return REQUESTS
+        return requests
 
     def post() -> int:
-        return sum(handler(POST_JOBS, None)["statusCode"] == 202 for _ in range(REQUESTS))
+        return sum(handler(POST_JOBS, None)["statusCode"] == 202 for _ in range(requests))
 
     return {"two commits to SQLite": bare, "POST /jobs, by the function": post}
