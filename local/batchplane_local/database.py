@@ -17,7 +17,8 @@ from controlplane.errors import StoreUnavailable
 
 #: How long one process waits for another's write, in milliseconds.
 BUSY_MILLISECONDS = 10_000
-#: Pages of the write-ahead log, of 4 KiB each, after which it is worked into the file: that waits for the disk.
+#: Pages of the write-ahead log, of 4 KiB each, after which a transaction works into the file what `checkpoint` has not,
+#: and waits for the disk.
 CHECKPOINT_PAGES = 16_000
 #: Bytes of the file that are read without a system call for each page.
 MAPPED_BYTES = 1 << 30
@@ -36,6 +37,8 @@ class Database:
         self._opened: list[sqlite3.Connection] = []
         # SQLite's own waiting for a writer is a sleep that grows; a lock wakes the next thread at once.
         self._writing = threading.Lock()
+        #: Transactions that no `checkpoint` has worked into the file.
+        self._unworked = 0
 
     def create(self, schema: str) -> None:
         """Make the tables of a schema that are not there yet."""
@@ -60,12 +63,22 @@ class Database:
                 try:
                     yield connection
                     connection.execute("COMMIT")
+                    self._unworked += 1
                 except BaseException:
                     if connection.in_transaction:  # a full disk may have ended it already
                         connection.execute("ROLLBACK")
                     raise
             except sqlite3.OperationalError as error:
                 raise _told(error) from error
+
+    def checkpoint(self, *, least: int) -> None:
+        """Work the log of at least so many transactions into the file; of fewer, leave it. Nobody waits meanwhile.
+
+        Where all of it is there, the next transaction begins the log anew. https://www.sqlite.org/wal.html#checkpointing
+        """
+        if self._unworked >= least:
+            self._unworked = 0
+            self.read("PRAGMA wal_checkpoint(PASSIVE)")
 
     def close(self) -> None:
         """Close what every thread has opened. No thread may use the database any more."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from batchplane_local.aws_config import write_aws_config
 from batchplane_local.batch.http.endpoint import Endpoint
 from batchplane_local.batch.http.sigv4 import KeyPair
+from batchplane_local.checkpoints import checkpointing
 from batchplane_local.credentials import Credentials
 from batchplane_local.data_folder import DataFolder
 from batchplane_local.database import Database
@@ -87,6 +88,7 @@ def running(path: Path, settings: Settings) -> Iterator[Running]:
                 with (
                     fed(plane),
                     expiring(plane),
+                    checkpointing(database, clock=plane.clock),
                     served(gateway, listener),
                     closing(polls),
                     batch as batch_url,

@@ -1,0 +1,37 @@
+"""Working the database's log into its file, in a thread of its own, before a request must. Knows no table.
+
+It waits for the disk, a tenth of a second for the longest log: whoever commits then would wait, and in the event loop's
+thread every other request with them (docs/decisions/0031-requests-first.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from batchplane_local.database import Database
+from batchplane_local.ticker import Ticker
+
+#: How often it looks, in seconds: the log grows by some megabytes meanwhile.
+CHECKPOINT_SECONDS = 0.25
+#: Fewer transactions are left in the log: a plane that does little writes its file seldom.
+LEAST_TRANSACTIONS = 250
+
+
+@contextmanager
+def checkpointing(
+    database: Database,
+    *,
+    clock: Callable[[], int],
+    seconds: float = CHECKPOINT_SECONDS,
+    least: int = LEAST_TRANSACTIONS,
+) -> Iterator[None]:
+    """Work the log into the file while the block runs."""
+    ticker = Ticker(
+        "checkpoints", lambda event, context: database.checkpoint(least=least), seconds=seconds, clock=clock
+    )
+    ticker.start()
+    try:
+        yield
+    finally:
+        ticker.stop()
