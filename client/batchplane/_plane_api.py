@@ -11,6 +11,7 @@ import httpx
 from batchplane._clock import Clock
 from batchplane._errors import AnswerMalformed, ArgumentInvalid, PlaneUnreachable, refusal
 from batchplane._retry import Retry
+from batchplane._signed_links import keep_links_out_of_logs
 
 #: Statuses that another attempt may mend. 500 is not one: the plane would fail in the same way again.
 NOT_NOW = frozenset({429, 502, 503, 504})
@@ -20,6 +21,7 @@ class PlaneApi:
     """The plane's HTTPS API. Every request may be repeated: what creates something carries a key or a digest."""
 
     def __init__(self, http: httpx.Client, *, retry: Retry, clock: Clock) -> None:
+        keep_links_out_of_logs()
         self.http = http
         self.retry = retry
         self.clock = clock

@@ -1,6 +1,7 @@
 """A job's files: pages of them, where they are saved, and the commands `outputs` and `inputs`."""
 
 import json
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -89,3 +90,17 @@ def test_a_name_does_not_lead_out_of_the_folder(
     with pytest.raises(FileFailed, match="is not saved"):
         output.save_below(folder)
     assert [folder] == list(tmp_path.iterdir())
+
+
+def test_no_link_is_logged(
+    client: Client, plane: Any, job_document: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who holds one may read what it names; httpx tells every address where a program logs at INFO."""
+    plane.bucket["/o"] = b"hello"
+    plane.answer("GET /jobs/j1", job_document())
+    plane.answer("GET /jobs/j1/outputs", {"outputs": [file("a", "http://bucket.test/o?X-Amz-Signature=hush")]})
+    with caplog.at_level(logging.INFO, logger="httpx"):
+        (found,) = client.job("j1").outputs()
+        found.save(tmp_path / "a")
+
+    assert ("http://bucket.test/o?signed" in caplog.text, "hush" in caplog.text) == (True, False)

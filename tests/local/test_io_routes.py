@@ -85,6 +85,8 @@ def test_a_link_is_good_until_it_expires(house: House) -> None:
         ("expires=1", "expires=2"),
         ("expires=", "expires=x"),
         ("size=", "size=-"),
+        ("size=", f"size={'9' * 5000}"),
+        ("expires=", f"expires={'9' * 5000}"),
         ("signature=", "signature=0"),
         ("signature=", "signature=%C3%A4"),
         ("signature=", "sig="),

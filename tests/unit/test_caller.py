@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from controlplane.edge.caller import bearer_of, caller_of, owner_of
 from controlplane.edge.problem import problem_document
 from controlplane.errors import NotAuthorized
-from controlplane.io_bucket import owner_prefix
+from controlplane.io_bucket import MAX_NAME_BYTES, owner_prefix, upload_key
 from tests.builders import DEPLOYMENT
 
 
@@ -46,6 +46,25 @@ def test_a_user_is_an_owner() -> None:
 
 
 @pytest.mark.parametrize(
+    ("arn", "owner"),
+    [
+        ("arn:aws:iam::111122223333:root", "root"),
+        ("arn:aws:sts::111122223333:federated-user/bob", "federated-user/bob"),
+        (
+            "arn:aws:sts::111122223333:assumed-role/AWSServiceRoleForBatch/session",
+            "assumed-role/AWSServiceRoleForBatch",
+        ),
+        ("arn:aws-us-gov:sts::111122223333:assumed-role/Analyst/i-0abc", "assumed-role/Analyst"),
+        ("arn:aws:sts::111122223333:assumed-role/Analyst/AWSReservedSSO_x", "assumed-role/Analyst"),
+        ("arn:aws:iam::111122223333:user/AWSReservedSSO_x/ada", "user/AWSReservedSSO_x/ada"),
+    ],
+)
+def test_an_identity_is_the_same_owner_whatever_its_session(arn: str, owner: str) -> None:
+    """A session's name is chosen by whoever assumes the role, and makes nobody another."""
+    assert owner == owner_of(signed(arn))
+
+
+@pytest.mark.parametrize(
     "subject",
     [
         "ada",
@@ -69,6 +88,9 @@ def test_a_tokens_subject_is_an_owner(subject: str) -> None:
         {},
         {"requestContext": {}},
         {"requestContext": {"authorizer": {"jwt": {"claims": None}}}},
+        *map(
+            claimed, (["ada"], {"sub": "ada"}, True, 1.5, "*", "a#b", "a%2Fb", "a\\b", "a\0b", "\u0430da", "ada\u200b")
+        ),
         *map(claimed, ("", "-", "a b", "[ada bob]", "ada\n", ".", "..", "1.03547991e+20", "a" * 257, 7)),
     ],
 )
@@ -127,6 +149,14 @@ def test_a_signed_request_holds_no_claim() -> None:
     deployment = replace(DEPLOYMENT, operator_claim=("userArn", "arn:aws:iam::111122223333:user/ada"))
 
     assert not caller_of(signed("arn:aws:iam::111122223333:user/ada"), deployment).is_operator
+
+
+def test_an_owner_leaves_room_for_files() -> None:
+    """A key of the IOBucket has 1,024 bytes, and what is quoted in it takes three."""
+    assert ["a" * 256, "|" * 146] == [owner_of(claimed(each)) for each in ("a" * 256, "|" * 146)]
+    assert 1024 >= len(upload_key("|" * 146, "0" * 64, "n" * MAX_NAME_BYTES))
+    with pytest.raises(NotAuthorized):
+        owner_of(claimed("|" * 147))
 
 
 @given(st.text("ab.-_+=,@/:|%", min_size=1, max_size=8), st.text("ab.-_+=,@/:|%", min_size=1, max_size=8))

@@ -23,6 +23,8 @@ MAX_UPLOAD_BYTES = 5 * 1024**3
 MOST_AT_ONCE = 1000
 #: Longest name of a file, in bytes of UTF-8: a key has 1,024 at most, and begins with the owner and the job.
 MAX_NAME_BYTES = 512
+#: Longest prefix of an owner, in bytes: with `uploads/`, a digest and the longest name it is a key's 1,024.
+MAX_OWNER_BYTES = 1024 - len("uploads/") - 64 - len("/") - MAX_NAME_BYTES
 #: What no name has: control characters, line separators, backslash, '%', and halves of undecodable characters.
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\\%\ud800-\udfff]")
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")

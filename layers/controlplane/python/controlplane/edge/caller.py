@@ -12,6 +12,7 @@ from typing import Any
 from controlplane.caller import Caller
 from controlplane.deployment import Deployment
 from controlplane.errors import NotAuthorized, TokenInvalid
+from controlplane.io_bucket import MAX_OWNER_BYTES, owner_prefix
 from controlplane.job import NOBODY
 
 #: What an owner may be called; it becomes part of keys, and of a page's conditions. A folder's "." and ".." lead out of
@@ -21,6 +22,11 @@ _OWNER = re.compile(r"(?!\.{1,2}$|[0-9.]+e\+[0-9]+$)[A-Za-z0-9_+=,.@/:|-]{1,256}
 _NAMES_NOBODY = (
     "This credential names nobody who may own a job: its subject must be 1 to 256 of the characters"
     " A-Z a-z 0-9 _ + = , . @ / : | -."
+)
+
+_LEAVES_NO_ROOM = (
+    f"This credential's subject leaves no room for files in keys of the IOBucket, where / : | take three bytes each: it"
+    f" must be below {MAX_OWNER_BYTES} bytes then."
 )
 
 #: Gives a route the caller of the request that it serves now. Raises NotAuthorized.
@@ -43,6 +49,8 @@ def owner_of(event: Mapping[str, Any]) -> str:
     owner = _claims(event).get("sub") or (arn and _resource(arn))
     if not isinstance(owner, str) or not _OWNER.fullmatch(owner) or owner == NOBODY:
         raise TokenInvalid(_NAMES_NOBODY)
+    if len(owner_prefix(owner)) > MAX_OWNER_BYTES:
+        raise TokenInvalid(_LEAVES_NO_ROOM)
     return owner
 
 
