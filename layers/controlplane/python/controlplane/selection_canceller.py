@@ -19,7 +19,7 @@ from controlplane.caller import Caller
 from controlplane.canceller import Canceller
 from controlplane.deployment import Deployment
 from controlplane.ending import Ask, Ending, Prepared, told
-from controlplane.errors import PlaneError
+from controlplane.errors import NotYet, PlaneError
 from controlplane.fan_out import FanOut
 from controlplane.job import Status
 from controlplane.job_document import to_document
@@ -151,23 +151,32 @@ class SelectionCanceller:
         return self._named(record) if record.is_open else None
 
     def _end_in_time(self, job_ids: Sequence[str], ending: Ending, words: str, caller: Caller) -> list[Selected]:
-        """End as many of these as there is time for, the first ones at least."""
+        """End as many of these as there is time for, the first one at least."""
         until = self.clock() + self.enough_milliseconds
         done: list[Selected] = []
         for group in _groups(job_ids):
             if done and self.clock() >= until:
                 break
-            done += self._end_group(group, ending, words, caller)
+            prepare = partial(self._prepare, ending=ending, words=words, caller=caller, until=until, first=job_ids[0])
+            prepared = _begun(list(self.fan_out(prepare, group)))
+            done += self._end_group(group[: len(prepared)], prepared, ending, words)
+            if len(prepared) < len(group):
+                break
         return done
 
-    def _end_group(self, job_ids: Sequence[str], ending: Ending, words: str, caller: Caller) -> list[Selected]:
-        prepare = partial(self._prepare, ending=ending, words=words, caller=caller)
-        prepared = list(self.fan_out(prepare, job_ids))
+    def _end_group(
+        self, job_ids: Sequence[str], prepared: Sequence[Prepared | Exception], ending: Ending, words: str
+    ) -> list[Selected]:
         asks = [ask for each in prepared if isinstance(each, Prepared) for ask in each.asks]
         refused = self._ask(asks, words)
         return [self._came_to(job_id, each, ending, refused) for job_id, each in zip(job_ids, prepared, strict=True)]
 
-    def _prepare(self, job_id: str, *, ending: Ending, words: str, caller: Caller) -> Prepared | Exception:
+    def _prepare(
+        self, job_id: str, *, ending: Ending, words: str, caller: Caller, until: int, first: str
+    ) -> Prepared | Exception | None:
+        """What is left to ask of a job; None where it was not begun with, for want of time."""
+        if job_id != first and self.clock() >= until:
+            return None
         try:
             return self.canceller.prepare(job_id, ending, words, caller=caller)
         except Exception as error:  # it stops no other
@@ -203,6 +212,13 @@ class SelectionCanceller:
             asked=prepared.asked and prepared.asked.value,
             detail=prepared.detail(ending),
         )
+
+
+def _begun(prepared: Sequence[Prepared | Exception | None]) -> Sequence[Prepared | Exception]:
+    """What was begun with, up to the last: of several at a time, one may be left out before another."""
+    last = max((place for place, each in enumerate(prepared) if each is not None), default=-1)
+    left_out = NotYet("There was no time left to end it: ask again.")
+    return [each or left_out for each in prepared[: last + 1]]
 
 
 def _groups(ids: Sequence[str]) -> Iterator[Sequence[str]]:
