@@ -159,6 +159,14 @@ def test_what_failed_by_itself_meanwhile_is_told(river: River, reason: str) -> N
     assert 1 == len(river.mails)
 
 
+def test_a_job_of_nobody_is_told_of(river: River) -> None:
+    """There is no owner who could have asked for its end, whatever is said."""
+    river.job_events.send([event("FAILED", statusReason="Terminated by -: enough")])
+    river.settle()
+
+    assert 1 == len(river.mails)
+
+
 def test_own_endings_are_told_where_the_deployment_says_so(make_river: Callable[..., River]) -> None:
     """As every failure."""
     river = make_river()
