@@ -70,7 +70,7 @@ def test_the_command_prints_json(plane: Any, run: Callable[..., Result], job_doc
     plane.answer("GET /jobs/j1", job_document())
     plane.answer("POST /jobs/j1/cancel", answer(job_document()))
 
-    assert {"ended": [answer(job_document())]} == json.loads(run("cancel", "j1", "--json").stdout)
+    assert {"ended": [answer(job_document())], "refused": []} == json.loads(run("cancel", "j1", "--json").stdout)
 
 
 def test_a_wrong_id_ends_no_other_job(plane: Any, run: Callable[..., Result], job_document: Any) -> None:
@@ -97,3 +97,19 @@ def test_what_is_to_end_is_said_in_one_way(
     result = run("cancel", *argv)
 
     assert (2, True, []) == (result.exit_code, words in " ".join(result.stderr.split()), plane.requests)
+
+
+@WORDS
+def test_one_that_is_refused_stops_no_other(
+    plane: Any, run: Callable[..., Result], job_document: Any, problem: Any, word: str
+) -> None:
+    """Both are told of, and the exit code is not that of success."""
+    for job_id in ("j1", "j2", "j3"):
+        plane.answer(f"GET /jobs/{job_id}", job_document(job_id))
+        plane.answer(f"POST /jobs/{job_id}/{word}", answer(job_document(job_id)))
+    plane.answer(f"POST /jobs/j2/{word}", problem(422, "Batch refused."))
+    result = run(word, "j1", "j2", "j3", "--json")
+    told = json.loads(result.stdout)
+
+    assert (2, ["j1", "j3"]) == (result.exit_code, [each["job"]["jobId"] for each in told["ended"]])
+    assert [{"jobId": "j2", "status": 422, "detail": "Batch refused."}] == told["refused"]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
-from batchplane._errors import ArgumentInvalid, PlaneRefused
+from batchplane._errors import ArgumentInvalid
 from batchplane._job import Job
-from batchplane.cli._exit_code import ExitCode, of_error
+from batchplane.cli._exit_code import ExitCode
+from batchplane.cli._one_by_one import one_by_one
 from batchplane.cli._options import Json
 from batchplane.cli._terminal import Terminal
 
@@ -27,31 +27,13 @@ def delete(context: typer.Context, jobs: Jobs, yes: Yes = False, as_json: Json =
         found = [client.job(job_id) for job_id in jobs]
         if not yes:
             _require_agreement(terminal, ", ".join(f"{job.job_id} ({job.name})" for job in found))
-        raise typer.Exit(_delete(terminal, found, as_json=as_json))
 
+        def act(job: Job) -> tuple[dict[str, object], str]:
+            with terminal.progress() as tell:
+                files = job.delete(progress=lambda files: tell(f"{files} files deleted"))
+            return {"jobId": job.job_id, "objects": files}, f"deleted, with {files} files"
 
-def _delete(terminal: Terminal, jobs: Iterable[Job], *, as_json: bool) -> ExitCode:
-    """Delete them one by one. What was done is told whatever ends it."""
-    deleted: list[dict[str, object]] = []
-    refused: list[dict[str, object]] = []
-    code = ExitCode.DONE
-    try:
-        for job in jobs:
-            try:
-                with terminal.progress() as tell:
-                    files = job.delete(progress=lambda files: tell(f"{files} files deleted"))
-            except PlaneRefused as error:
-                refused.append({"jobId": job.job_id, "status": error.status, "detail": str(error)})
-                terminal.say(f"{job.job_id}: not deleted: {error}")
-                code = code or of_error(error)
-                continue
-            deleted.append({"jobId": job.job_id, "objects": files})
-            if not as_json:
-                terminal.line(f"{job.job_id}: deleted, with {files} files")
-    finally:
-        if as_json:
-            terminal.json({"deleted": deleted, "refused": refused})
-    return code
+        raise typer.Exit(one_by_one(terminal, found, act, done="deleted", as_json=as_json))
 
 
 def _require_agreement(terminal: Terminal, names: str) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from batchplane._client import Client
+from batchplane._job import Job
 from batchplane._job_list import JobFilter
+from batchplane.cli._exit_code import ExitCode
 from batchplane.cli._moment import moment
+from batchplane.cli._one_by_one import one_by_one
 from batchplane.cli._options import Json, pairs
 from batchplane.cli._selection import Wish, end_by_selection
 from batchplane.cli._terminal import Terminal
@@ -61,8 +64,7 @@ def _command(word: str, help_text: str) -> Callable[..., None]:
             raise typer.BadParameter("name jobs by their ids, or select them (--tag, --name, --older-than, --all, …)")
         with terminal.connect() as client:
             if jobs:
-                _end(terminal, client, jobs, word, reason=reason, as_json=as_json)
-                return
+                raise typer.Exit(_end(terminal, client, jobs, word, reason=reason, as_json=as_json))
             wanted = JobFilter(
                 status=[each.upper() for each in status or ()],
                 name_prefix=name,
@@ -85,16 +87,13 @@ def _command(word: str, help_text: str) -> Callable[..., None]:
     return end
 
 
-def _end(terminal: Terminal, client: Client, jobs: list[str], word: str, *, reason: str, as_json: bool) -> None:
-    answers = []
-    # All are found before the first is asked: a wrong id ends nothing.
-    for job_id, job in [(job_id, client.job(job_id)) for job_id in jobs]:
+def _end(terminal: Terminal, client: Client, jobs: list[str], word: str, *, reason: str, as_json: bool) -> ExitCode:
+    def act(job: Job) -> tuple[dict[str, Any], str]:
         ended = job.cancel(reason) if word == "cancel" else job.terminate(reason)
-        answers.append({"asked": ended.asked, "detail": ended.detail, "job": ended.document})
-        if not as_json:
-            terminal.line(f"{job_id}: {ended.detail}")
-    if as_json:
-        terminal.json({"ended": answers})
+        return {"asked": ended.asked, "detail": ended.detail, "job": ended.document}, ended.detail
+
+    # All are found before the first is asked: a wrong id ends nothing.
+    return one_by_one(terminal, [client.job(job_id) for job_id in jobs], act, done="ended", as_json=as_json)
 
 
 _SELECTION = """

@@ -6,6 +6,8 @@ before it fits in, too. So a request is answered in 28.5 s however many calls it
 is answered earlier: three attempts of DynamoDB take 3 x (1 + 2) s and two pauses of at most 1 + 2 s, 12 s together.
 What another attempt might have mended is then `StoreUnavailable`, which tells the caller to come back.
 
+Connecting is counted once: a name of several addresses, all of them dead, takes a second for each.
+
 Functions that no one waits for have the SDK's own patience: what fails there is delivered again.
 """
 
