@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -132,14 +131,14 @@ class Gateway:
         Raises TokenInvalid for a token that speaks for nobody, but where none is asked for.
         """
         if request.path == _CAPABILITY_PATH:
-            return request.to_event(owner=None)
+            return request.to_event(request.headers, owner=None)
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         is_token = scheme.lower() == "bearer" and token != ""
         owner = self._tokens.owner_of(token) if is_token else None
         if is_token and owner is None and request.path != _OPEN_PATH:
             raise TokenInvalid
         headers = {name: value for name, value in request.headers.items() if name != "authorization"}
-        return replace(request, headers=headers).to_event(owner=owner)
+        return request.to_event(headers, owner=owner)
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -48,15 +48,15 @@ class HttpRequest:
             at=at,
         )
 
-    def to_event(self, *, owner: str | None) -> dict[str, Any]:
-        """The event. The authorizer's finding stands in it only where there is one."""
+    def to_event(self, headers: Mapping[str, str], *, owner: str | None) -> dict[str, Any]:
+        """The event, with these of its headers. The authorizer's finding stands in it only where there is one."""
         text, is_base64 = _text(self.body)
         return {
             "version": "2.0",
             "routeKey": _STAGE,
             "rawPath": unquote(self.path),
             "rawQueryString": self.query,
-            "headers": self.headers,
+            "headers": headers,
             "queryStringParameters": _joined(parse_qsl(self.query, keep_blank_values=True)),
             "requestContext": self._context(owner),
             "body": text,

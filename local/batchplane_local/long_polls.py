@@ -108,6 +108,11 @@ _KINDS = (
 )
 
 
+def _kind_of(request: HttpRequest) -> _Kind | None:
+    path = unquote(request.path)
+    return next((each for each in _KINDS if each.path.fullmatch(path)), None)
+
+
 class LongPolls:
     """The requests that are held."""
 
@@ -123,8 +128,8 @@ class LongPolls:
 
     async def answer(self, request: HttpRequest, ask: Ask) -> HttpAnswer:
         """The function's answer: at once, or when what it is about has changed or the time is over."""
-        kind = next((each for each in _KINDS if each.path.fullmatch(unquote(request.path))), None)
-        seconds = kind.seconds(request) if kind and request.method == "GET" else 0
+        kind = _kind_of(request) if request.method == "GET" else None
+        seconds = kind.seconds(request) if kind else 0
         if kind is None or not seconds > 0:
             return await ask(request)
         at_once = kind.at_once(request)

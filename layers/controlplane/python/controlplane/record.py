@@ -100,6 +100,8 @@ class JobRecord:
     @property
     def is_conflicting(self) -> bool:
         """True where Batch has told of two ends: both stand in history, whichever the status is now."""
+        if len(self.history) < len(_ENDS):
+            return False
         is_own = self.type is JobType.NODE  # which ends once in each attempt
         ends = {(is_own and transition_attempt(each), transition_status(each)) for each in self.history}
         return any({(attempt, end) for end in _ENDS} <= ends for attempt, _ in ends)
