@@ -16,7 +16,8 @@ from controlplane.deployment import Deployment
 from controlplane.draft import Draft
 from controlplane.submission import Submission, plan, to_submit_job
 from tests.local.batch import gangs
-from tests.local.batch.machine import DEFINITION, QUEUE, Machine, wait_until
+from tests.local.batch.machine import DEFINITION, QUEUE, Machine
+from tests.waiting import wait_until
 
 #: A queue and a definition that the plane's own jobs do not have.
 OTHER_QUEUE, OTHER_DEFINITION = "other", "other"

@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from batchplane.cli import app
+from tests.waiting import PATIENCE_SECONDS
 
 Run = Callable[..., Result]
 
@@ -57,7 +58,7 @@ def cli(*argv: str, **environment: str) -> "subprocess.CompletedProcess[str]":
         env={"HOME": "/nonexistent", **environment},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
 
@@ -123,7 +124,7 @@ def test_a_terminal_is_not_commanded_by_a_log() -> None:
     ours, theirs = pty.openpty()
     code = "from batchplane.cli._terminal import Terminal; Terminal().line('\\x1b[2Jhello\\tyou')"
 
-    subprocess.run([sys.executable, "-c", code], stdout=theirs, timeout=20, check=True)  # noqa: S603 - as above
+    subprocess.run([sys.executable, "-c", code], stdout=theirs, timeout=PATIENCE_SECONDS, check=True)  # noqa: S603 - as above
 
     os.close(theirs)
     shown = os.read(ours, 4096)

@@ -11,6 +11,7 @@ from botocore.credentials import Credentials
 
 from batchplane import BearerAuth, Client, CredentialsMissing, PlaneNotFound, SigV4Auth
 from batchplane._discovery import PlaneAddress, data_folder
+from tests.waiting import PATIENCE_SECONDS
 
 ENDPOINT = "https://abc123.execute-api.eu-central-1.amazonaws.com"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "not-a-real-key"}
@@ -122,7 +123,7 @@ def python(code: str, **environment: str) -> str:
         env={"AWS_EC2_METADATA_DISABLED": "true", "HOME": "/nonexistent", **environment},
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=PATIENCE_SECONDS,
         check=True,
     ).stdout.strip()
 

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE_SECONDS
+
 #: The runner's folder, started as the embedded engine and the image start it.
 RUNNER = Path(__file__).parents[2] / "container" / "batchplane_runner"
 CAPABILITY = "the-capability-of-this-job"
-#: No test waits longer for a process, in seconds.
-PATIENCE_SECONDS = 20
 
 
 @dataclass

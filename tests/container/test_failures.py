@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE_SECONDS
+
 Run = Callable[..., Any]
 #: Runs the runner without waiting between attempts.
 UNHURRIED = (
@@ -28,7 +30,7 @@ def _run_unhurried(tmp_path: Path, environment: dict[str, str]) -> Callable[...,
             env=environment,
             capture_output=True,
             text=True,
-            timeout=20,
+            timeout=PATIENCE_SECONDS,
             check=False,
         )
 

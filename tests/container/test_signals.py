@@ -2,16 +2,15 @@
 
 import os
 import signal
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE_SECONDS, wait_until
+
 Start = Callable[..., Any]
-#: How long a process may take to start or to die, in seconds.
-PATIENCE_SECONDS = 10
 TRAP = "trap 'echo caught $1 > outputs/caught; exit 5' {0}; echo ready; while :; do sleep 0.02; done"
 
 
@@ -21,13 +20,6 @@ def is_running(process: int) -> bool:
         return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait, within bounds, until something is true."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not true() and time.monotonic() < deadline:
-        time.sleep(0.01)
 
 
 @pytest.mark.parametrize("name", ["TERM", "INT"])
@@ -62,7 +54,7 @@ def test_a_signal_before_the_command_stops_the_run(plane: Any, start: Start) -> 
     """A job terminated while its inputs arrive never starts its command."""
     plane.refusals = {"/runner/links": [503] * 50}
     runner = start("echo", "started")
-    until(lambda: bool(plane.asked))
+    wait_until(lambda: plane.asked, "the plane is asked")
 
     os.kill(runner.pid, signal.SIGTERM)
 
@@ -75,7 +67,7 @@ def test_a_signal_after_the_command_does_not_stop_the_uploads(plane: Any, start:
     """The seconds between SIGTERM and SIGKILL are used."""
     plane.refusals = {"/put/o": [503]}
     runner = start("sh", "-c", "echo 1 > outputs/o; exit 6")
-    until(lambda: "/put/o" in plane.asked)
+    wait_until(lambda: "/put/o" in plane.asked, "an output is uploaded")
 
     os.kill(runner.pid, signal.SIGTERM)
 
@@ -90,5 +82,5 @@ def test_the_command_does_not_outlive_a_killed_runner(start: Start) -> None:
     runner.kill()
 
     runner.wait(PATIENCE_SECONDS)
-    until(lambda: not is_running(command))
+    wait_until(lambda: not is_running(command), "the command ends")
     assert is_running(command) is False

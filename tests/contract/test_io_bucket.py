@@ -21,9 +21,8 @@ from controlplane.io_bucket import IOBucket, Link, StoredObject, outputs_prefix
 from tests.builders import T0
 from tests.contract.conftest import PLANES, NewDatabase
 from tests.contract.deployed import client, create_bucket
+from tests.waiting import PATIENCE_SECONDS
 
-#: Longest wait for an answer that comes from this very process, in seconds.
-PATIENCE_SECONDS = 20
 PREFIX = outputs_prefix("user/ada", "j1")
 
 

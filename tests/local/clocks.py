@@ -17,6 +17,10 @@ class Clock:
         """Epoch milliseconds."""
         return self.now
 
+    def move(self, *, seconds: float) -> None:
+        """Let time pass."""
+        self.now += round(seconds * 1000)
+
 
 @dataclass
 class Seconds:

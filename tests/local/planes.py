@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from typing import Any
 
 import httpx
 
 from batchplane_local.process import PlaneProcess
-
-#: No test waits longer, in seconds; and how long between two looks.
-PATIENCE_SECONDS = 60
-GLANCE_SECONDS = 0.05
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
 def batchplane_local(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -30,10 +26,6 @@ def caller(plane: PlaneProcess, token: str | None = None) -> httpx.Client:
 
 def ended(api: httpx.Client, job_id: str) -> dict[str, Any]:
     """A job's document, once it has ended."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        document: dict[str, Any] = api.get(f"/jobs/{job_id}").json()
-        if document["status"] in ("SUCCEEDED", "FAILED"):
-            return document
-        time.sleep(GLANCE_SECONDS)
-    raise AssertionError(f"job {job_id} has not ended after {PATIENCE_SECONDS} seconds")
+    path = f"/jobs/{job_id}"
+    wait_until(lambda: api.get(path).json()["status"] in ("SUCCEEDED", "FAILED"), f"job {job_id} ends")
+    return dict(api.get(path).json())

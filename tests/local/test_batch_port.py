@@ -15,7 +15,8 @@ import pytest
 from batchplane_local.batch.http.sigv4 import KeyPair
 from batchplane_local.credentials import Credentials, CredentialsRefused, read_key_pair
 from batchplane_local.process import PlaneProcess, started
-from tests.local.planes import PATIENCE_SECONDS, batchplane_local
+from tests.local.planes import batchplane_local
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pytest
 from batchplane_local.checkpoints import checkpointing
 from batchplane_local.database import Database
 from tests.builders import T0
-from tests.local.planes import GLANCE_SECONDS, PATIENCE_SECONDS
+from tests.waiting import GLANCE_SECONDS, PATIENCE_SECONDS
 
 
 @pytest.fixture

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
-
 import httpx
 import pytest
 
-from tests.local.planes import GLANCE_SECONDS, PATIENCE_SECONDS, ended
+from tests.local.planes import ended
+from tests.waiting import wait_until
 
 
 def submit(api: httpx.Client, **more: object) -> str:
@@ -20,12 +19,7 @@ def submit(api: httpx.Client, **more: object) -> str:
 
 def reached(api: httpx.Client, path: str, status: str) -> None:
     """Wait until what lies there is in this status."""
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        if api.get(path).json().get("status") == status:
-            return
-        time.sleep(GLANCE_SECONDS)
-    raise AssertionError(f"{path} is not {status} after {PATIENCE_SECONDS} seconds")
+    wait_until(lambda: api.get(path).json().get("status") == status, f"{path} is {status}")
 
 
 @pytest.mark.parametrize("word", ["cancel", "terminate"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from types import SimpleNamespace
 
 import pytest
@@ -15,7 +14,7 @@ from controlplane.record import RecordKey
 from controlplane.submission import Submission
 from tests.builders import T0, bring, change, submission
 from tests.local.clocks import Clock
-from tests.local.planes import GLANCE_SECONDS, PATIENCE_SECONDS
+from tests.waiting import GLANCE_SECONDS, wait_until
 
 #: Milliseconds.
 DAY = 86_400_000
@@ -95,11 +94,9 @@ def test_expired_records_go_while_the_plane_runs(database: Database, records: Sq
     """Nobody asks for it."""
     ended(records, "a", size=2)
     clock.now = T0 + 2 * DAY
-    until = time.monotonic() + PATIENCE_SECONDS
     plane = SimpleNamespace(records=records, clock=clock)
 
     with expiring(plane, seconds=GLANCE_SECONDS):  # type: ignore[arg-type] - what it needs of a plane
-        while any(rows(database)) and time.monotonic() < until:
-            time.sleep(GLANCE_SECONDS)
+        wait_until(lambda: not any(rows(database)), "what has expired is gone")
 
     assert [0] * 5 == rows(database)

@@ -18,10 +18,9 @@ from batchplane_local.records import SqliteRecords
 from controlplane.job import NOBODY, Status
 from controlplane.job_filter import JobFilter
 from controlplane.record import RecordKey
+from tests.local.planes import ended
+from tests.waiting import PATIENCE_SECONDS
 
-#: No wait is longer, in seconds.
-PATIENCE_SECONDS = 60
-GLANCE_SECONDS = 0.05
 KILLS = 4
 #: How long a plane lives between its start and its death, at most, in seconds.
 LIFE_SECONDS = 0.5
@@ -60,13 +59,10 @@ def live_and_die(folder: Path, accepted: list[str], seconds: float) -> None:
 
 def wait_until_all_ended(plane: PlaneProcess, job_ids: list[str]) -> None:
     """Wait for each job to reach its end."""
-    until = time.monotonic() + PATIENCE_SECONDS
     headers = {"Authorization": f"Bearer {plane.credentials.token}"}
     with httpx.Client(base_url=plane.credentials.url, headers=headers, timeout=PATIENCE_SECONDS) as api:
         for job_id in job_ids:
-            while api.get(f"/jobs/{job_id}").json()["status"] not in ("SUCCEEDED", "FAILED"):
-                assert time.monotonic() < until, f"job {job_id} has not ended"
-                time.sleep(GLANCE_SECONDS)
+            ended(api, job_id)
 
 
 def test_nothing_accepted_is_lost_or_doubled_by_a_kill(tmp_path: Path) -> None:

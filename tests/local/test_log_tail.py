@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,7 +18,8 @@ from batchplane_local.http_event import HttpAnswer, HttpRequest
 from batchplane_local.long_polls import LongPolls
 from batchplane_local.process import PlaneProcess, started
 from controlplane.record import RecordKey
-from tests.local.planes import GLANCE_SECONDS, PATIENCE_SECONDS, caller
+from tests.local.planes import caller
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 JOB = RecordKey(job_id="j1")
 #: Less than a request may be held, in seconds; and how many are held together.
@@ -153,10 +153,7 @@ def test_a_child_is_followed_by_its_index(plane: PlaneProcess) -> None:
     """Its record is found by Batch's id of its array."""
     with submitted(plane, "sleep 1; echo $AWS_BATCH_JOB_ARRAY_INDEX", arrayProperties={"size": 2}) as (api, job_id):
         api.get(f"/jobs/{job_id}/wait", params={"status": "SUBMITTED"})
-        for _ in range(100):
-            if api.get(f"/jobs/{job_id}/children/1").status_code == 200:
-                break
-            time.sleep(GLANCE_SECONDS)
+        wait_until(lambda: api.get(f"/jobs/{job_id}/children/1").status_code == 200, "the child is known")
         pages = followed(api, f"/jobs/{job_id}/children/1")
 
     assert [line for page in pages for line in page] == ["1"]

@@ -17,7 +17,8 @@ from batchplane_local.http_event import HttpAnswer, HttpRequest
 from batchplane_local.long_polls import LongPolls
 from batchplane_local.process import PlaneProcess, started
 from controlplane.record import RecordKey
-from tests.local.planes import PATIENCE_SECONDS, caller
+from tests.local.planes import caller
+from tests.waiting import PATIENCE_SECONDS
 
 JOB = RecordKey(job_id="j1")
 CHILD = RecordKey(job_id="batch-0", index=3)

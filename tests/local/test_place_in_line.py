@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from batchplane_local.process import PlaneProcess, started
-from tests.local.planes import GLANCE_SECONDS, PATIENCE_SECONDS, caller
+from tests.local.planes import caller
+from tests.waiting import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -24,12 +24,8 @@ def submit(api: httpx.Client, status: str, **settings: object) -> str:
     """A job that reserves a whole processor, and sleeps; its id, once it is in this status."""
     body = {"jobName": "job", "command": ["sleep", "60"], **settings}
     job_id = str(api.post("/jobs", json=body).raise_for_status().json()["jobId"])
-    until = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < until:
-        if api.get(f"/jobs/{job_id}").json()["status"] == status:
-            return job_id
-        time.sleep(GLANCE_SECONDS)
-    raise AssertionError(f"job {job_id} is not {status} after {PATIENCE_SECONDS} seconds")
+    wait_until(lambda: api.get(f"/jobs/{job_id}").json()["status"] == status, f"job {job_id} is {status}")
+    return job_id
 
 
 def test_what_waits_for_room_stands_in_line(plane: PlaneProcess) -> None:

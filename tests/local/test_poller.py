@@ -17,9 +17,8 @@ from batchplane_local.events import queue_event, stream_event
 from batchplane_local.poller import Poller, Source
 from batchplane_local.queue import Queue
 from controlplane.edge.message_batch import on_batch
+from tests.waiting import PATIENCE_SECONDS
 
-#: No test waits longer, in seconds.
-PATIENCE_SECONDS = 20
 Handler = Callable[[dict[str, Any], Any], Any]
 
 

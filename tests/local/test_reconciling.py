@@ -22,8 +22,8 @@ from controlplane.record import RecordKey
 from controlplane.submission import plan
 from controlplane.submitter import Submitter
 from lambdas.reconcile_jobs.handler import build
-from tests.local.batch.machine import wait_until
 from tests.local.clocks import Clock
+from tests.waiting import wait_until
 
 #: Six minutes: longer than a record may be quiet.
 QUIET = 6 * 60_000

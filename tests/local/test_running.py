@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,8 @@ import pytest
 
 from batchplane_local.gateway import MAX_BODY_BYTES
 from batchplane_local.process import NotStarted, PlaneProcess, started
-from tests.local.planes import GLANCE_SECONDS, PATIENCE_SECONDS, batchplane_local, caller, ended
+from tests.local.planes import batchplane_local, caller, ended
+from tests.waiting import wait_until
 
 
 def submit(api: httpx.Client, *command: str, **document: Any) -> str:
@@ -170,9 +170,7 @@ def test_a_failure_is_one_mail(api: httpx.Client, folder: Path) -> None:
     document = ended(api, job_id)
     mail = folder / "mail" / f"{job_id}.eml"
 
-    until = time.monotonic() + PATIENCE_SECONDS
-    while not mail.exists() and time.monotonic() < until:
-        time.sleep(GLANCE_SECONDS)
+    wait_until(mail.exists, f"{mail.name} comes")
 
     assert ("FAILED", [3, 3]) == (document["status"], [each["container"]["exitCode"] for each in document["attempts"]])
     assert 1 == mail.read_text().count("Subject: ")

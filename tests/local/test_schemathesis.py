@@ -15,7 +15,8 @@ import httpx
 import pytest
 
 from batchplane_local.process import PlaneProcess, started
-from tests.local.planes import PATIENCE_SECONDS, caller, ended
+from tests.local.planes import caller, ended
+from tests.waiting import PATIENCE_SECONDS
 
 #: A run takes half a minute; this ends one that has lost its way.
 MOST_SECONDS = 240

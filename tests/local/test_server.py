@@ -10,9 +10,7 @@ import pytest
 
 from batchplane_local.asgi import Receive, Scope, Send, answer, chunks
 from batchplane_local.server import MOST_HEAD_BYTES, listen, served
-
-#: How long an answer may take, in seconds.
-PATIENCE_SECONDS = 20
+from tests.waiting import PATIENCE_SECONDS
 
 
 async def echo(scope: Scope, receive: Receive, send: Send) -> None:

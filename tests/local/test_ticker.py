@@ -7,9 +7,7 @@ from typing import Any
 
 from batchplane_local.ticker import Ticker
 from tests.builders import T0
-
-#: No test waits longer, in seconds.
-PATIENCE_SECONDS = 20
+from tests.waiting import PATIENCE_SECONDS
 
 
 def test_a_function_is_called_at_once() -> None:

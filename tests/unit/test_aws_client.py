@@ -11,6 +11,7 @@ import pytest
 from botocore.config import Config
 
 from controlplane.aws.client import AtFirstCall, new_session
+from tests.waiting import PATIENCE_SECONDS
 
 
 class Maker:
@@ -24,7 +25,7 @@ class Maker:
     def __call__(self) -> Any:
         """One more."""
         for _ in range(self._askers):
-            self.asked.acquire(timeout=10)
+            self.asked.acquire(timeout=PATIENCE_SECONDS)
         self._askers = 0
         self.made += 1
         return SimpleNamespace(answer=lambda: 42)

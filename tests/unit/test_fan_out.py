@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from controlplane.aws.fan_out import Threads
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.mark.parametrize("things", [0, 1, 2, 3, 7, 100])
@@ -19,7 +20,7 @@ def test_answers_come_in_the_order_of_what_was_given(things: int) -> None:
 
 def test_as_many_are_done_at_a_time_as_there_are_threads() -> None:
     """Each waits here until all are at work."""
-    together = threading.Barrier(3, timeout=10)
+    together = threading.Barrier(3, timeout=PATIENCE_SECONDS)
 
     def meet(_: int) -> bool:
         together.wait()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.local.batch.machine import RESOURCES, Machine, wait_until
+from tests.local.batch.machine import RESOURCES, Machine
+from tests.waiting import wait_until
 
 GANG = "gang"
 NODES = 3

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -15,9 +14,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from batchplane_local.batch import EmbeddedBatch
+from tests.waiting import wait_until
 
-#: Seconds after which a test gives up waiting.
-PATIENCE = 10.0
 QUEUE = "default"
 DEFINITION = "plain"
 LOG_GROUP = "/aws/batch/job"
@@ -122,22 +120,6 @@ def all_pages(call: Callable[..., dict[str, Any]], member: str, **request: Any) 
     raise AssertionError(f"{member} end within 500 pages")
 
 
-class Clock:
-    """A time that stands still until it is moved."""
-
-    def __init__(self, now: int = 1_795_000_000_000) -> None:
-        #: Epoch milliseconds.
-        self.now = now
-
-    def __call__(self) -> int:
-        """The time."""
-        return self.now
-
-    def move(self, *, seconds: float) -> None:
-        """Let time pass."""
-        self.now += round(seconds * 1000)
-
-
 class Consumer:
     """Takes events, or refuses them so many times first."""
 
@@ -162,15 +144,6 @@ def refusal(machine: Machine, method: str, **request: Any) -> tuple[str, str]:
         getattr(machine.batch, method)(**request)
     error = refused.value.response["Error"]
     return error["Code"], error["Message"]
-
-
-def wait_until(holds: Callable[[], object], what: str) -> None:
-    """Wait, for a bounded time, until something holds."""
-    deadline = time.monotonic() + PATIENCE
-    while not holds():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"{what}: not within {PATIENCE} s")
-        time.sleep(0.005)
 
 
 def is_alive(pid: int) -> bool:

@@ -12,7 +12,9 @@ from batchplane_local.batch.jobs.blockage import Blockage
 from batchplane_local.batch.jobs.container import Need
 from batchplane_local.batch.jobs.placement import Capacity, Environment
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import QUEUE, RESOURCES, Clock, Machine, wait_until
+from tests.local.batch.machine import QUEUE, RESOURCES, Machine
+from tests.local.clocks import Clock
+from tests.waiting import wait_until
 
 TOO_MUCH = {"resourceRequirements": [{"type": "VCPU", "value": "64"}, RESOURCES[1]]}
 MACHINE = Need(milli_vcpus=4000, memory=1000, gpus=1)

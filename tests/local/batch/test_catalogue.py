@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.local.batch.machine import DEFINITION, QUEUE, Machine, refusal, wait_until
+from tests.local.batch.machine import DEFINITION, QUEUE, Machine, refusal
+from tests.waiting import wait_until
 
 ARN = "arn:aws:batch:local-1:000000000000"
 ORDER = [{"order": 1, "computeEnvironment": "here"}]

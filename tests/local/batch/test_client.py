@@ -11,7 +11,8 @@ import pytest
 from botocore.exceptions import ParamValidationError
 
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import CONTAINER, DEFINITION, QUEUE, Machine, refusal, wait_until
+from tests.local.batch.machine import CONTAINER, DEFINITION, QUEUE, Machine, refusal
+from tests.waiting import wait_until
 
 
 def test_an_answer_has_metadata(machine: Machine) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import Consumer, Machine, wait_until
+from tests.local.batch.machine import Consumer, Machine
+from tests.waiting import PATIENCE_SECONDS, wait_until
 
 
 def statuses(events: list[dict[str, Any]]) -> list[str]:
@@ -63,7 +64,7 @@ def test_a_consumer_may_ask_while_it_is_told(machine_with: OpenMachine) -> None:
     ready = threading.Event()
 
     def deliver(events: Sequence[dict[str, Any]]) -> None:
-        assert ready.wait(10)
+        assert ready.wait(PATIENCE_SECONDS)
         for event in events:
             described.append(machine.job(event["detail"]["jobId"])["status"])
 

@@ -12,8 +12,9 @@ from botocore.exceptions import ClientError
 
 from batchplane_local.batch.http.exchange import MAX_BODY_BYTES
 from batchplane_local.batch.http.sigv4 import KeyPair
-from tests.local.batch.machine import CONTAINER, DEFINITION, QUEUE, Machine, wait_until
+from tests.local.batch.machine import CONTAINER, DEFINITION, QUEUE, Machine
 from tests.local.batch.served import KEY_PAIR, Served, serving
+from tests.waiting import wait_until
 
 QUEUE_ARN = f"arn:aws:batch:local-1:000000000000:job-queue/{QUEUE}"
 

@@ -11,7 +11,9 @@ import pytest
 from batchplane_local.batch.fault_injection.faults import Faults
 from batchplane_local.batch.fault_injection.faulty_delivery import FaultyDelivery
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import Clock, Consumer, Machine, wait_until
+from tests.local.batch.machine import Consumer, Machine
+from tests.local.clocks import Clock
+from tests.waiting import wait_until
 
 #: Jobs that send events in these tests; enough that a fault of even odds strikes some and spares some.
 JOBS = 60

@@ -10,7 +10,9 @@ from botocore.exceptions import ClientError
 from batchplane_local.batch.fault_injection.faults import Faults
 from tests.local.batch import gangs
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import Clock, Machine, wait_until
+from tests.local.batch.machine import Machine
+from tests.local.clocks import Clock
+from tests.waiting import wait_until
 
 #: A job that would run for long.
 LONG = ("sleep", "600")

@@ -11,8 +11,9 @@ from botocore.exceptions import ClientError, ConnectionClosedError
 from batchplane_local.batch import EmbeddedBatch
 from batchplane_local.batch.fault_injection.faults import Faults
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import DEFINITION, QUEUE, Clock, Machine
+from tests.local.batch.machine import DEFINITION, QUEUE, Machine
 from tests.local.batch.served import Served, serving
+from tests.local.clocks import Clock
 
 #: Calls that a draw is made for.
 MANY = 40

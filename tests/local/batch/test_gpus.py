@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import RESOURCES, Machine, wait_until
+from tests.local.batch.machine import RESOURCES, Machine
+from tests.waiting import wait_until
 
 SHOW = ["sh", "-c", "echo $CUDA_VISIBLE_DEVICES $NVIDIA_VISIBLE_DEVICES; until test -e go; do sleep 0.01; done"]
 

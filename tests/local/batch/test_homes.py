@@ -12,7 +12,7 @@ import pytest
 
 from batchplane_local.batch.machine.accounts import Account
 from batchplane_local.batch.machine.homes import Homes
-from tests.local.batch.machine import wait_until
+from tests.waiting import wait_until
 
 #: Whoever runs this test: giving something to others takes root.
 ME = Account(uid=os.geteuid(), gid=os.getegid(), groups=(os.getegid(),))

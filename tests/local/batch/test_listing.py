@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import QUEUE, Clock, Machine
+from tests.local.batch.machine import QUEUE, Machine
+from tests.local.clocks import Clock
 
 #: A job that never fits, and so stays where it is.
 HUGE = {"resourceRequirements": [{"type": "VCPU", "value": "64"}]}

@@ -8,7 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import LOG_GROUP, Clock, Machine, all_pages
+from tests.local.batch.machine import LOG_GROUP, Machine, all_pages
+from tests.local.clocks import Clock
 
 
 def stream_of(job: dict[str, Any]) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import LOG_GROUP, Clock, Machine, all_pages
+from tests.local.batch.machine import LOG_GROUP, Machine, all_pages
+from tests.local.clocks import Clock
 
 ARN = f"arn:aws:logs:local-1:000000000000:log-group:{LOG_GROUP}"
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import LOG_GROUP, Clock, Machine
+from tests.local.batch.machine import LOG_GROUP, Machine
+from tests.local.clocks import Clock
 
 
 def page(machine: Machine, job: dict[str, Any], **request: Any) -> dict[str, Any]:

@@ -14,8 +14,10 @@ from botocore.validate import ParamValidator
 
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.gangs import GANG, NODES, WAIT, nodes, register, running, submit, waiting
-from tests.local.batch.machine import DEFINITION, Clock, Machine, wait_until
+from tests.local.batch.machine import DEFINITION, Machine
 from tests.local.batch.served import serving
+from tests.local.clocks import Clock
+from tests.waiting import wait_until
 
 #: Prints the variables that only nodes have.
 VARIABLES = "env | grep -o 'NODE.*' | sort"

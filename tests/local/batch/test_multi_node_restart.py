@@ -10,7 +10,9 @@ import pytest
 from batchplane_local.batch.database.claims import Claim, Claims
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.gangs import NODES, WAIT, nodes, register, running, submit, waiting
-from tests.local.batch.machine import Clock, Machine, wait_until
+from tests.local.batch.machine import Machine
+from tests.local.clocks import Clock
+from tests.waiting import wait_until
 
 
 @pytest.fixture

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
 
 from batchplane_local.batch.machine.orphans import TOKEN, Orphans
-from tests.local.batch.machine import PATIENCE, is_alive
+from tests.local.batch.machine import is_alive
+from tests.waiting import wait_until
 
 FOLDER = "f" * 32
 SLEEP = ["/bin/sleep", "60"]
@@ -45,7 +45,5 @@ def test_a_new_child_is_looked_at(orphans: Orphans, stranger: subprocess.Popen[b
         orphans.end(set())
     with subprocess.Popen(SLEEP, env={TOKEN: f"{FOLDER}/{'0' * 32}"}) as left:
         existed = orphans.exist()
-        deadline = time.monotonic() + PATIENCE
-        while not orphans.end(set()) and time.monotonic() < deadline:
-            time.sleep(0.005)
+        wait_until(lambda: orphans.end(set()), "the orphan is ended")
     assert (existed, is_alive(left.pid), stranger.poll()) == (True, False, None)

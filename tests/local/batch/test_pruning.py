@@ -13,7 +13,9 @@ from botocore.exceptions import ClientError
 
 from batchplane_local.batch.database.pruning import SEARCH_EVERY
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import LOG_GROUP, QUEUE, Clock, Machine, refusal, wait_until
+from tests.local.batch.machine import LOG_GROUP, QUEUE, Machine, refusal
+from tests.local.clocks import Clock
+from tests.waiting import wait_until
 
 DAY = 86_400
 #: Needs more than the machine has, and so stays RUNNABLE.

@@ -24,7 +24,7 @@ from batchplane_local.batch.jobs.submission import Submission
 from batchplane_local.batch.machine.output import Outputs
 from batchplane_local.batch.resources.catalogue import Catalogue
 from tests.local.batch.ledgers import EXITED, NOW, QUEUE, submission_at
-from tests.local.batch.machine import wait_until
+from tests.waiting import wait_until
 
 DAY = 86_400_000
 KEEP_DAYS = 2

@@ -8,7 +8,8 @@ from tests.local.batch import gangs
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.gangs import NODES
 from tests.local.batch.ledgers import Played
-from tests.local.batch.machine import QUEUE, Clock, Machine, refusal
+from tests.local.batch.machine import QUEUE, Machine, refusal
+from tests.local.clocks import Clock
 
 ORDER = [{"order": 1, "computeEnvironment": "here"}]
 

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from batchplane_local.batch.fault_injection.rate_limit import RateLimit
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import Clock
+from tests.local.clocks import Clock
 
 
 def taken(limit: RateLimit, at: int, *, calls: int = 1000) -> int:

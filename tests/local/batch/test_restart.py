@@ -14,7 +14,8 @@ import pytest
 
 from batchplane_local.batch.database.claims import Claim, Claims
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import Machine, is_alive, wait_until
+from tests.local.batch.machine import Machine, is_alive
+from tests.waiting import wait_until
 
 VICTIM = Path(__file__).with_name("victim.py")
 #: Jobs of one submission that are waited for at a time.

@@ -9,7 +9,8 @@ import pytest
 
 from batchplane_local.batch.machine.slots import Slots
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import Machine, wait_until
+from tests.local.batch.machine import Machine
+from tests.waiting import wait_until
 
 #: What the next job says of its directory: its mode, what lies in it.
 LOOK = ["sh", "-c", "stat -c %a . && ls -A"]

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from batchplane_local.batch.machine.processes import inspect
-from tests.local.batch.machine import Machine, is_alive, kill, wait_until
+from tests.local.batch.machine import Machine, is_alive, kill
+from tests.waiting import wait_until
 
 
 def test_a_running_job_is_terminated(machine: Machine) -> None:

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import Clock, Machine, wait_until
+from tests.local.batch.machine import Machine
+from tests.local.clocks import Clock
+from tests.waiting import wait_until
 
 #: Ignores SIGTERM, and says when it does.
 STUBBORN = "trap '' TERM; echo ready; while :; do sleep 0.05; done"

@@ -14,7 +14,8 @@ import pytest
 
 from batchplane_local.batch.machine.accounts import Account, account_of
 from tests.local.batch.conftest import OpenMachine
-from tests.local.batch.machine import Machine, is_alive, wait_until
+from tests.local.batch.machine import Machine, is_alive
+from tests.waiting import wait_until
 
 IS_ROOT = os.geteuid() == 0
 #: A user with no rights, who is on every Linux.
