@@ -226,6 +226,7 @@ def test_a_part_that_batch_refused_is_told_of(river: River) -> None:
     river.batch.refusals.append(Answered("ClientException", 400))
     job_id = river.submit(arrayProperties={"size": 20_000})
     river.settle()
+    fail(river, job_id, "batch-0:0", OWN, arrayProperties={"index": 0})
     fail(river, job_id, "batch-0", OWN, arrayProperties={"size": 10_000, "statusSummary": {"FAILED": 10_000}})
 
     assert ("FAILED", 1) == (river.record(job_id).status, len(river.mails))

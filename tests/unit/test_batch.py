@@ -163,3 +163,26 @@ def test_definitions_are_described_by_their_arns() -> None:
     stub.add_response("describe_job_definitions", {"jobDefinitions": [detail]}, {"jobDefinitions": [RUNNER]})
     with stub:
         assert batch.describe_definitions([RUNNER]) == [detail]
+
+
+@pytest.mark.parametrize(
+    ("code", "meaning"),
+    [
+        ("ValidationException", BatchRefused),
+        ("ClientException", BatchRefused),
+        ("ThrottlingException", BatchUnavailable),
+        ("AccessDenied", BatchUnavailable),
+        ("ServerException", BatchOutcomeUnknown),
+    ],
+)
+@pytest.mark.parametrize("word", ["cancel", "terminate"])
+def test_one_job_that_was_not_taken_among_many_has_its_own_meaning(word: str, code: str, meaning: type) -> None:
+    """The call itself succeeds: https://docs.aws.amazon.com/batch/latest/APIReference/API_TerminateJobs.html."""
+    batch, stub = stubbed()
+    answer = {"successful": ["one"], "errors": [{"job": "two", "code": code, "message": "words"}]}
+    stub.add_response(f"{word}_jobs", answer, {"jobs": ["one", "two"], "reason": "enough"})
+    end = batch.cancel_all if word == "cancel" else batch.terminate_all
+    with stub:
+        refused = end(["one", "two"], reason="enough")
+
+    assert {"two": meaning} == {job: type(error) for job, error in refused.items()}

@@ -155,8 +155,6 @@ class SelectionCanceller:
         until = self.clock() + self.enough_milliseconds
         done: list[Selected] = []
         for group in _groups(job_ids):
-            if done and self.clock() >= until:
-                break
             prepare = partial(self._prepare, ending=ending, words=words, caller=caller, until=until, first=job_ids[0])
             prepared = _begun(list(self.fan_out(prepare, group)))
             done += self._end_group(group[: len(prepared)], prepared, ending, words)
