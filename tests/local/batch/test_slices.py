@@ -169,6 +169,22 @@ def test_counterparts_are_told_whenever_they_came() -> None:
     assert [half] * 3 == [[live.status(n) for n in range(1, MANY + 1)] for live in (first, early, late)]
 
 
+def test_a_counterpart_that_has_succeeded_is_not_waited_for() -> None:
+    """N_TO_N: also where others are still being told of its end, as of what came before it."""
+    played = Played(slice_steps=1)
+    failing = played.submit()
+    played.submit(size=MANY, depends_on=[{"jobId": failing.submission.job_id}])
+    first = played.submit(size=2)
+    attempts = [played.start(), played.start()]
+    for attempt, exit_code in zip(attempts, (1, 0), strict=True):
+        assert attempt is not None
+        played.end(attempt, exit_code=exit_code)
+    second = played.submit(size=2, depends_on=[{"jobId": first.submission.job_id, "type": "N_TO_N"}])
+    played.drain()
+
+    assert [0, 0, 0, 0, 0, 2, 0] == second.counts
+
+
 def test_a_child_whose_counterpart_has_failed_never_starts() -> None:
     """Also where it waits for something else besides, which then succeeds before the child's turn to fail comes."""
     played = Played(slice_steps=1)

@@ -55,10 +55,7 @@ def remaining_dependencies_of(submission: Submission, lives: Mapping[str, Live],
 
 
 def wait_for(live: Live, dependencies: Sequence[Dependency]) -> set[int]:
-    """Register the submission with all it waits for; the positions come back whose dependency has failed.
-
-    Those wait for it too, and so for ever: they are failed in slices, and must not start before.
-    """
+    """Register the submission with all it waits for; the positions come back whose dependency has failed."""
     doomed: set[int] = set()
     for dependency in dependencies:
         if dependency.position is None:
@@ -89,7 +86,6 @@ def first_statuses(live: Live, doomed: set[int]) -> Iterator[tuple[int, int, Sta
 def _wait_for_job(live: Live, dependency: Dependency, position: int) -> set[int]:
     status = dependency.statuses[position]
     if status == Status.FAILED:
-        live.shared_waits += 1
         return set(live.submission.positions)
     if status != Status.SUCCEEDED and dependency.live:
         live.shared_waits += 1
@@ -103,7 +99,7 @@ def _wait_for_children(live: Live, dependency: Dependency) -> set[int]:
         status = dependency.statuses[position]
         if status == Status.FAILED:
             doomed.add(position)
-        if status != Status.SUCCEEDED:
+        elif status != Status.SUCCEEDED:
             live.waits[position] += 1
     if dependency.live:
         dependency.live.children_awaited_by.append(live)

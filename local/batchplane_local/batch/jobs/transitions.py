@@ -137,7 +137,7 @@ class Transitions:
         )
 
     def doom(self, live: Live, positions: set[int]) -> None:
-        """What these jobs wait for has failed; `pass_on` fails them too."""
+        """What these jobs wait for has failed; `pass_on` fails them too, before it tells them of anything later."""
         if positions:
             self._news.append(_News(live, sorted(positions), succeeded=False))
 
