@@ -1,6 +1,6 @@
-"""The deletion of expired records, little by little, in a thread of its own: the part of DynamoDB's time to live.
+"""The deletion of what has expired, and of deleted arrays' children, little by little, in a thread of its own.
 
-Nobody waits for it: what has expired is hidden from every reader at once.
+The part of DynamoDB's time to live. Nobody waits for it: what is to go is hidden from every reader at once.
 """
 
 from __future__ import annotations
@@ -18,10 +18,7 @@ ROWS_A_TURN = 500
 
 @contextmanager
 def expiring(plane: LocalPlane, *, seconds: float = EXPIRY_SECONDS) -> Iterator[None]:
-    """Delete what expires while the block runs; nothing, where records are kept for good."""
-    if not plane.records.is_expiring:
-        yield
-        return
+    """Delete what expires while the block runs; where records are kept for good, what is left of deleted arrays."""
     ticker = Ticker(
         "expired records",
         lambda event, context: plane.records.delete_expired(limit=ROWS_A_TURN),

@@ -16,9 +16,9 @@ from lambdas.submit_job.handler import build as submit_job
 
 #: How often `reconcile_jobs` runs, in seconds, as the deployed schedule does.
 RECONCILE_SECONDS = 300.0
-#: Most messages of one invocation.
+#: Most messages of one invocation. A batch of events is one transaction, and a request that writes waits for it.
 SUBMISSIONS_A_BATCH = 10
-EVENTS_A_BATCH = 500
+EVENTS_A_BATCH = 100
 CHANGES_A_BATCH = 10
 
 

@@ -6,6 +6,7 @@ receives rests among the dead letters with the last reason.
 
 from __future__ import annotations
 
+import json
 import logging
 import sqlite3
 import threading
@@ -51,16 +52,28 @@ CREATE TABLE IF NOT EXISTS dead_letters (
 CREATE INDEX IF NOT EXISTS dead_letters_by_queue ON dead_letters (queue, message_id)
 """
 _SEND = "INSERT INTO messages (queue, body, sent_at, visible_at) VALUES (?, ?, ?, ?)"
+# Of many messages, what is written and read is one value each way: for each row and each statement SQLite gives the
+# interpreter's lock away, which has to be won back from whoever is at work, while others wait to write.
+_SEND_ALL = """
+INSERT INTO messages (queue, body, sent_at, visible_at)
+SELECT ?, value, ?, ? FROM json_each(?) ORDER BY key
+"""
+_NEXT = """
+SELECT json_group_array(json_array(message_id, body, receive_count + 1, sent_at, coalesce(first_received_at, ?1)))
+FROM (SELECT * FROM messages WHERE queue = ?2 AND visible_at <= ?1 ORDER BY visible_at, message_id LIMIT ?3)
+"""
 _RECEIVE = """
 UPDATE messages
 SET is_in_flight = 1, visible_at = ?1 + ?2, receive_count = receive_count + 1,
     first_received_at = coalesce(first_received_at, ?1)
-WHERE message_id IN (
-    SELECT message_id FROM messages WHERE queue = ?3 AND visible_at <= ?1 ORDER BY visible_at, message_id LIMIT ?4
-)
-RETURNING message_id, body, receive_count, sent_at, first_received_at
+WHERE message_id IN (SELECT value FROM json_each(?3))
 """
-_FINISH = "DELETE FROM messages WHERE message_id = ? AND receive_count = ?"
+_FINISH = """
+DELETE FROM messages WHERE message_id IN (
+    SELECT message_id FROM json_each(?) JOIN messages
+    ON message_id = json_extract(value, '$[0]') AND receive_count = json_extract(value, '$[1]')
+)
+"""
 _GIVE_BACK = """
 UPDATE messages SET is_in_flight = 0, visible_at = ?, reason = ? WHERE message_id = ? AND receive_count = ?
 """
@@ -122,10 +135,10 @@ class Queue:
         self._clock = clock
 
     def send(self, bodies: Iterable[str], *, delay_milliseconds: int = 0) -> None:
-        """Keep these messages, all or none; none can be received before the delay."""
+        """Keep these messages, all or none; none can be received before the delay. They hold no null character."""
+        now = self._clock()
         with self._database.write() as connection:
-            for body in bodies:
-                self.put(connection, body, delay_milliseconds=delay_milliseconds)
+            connection.execute(_SEND_ALL, (self.name, now, now + delay_milliseconds, json.dumps([*bodies])))
         self.announce()
 
     def put(self, connection: sqlite3.Connection, body: str, *, delay_milliseconds: int = 0) -> None:
@@ -141,18 +154,23 @@ class Queue:
         """Take up to `limit` messages, those that wait longest first."""
         now = self._clock()
         with self._database.write() as connection:
-            rows = connection.execute(_RECEIVE, (now, VISIBILITY_MILLISECONDS, self.name, limit)).fetchall()
+            ((found,),) = connection.execute(_NEXT, (now, self.name, limit))
+            rows = json.loads(found)
+            if rows:
+                ids = json.dumps([row[0] for row in rows])
+                connection.execute(_RECEIVE, (now, VISIBILITY_MILLISECONDS, ids))
         names = ("message_id", "body", "receive_count", "sent_at", "first_received_at")
         return [Message(**dict(zip(names, row, strict=True))) for row in sorted(rows)]
 
     def finish(self, received: Iterable[Message], *, failed: Mapping[int, str]) -> None:
         """Forget what was received, except what failed, by message id with the reason: that comes back later."""
+        received = list(received)
+        done = [(each.message_id, each.receive_count) for each in received if each.message_id not in failed]
         with self._database.write() as connection:
+            connection.execute(_FINISH, (json.dumps(done),))
             for message in received:
                 if message.message_id in failed:
                     self._give_back(connection, message, failed[message.message_id])
-                else:
-                    connection.execute(_FINISH, (message.message_id, message.receive_count))
 
     def recover(self) -> None:
         """Make visible what a killed process had received. Nobody may be receiving."""

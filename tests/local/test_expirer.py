@@ -100,3 +100,39 @@ def test_expired_records_go_while_the_plane_runs(database: Database, records: Sq
         wait_until(lambda: not any(rows(database)), "what has expired is gone")
 
     assert [0] * 5 == rows(database)
+
+
+@pytest.fixture
+def for_good(database: Database, clock: Clock) -> SqliteRecords:
+    """Records that are kept until they are deleted."""
+    return SqliteRecords(database, changes=Queue(database, "record_changes", clock=clock), clock=clock)
+
+
+def test_a_deletion_leaves_the_rows_of_children_for_later(
+    database: Database, for_good: SqliteRecords, clock: Clock
+) -> None:
+    """It writes the same few rows however many children there are; nobody sees them any more."""
+    written = []
+    for key, size in (("a", 2), ("b", 50)):
+        record = for_good.get(RecordKey(job_id=ended(for_good, key, size=size).job_id))
+        assert record is not None
+        with database.write() as connection:
+            before = connection.total_changes
+        for_good.delete(record, at=clock())
+        written.append(connection.total_changes - before)
+
+    assert (written[0], None) == (written[1], for_good.get(RecordKey(job_id="b", index=0)))
+    assert {} == for_good.status_summary("b", size=50)
+
+
+def test_children_of_a_deleted_array_go_some_at_a_time(
+    database: Database, for_good: SqliteRecords, clock: Clock
+) -> None:
+    """Where records are kept for good, too."""
+    record = for_good.get(RecordKey(job_id=ended(for_good, "a", size=5).job_id))
+    assert record is not None
+    for_good.delete(record, at=clock())
+
+    deleted = [for_good.delete_expired(limit=3) for _ in range(3)]
+
+    assert ([3, 3, 0], [0] * 5) == (deleted, rows(database))

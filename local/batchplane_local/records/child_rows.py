@@ -38,11 +38,18 @@ CREATE TABLE IF NOT EXISTS children (
 ) WITHOUT ROWID
 """
 _ARRAY = "SELECT number, summary FROM arrays WHERE batch_job_id = ?"
+# Many rows are one value each way: for each row and each statement SQLite gives the interpreter's lock away, which has
+# to be won back from whoever is at work, while others wait to write.
 _FIND = """
-SELECT child, record FROM children
+SELECT json_group_array(json_array(child, CAST(record AS TEXT))) FROM children
 WHERE array = ? AND child IN (SELECT value FROM json_each(?)) AND record IS NOT NULL
 """
-_PUT = "REPLACE INTO children (array, child, status, open_order, record) VALUES (?, ?, ?, ?, ?)"
+_PUT = """
+REPLACE INTO children (array, child, status, open_order, record)
+SELECT ?, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
+    CAST(json_extract(value, '$[3]') AS BLOB)
+FROM json_each(?)
+"""
 # What is told of the children of a deleted array has expired.
 _ADD = """
 INSERT INTO arrays (batch_job_id, ended_at)
@@ -66,7 +73,9 @@ class _Array:
     number: int
     summary: Counter[Status]
     #: By index; a document is read when it is asked for, and None where there is no record.
-    children: dict[int, JobRecord | bytes | None] = field(default_factory=dict)
+    children: dict[int, JobRecord | str | None] = field(default_factory=dict)
+    #: What `flush` has to write of them, by index: status, order while open, document.
+    unwritten: dict[int, tuple[Status | None, int | None, str | None]] = field(default_factory=dict)
 
 
 class ChildRows:
@@ -86,13 +95,14 @@ class ChildRows:
         for batch_job_id, indices in wanted.items():
             array = self._array(batch_job_id)
             array.children |= dict.fromkeys(indices)
-            array.children |= self._connection.execute(_FIND, (array.number, json.dumps(indices))).fetchall()
+            ((found,),) = self._connection.execute(_FIND, (array.number, json.dumps(indices)))
+            array.children |= dict(json.loads(found))
 
     def get(self, key: RecordKey) -> JobRecord | None:
         """The record of a child that was looked up."""
         array, index = self._array(key.job_id), key.index or 0
         child = array.children[index]
-        if isinstance(child, bytes):
+        if isinstance(child, str):
             child = array.children[index] = RECORDS.decode(child)
         return child
 
@@ -100,9 +110,7 @@ class ChildRows:
         """Store a record."""
         before = self.get(new.key)
         array, index = self._array(new.key.job_id), new.key.index or 0
-        document = msgspec.json.encode(new)
-        open_order = new.order if new.is_open else None
-        self._connection.execute(_PUT, (array.number, index, new.status, open_order, document))
+        array.unwritten[index] = (new.status, new.order if new.is_open else None, msgspec.json.encode(new).decode())
         array.children[index] = new
         if before is None or before.status is not new.status:
             array.summary[new.status] += 1
@@ -112,14 +120,19 @@ class ChildRows:
 
     def give_up(self, key: RecordKey) -> None:
         """Note that a child is lost that nobody told of."""
-        self._connection.execute(_PUT, (self._array(key.job_id).number, key.index, None, None, None))
+        self._array(key.job_id).unwritten[key.index or 0] = (None, None, None)
 
     def end(self, batch_job_id: str, ended_at: int | None) -> None:
         """Note when the array's own job ended."""
         self._connection.execute(_END, (batch_job_id, ended_at))
 
     def flush(self) -> None:
-        """Store how many children are in each status now."""
+        """Store them, and how many children are in each status now."""
+        for array in self._arrays.values():
+            if array.unwritten:
+                rows = [(index, *row) for index, row in array.unwritten.items()]
+                self._connection.execute(_PUT, (array.number, json.dumps(rows)))
+                array.unwritten = {}
         for batch_job_id in self._moved:
             array = self._arrays[batch_job_id]
             summary = json.dumps({status: count for status, count in array.summary.items() if count})

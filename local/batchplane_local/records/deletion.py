@@ -1,12 +1,15 @@
 """Deleted jobs in SQLite, while one write transaction lasts: what is left of them, so that they stay deleted.
 
-Of each its id, Batch's, and when it was deleted. Decides nothing about who may.
+Of each its id, Batch's, and when it was deleted. The children of an array are gone for every reader at once; their rows
+go as those of what has expired, some at a time (expiry.py), for nobody should wait until 10,000 are deleted. Decides
+nothing about who may.
 """
 
 from __future__ import annotations
 
 import sqlite3
 
+from batchplane_local.records.child_rows import LONG_AGO
 from batchplane_local.records.job_rows import forget
 from controlplane.record import JobRecord
 from controlplane.records import DELETED_MILLISECONDS
@@ -20,15 +23,7 @@ CREATE TABLE IF NOT EXISTS deleted_jobs (
 CREATE INDEX IF NOT EXISTS deleted_by_batch_job_id ON deleted_jobs (batch_job_id)
 """
 _FIND = "SELECT batch_job_id FROM deleted_jobs WHERE job_id = ? AND deleted_at > ?"
-# What was told of children too late lies there still.
-_FORGET_CHILDREN = """
-DELETE FROM children WHERE array IN
-    (SELECT number FROM arrays JOIN deleted_jobs USING (batch_job_id) WHERE deleted_at <= ? OR job_id = ?)
-"""
-_FORGET_ARRAYS = """
-DELETE FROM arrays WHERE batch_job_id IN
-    (SELECT batch_job_id FROM deleted_jobs WHERE deleted_at <= ? OR job_id = ?)
-"""
+_HIDE_CHILDREN = "UPDATE arrays SET ended_at = ? WHERE batch_job_id = ?"
 
 
 class DeletedJobs:
@@ -44,8 +39,7 @@ class DeletedJobs:
         job_id, over = record.key.job_id, at - DELETED_MILLISECONDS
         forget(self._connection, [job_id])
         self._connection.execute("REPLACE INTO deleted_jobs VALUES (?, ?, ?)", (job_id, record.batch_job_id, at))
-        self._connection.execute(_FORGET_CHILDREN, (over, job_id))
-        self._connection.execute(_FORGET_ARRAYS, (over, job_id))
+        self._connection.execute(_HIDE_CHILDREN, (LONG_AGO, record.batch_job_id))
         self._connection.execute("DELETE FROM deleted_jobs WHERE deleted_at <= ?", (over,))
 
     def find(self, job_id: str) -> tuple[str | None] | None:
