@@ -6,11 +6,11 @@ in the record, under the same claim that a submission is sent under: so either i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from controlplane.batch import Batch
+from controlplane.batch import ENDING_LIMIT, Batch
 from controlplane.caller import Caller
 from controlplane.deployment import Deployment
 from controlplane.ending import Ask, Ending, Prepared, told
@@ -111,16 +111,33 @@ class Canceller:
             kept_back=kept_back,
         )
 
+    def ask_all(self, asks: Sequence[Ask], words: str) -> Mapping[str, PlaneError]:
+        """Ask Batch of many in as few calls as can be; by Batch's ids what it did not take, and why."""
+        refused: dict[str, PlaneError] = {}
+        for ending, ask_all in ((Ending.CANCEL, self.batch.cancel_all), (Ending.TERMINATE, self.batch.terminate_all)):
+            ids = [each.batch_job_id for each in asks if each.ending is ending]
+            for start in range(0, len(ids), ENDING_LIMIT):
+                some = ids[start : start + ENDING_LIMIT]
+                try:
+                    refused |= ask_all(some, reason=words)
+                except PlaneError as error:
+                    refused |= dict.fromkeys(some, error)
+        return refused
+
     def _ask(self, asks: Sequence[Ask], words: str) -> PlaneError | None:
-        """Ask Batch, which passes it on to all children of an array; the first thing that it did not take."""
-        kept_back: PlaneError | None = None
+        """Ask Batch, which passes it on to all children of an array; of several parts the first that it did not take.
+
+        One job is asked for by itself, for only then Batch says that it knows it no longer.
+        """
+        if len(asks) > 1:
+            return next(iter(self.ask_all(asks, words).values()), None)
         for ask in asks:
             ask_batch = self.batch.cancel if ask.ending is Ending.CANCEL else self.batch.terminate
             try:
                 ask_batch(ask.batch_job_id, reason=words)
             except PlaneError as error:
-                kept_back = kept_back or error
-        return kept_back
+                return error
+        return None
 
     def _ask_of(self, record: JobRecord, ending: Ending) -> Ask:
         """What to ask Batch: CancelJob would leave alone what has begun."""

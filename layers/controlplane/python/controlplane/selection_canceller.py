@@ -14,11 +14,11 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from controlplane.batch import ENDING_LIMIT, Batch
+from controlplane.batch import ENDING_LIMIT
 from controlplane.caller import Caller
 from controlplane.canceller import Canceller
 from controlplane.deployment import Deployment
-from controlplane.ending import Ask, Ending, Prepared, told
+from controlplane.ending import Ending, Prepared, told
 from controlplane.errors import NotYet, PlaneError
 from controlplane.fan_out import FanOut
 from controlplane.job import Status
@@ -85,7 +85,6 @@ class SelectionCanceller:
     deployment: Deployment
     records: Records
     jobs: OwnedJobs
-    batch: Batch
     canceller: Canceller
     fan_out: FanOut
     #: Epoch milliseconds.
@@ -166,7 +165,7 @@ class SelectionCanceller:
         self, job_ids: Sequence[str], prepared: Sequence[Prepared | Exception], ending: Ending, words: str
     ) -> list[Selected]:
         asks = [ask for each in prepared if isinstance(each, Prepared) for ask in each.asks]
-        refused = self._ask(asks, words)
+        refused = self.canceller.ask_all(asks, words)
         return [self._came_to(job_id, each, ending, refused) for job_id, each in zip(job_ids, prepared, strict=True)]
 
     def _prepare(
@@ -179,18 +178,6 @@ class SelectionCanceller:
             return self.canceller.prepare(job_id, ending, words, caller=caller)
         except Exception as error:  # it stops no other
             return error
-
-    def _ask(self, asks: Sequence[Ask], words: str) -> Mapping[str, PlaneError]:
-        """Ask Batch of many in one call; by Batch's ids what it did not take, and why."""
-        refused: dict[str, PlaneError] = {}
-        for ending, ask_all in ((Ending.CANCEL, self.batch.cancel_all), (Ending.TERMINATE, self.batch.terminate_all)):
-            ids = [each.batch_job_id for each in asks if each.ending is ending]
-            for some in _groups(ids):
-                try:
-                    refused |= ask_all(some, reason=words)
-                except PlaneError as error:
-                    refused |= dict.fromkeys(some, error)
-        return refused
 
     def _came_to(
         self, job_id: str, prepared: Prepared | Exception, ending: Ending, refused: Mapping[str, PlaneError]

@@ -130,7 +130,6 @@ def _route_changes(
             deployment=plane.deployment,
             records=plane.records,
             jobs=jobs,
-            batch=plane.batch,
             canceller=canceller,
             fan_out=plane.fan_out,
             clock=plane.clock,
