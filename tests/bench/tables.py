@@ -8,7 +8,19 @@ from typing import Protocol
 
 from rich.console import Console
 
-from tests.bench import cold_start, counts, dynamodb, endpoint, events, gateway, jobs, listing, long_polls, memory
+from tests.bench import (
+    cold_start,
+    counts,
+    dynamodb,
+    endpoint,
+    events,
+    gateway,
+    holds,
+    jobs,
+    listing,
+    long_polls,
+    memory,
+)
 from tests.bench import submissions as kept_submissions
 from tests.bench.race import ROUNDS, Contender, one_in, race
 from tests.bench.rivals import missing
@@ -90,6 +102,7 @@ TABLES: Sequence[Table] = (
     submissions,
     gateway.print_gateway,
     long_polls.print_waiting,
+    holds.print_holds,
     running,
     batch_submitting,
     batch_reading,

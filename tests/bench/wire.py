@@ -30,11 +30,14 @@ def signed(ready: Mapping[str, str], path: str, document: Mapping[str, Any]) -> 
     return f"POST {path} HTTP/1.1\r\n{headers}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
-def bearing(url: str, token: str, method: str, path: str, document: Mapping[str, Any] | None = None) -> bytes:
-    """A whole request of the plane's API, by a bearer token."""
+def bearing(
+    url: str, token: str, method: str, path: str, document: Mapping[str, Any] | None = None, *, key: str | None = None
+) -> bytes:
+    """A whole request of the plane's API, by a bearer token; with an Idempotency-Key where one is given."""
     body = b"" if document is None else json.dumps(document).encode()
     host = urlsplit(url).netloc
     headers = f"Host: {host}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
+    headers += "" if key is None else f"Idempotency-Key: {key}\r\n"
     return f"{method} {path} HTTP/1.1\r\n{headers}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
