@@ -7,11 +7,13 @@ import importlib
 import json
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 function, *files = sys.argv[1:]
 module = importlib.import_module(f"lambdas.{function}.handler")
 if files:
-    answer = module.handler(json.loads(Path(files[0]).read_text()), None)
+    context = SimpleNamespace(function_name=function, get_remaining_time_in_millis=lambda: 29_000)
+    answer = module.handler(json.loads(Path(files[0]).read_text()), context)
     if answer.get("batchItemFailures") or answer.get("statusCode", 202) != 202:
         raise SystemExit(f"The event was not taken: {answer}")
 else:
