@@ -28,13 +28,18 @@ _NOT_NOW = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE
 _KIND = 0xFF
 
 
-class _Turns:
+class Turns:
     """A lock that goes to whoever waits: one who takes it again and again would else have it before who it wakes."""
 
     def __init__(self) -> None:
         #: Held by the one who is next, until it is their turn.
         self._next = threading.Lock()
         self._taken = threading.Lock()
+
+    @property
+    def is_awaited(self) -> bool:
+        """True while somebody waits for it."""
+        return self._next.locked()
 
     def __enter__(self) -> None:
         with self._next:
@@ -52,7 +57,7 @@ class Database:
         self._own = threading.local()
         self._opened: list[sqlite3.Connection] = []
         # SQLite's own waiting for a writer is a sleep that grows; a lock wakes the next thread at once.
-        self._writing = _Turns()
+        self._writing = Turns()
         #: Transactions that no `checkpoint` has worked into the file.
         self._unworked = 0
 

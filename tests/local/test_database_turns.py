@@ -3,46 +3,35 @@
 from __future__ import annotations
 
 import threading
+import time
 from contextlib import suppress
 
-from batchplane_local.database import Database
+from batchplane_local.database import Database, Turns
 
-#: No test waits longer, in seconds, or writes more often.
-PATIENCE_SECONDS, MOST_WRITES = 20, 5000
-WAITERS = 20
-#: Writes of the other thread between a thread's wish and its turn: the one under way, and what it does before it waits.
-MOST_BEFORE = 20
+#: No test waits longer, and between two looks, in seconds.
+PATIENCE_SECONDS, GLANCE_SECONDS = 10, 0.001
 
 
-def test_who_waits_to_write_is_next(database: Database) -> None:
-    """A thread that writes again and again keeps no other from it."""
-    before = []
-    for _ in range(WAITERS):
-        wishes, has_written = threading.Event(), threading.Event()
+def test_who_waits_is_next() -> None:
+    """One who takes the lock again and again keeps no other from it."""
+    turns, has_had = Turns(), threading.Event()
 
-        def write_once(wishes: threading.Event = wishes, has_written: threading.Event = has_written) -> None:
-            wishes.set()
-            with database.write():
-                has_written.set()
+    def wait() -> None:
+        with turns:
+            has_had.set()
 
-        waiting = threading.Thread(target=write_once)
-        with database.write():
-            waiting.start()
-            wishes.wait(PATIENCE_SECONDS)
-        before.append(written_until(database, has_written))
-        waiting.join(PATIENCE_SECONDS)
+    waiting = threading.Thread(target=wait)
+    until = time.monotonic() + PATIENCE_SECONDS
+    with turns:
+        waiting.start()
+        while not turns.is_awaited and time.monotonic() < until:
+            time.sleep(GLANCE_SECONDS)
+        was_awaited = turns.is_awaited
+    with turns:
+        was_next = has_had.is_set()
+    waiting.join(PATIENCE_SECONDS)
 
-    assert max(before) <= MOST_BEFORE
-
-
-def written_until(database: Database, has_written: threading.Event) -> int:
-    """How often this thread writes, without a pause, before another has."""
-    for number in range(MOST_WRITES):
-        if has_written.is_set():
-            return number
-        with database.write():
-            pass
-    return MOST_WRITES
+    assert (True, True, False) == (was_awaited, was_next, turns.is_awaited)
 
 
 def test_a_write_that_fails_keeps_nobody_waiting(database: Database) -> None:
