@@ -13,9 +13,9 @@ def test_the_definitions_of_a_new_plane_are_told(tmp_path: Path) -> None:
     with started(tmp_path / "data") as plane, caller(plane) as api:
         told = api.get("/definitions").raise_for_status().json()["definitions"]
 
-    assert [(each["name"], each["type"], each["runner"], each["numNodes"]) for each in told] == [
+    assert [(each["name"], each["type"], each["runner"], each["nodeProperties"]) for each in told] == [
         ("runner", "container", True, None),
         ("plain", "container", False, None),
-        ("nodes", "multinode", False, 2),
+        ("nodes", "multinode", False, {"numNodes": 2, "mainNode": 0, "targetNodes": ["0:"]}),
     ]
     assert {(each["status"], each["image"], *each["command"]) for each in told} == {("ACTIVE", "local", "true")}
