@@ -7,7 +7,7 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
-#: Half of a run is waiting, for processes and for the embedded plane's jobs: one processor feeds two.
+#: Some of a run is waiting, for processes and for the embedded plane's jobs: one processor feeds two.
 FEWEST_WORKERS = 2
 #: Each worker makes its own templates and planes; beyond these, more of them save no time.
 MOST_WORKERS = 4
