@@ -16,7 +16,7 @@ from zlib import crc32
 from botocore.exceptions import ClientError
 
 _RANKS = {"SUBMITTED": 0, "PENDING": 1, "RUNNABLE": 2, "STARTING": 3, "RUNNING": 4, "SUCCEEDED": 5, "FAILED": 6}
-_IS_NEWER = "(attribute_not_exists(#order) OR #order < :order)"
+_IS_NEWER = "(attribute_not_exists(#order) OR #order < :order) AND attribute_not_exists(#expiresAt)"
 _IS_OURS = (
     " AND #jobQueue = :jobQueue AND #jobDefinition = :jobDefinition"
     " AND #createdAt <= :latestBirth AND (attribute_not_exists(#batchJobId) OR #batchJobId = :batchJobId)"

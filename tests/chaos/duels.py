@@ -149,6 +149,7 @@ def news_after_a_look(ring: Ring) -> Iterator[str]:
         yield "it is missed though it was found"
     ring.records.miss(KEY, at=T0 + 3)
     ring.records.lose(KEY, at=T0 + 4)
+    ring.records.close(KEY, since=T0 + 4)
     if ring.whole.list_open(limit=9).records:
         yield "what is lost is looked at again"
     bring(ring.records, KEY, change("RUNNING", name=NAME), ours=True)

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from controlplane.aws.definitions import DynamoDefinitions
 from controlplane.aws.records import DynamoRecords
 from controlplane.aws.usage import DynamoUsage
 from controlplane.gate import Usage
 from controlplane.record import RecordKey
 from controlplane.records import Records
+from controlplane.registered_definition import DefinitionRegistry
 from controlplane.state_change import StateChange
 from tests.builders import BATCH_JOB_ID, T0, bring, change, submission
 from tests.chaos.baton import Actor, Baton, Choose, every_schedule
@@ -39,7 +41,10 @@ class Ring:
     records: Records
     whole: Records
     usage: Usage
+    definitions: DefinitionRegistry
     baton: Baton
+    #: Delete all that has expired, as its plane does in its own time.
+    expire: Callable[[], None]
     now: list[int] = field(default_factory=lambda: [T0])
 
     def meet(self, *actors: Actor) -> None:
@@ -77,4 +82,14 @@ def _ring(choose: Choose, weaken: Weaken) -> Ring:
         for client in (seamed, weaken(table))
     ]
     usage = DynamoUsage(seamed, table="ring", clock=lambda: now[0])
-    return Ring(table=table, records=stores[0], whole=stores[1], usage=usage, baton=baton, now=now)
+    definitions = DynamoDefinitions(seamed, table="ring", clock=lambda: now[0])
+    return Ring(
+        table=table,
+        records=stores[0],
+        whole=stores[1],
+        usage=usage,
+        definitions=definitions,
+        baton=baton,
+        expire=lambda: table.let_go_expired(now=now[0]),
+        now=now,
+    )

@@ -108,10 +108,21 @@ class TableInMemory:
             answer["LastEvaluatedKey"] = _projected(page[-1], list(dict.fromkeys((*self._key, partition, sort))))
         return answer
 
+    @property
+    def items(self) -> list[_Item]:
+        """All that there is."""
+        return list(self._items.values())
+
     def let_go(self, partition_key: str, sort_key: str) -> None:
         """Delete an item, as DynamoDB does with what has expired, whenever it likes."""
         if self._items.pop((partition_key, sort_key), None) is not None:
             self._partitions[partition_key].discard(sort_key)
+
+    def let_go_expired(self, *, now: int) -> None:
+        """Delete every item that has expired at this time (epoch milliseconds)."""
+        for place, item in list(self._items.items()):
+            if "expiresAt" in item and int(item["expiresAt"]["N"]) * 1000 <= now:
+                self.let_go(*place)
 
     def _candidates(self, request: Mapping[str, Any], partition: str, sort: str) -> list[_Item]:
         if partition != self._key[0]:

@@ -9,9 +9,11 @@ import pytest
 
 from tests.chaos.chaos import UNSWEPT, Chaos, chaos
 from tests.chaos.checks import wrongs
+from tests.chaos.closings import CLOSINGS
 from tests.chaos.deletions import DELETIONS
 from tests.chaos.duels import DUELS
 from tests.chaos.farewells import FAREWELLS
+from tests.chaos.registering import REGISTRATIONS
 from tests.chaos.ring import wrongs_in
 from tests.chaos.seams import SeamedDatabase
 from tests.chaos.stores import Opens, in_memory, in_sqlite
@@ -41,7 +43,7 @@ def wrongs_of_chaos(truth: Truth, opens: Opens, seed: int, bad: Chaos) -> Iterat
 
 def test_dynamodb_needs_all_that_its_requests_have(truth: Truth) -> None:
     """Everything that can be taken away from a request that the adapter was seen to send is missed by some run."""
-    plays = [partial(wrongs_in, duel) for duel in (*DUELS, *FAREWELLS, *DELETIONS)]
+    plays = [partial(wrongs_in, duel) for duel in (*DUELS, *FAREWELLS, *DELETIONS, *CLOSINGS, *REGISTRATIONS)]
     for seed in SEEDS:
         bad = UNSWEPT if seed % 2 else Chaos()
         plays.append(lambda weaken, seed=seed, bad=bad: wrongs_of_chaos(truth, in_memory(weaken=weaken), seed, bad))

@@ -149,7 +149,7 @@ class Calls:
                 2,
                 lambda: {
                     "key": self._random.choice([key for key in self.jobs.keys if key.index is None]),
-                    "at": self._clock(),
+                    "since": self._random.choice((None, self._clock())),
                 },
             ),
             "claim_alert": (2, lambda: {"job_id": self._ours(), "at": self._clock(), "lease": 1000}),

@@ -63,7 +63,7 @@ def test_an_array_takes_few_calls_and_write_units_an_event(bill: Bill) -> None:
     calls, units = bill.metered.calls.total() / bill.events, bill.metered.write_units.total() / bill.events
     parent = RecordKey(job_id=ARRAY_ID)
     bring(bill.records, parent, change("SUCCEEDED", job_id=ARRAY_ID, arrayProperties={"size": CHILDREN}), ours=False)
-    bill.records.close(parent, at=T0)
+    bill.records.close(parent, since=T0)
     with_expiry = bill.metered.write_units.total() / bill.events
 
     assert {Outcome.MERGED, Outcome.LATE} == bill.outcomes

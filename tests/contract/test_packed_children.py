@@ -235,7 +235,7 @@ def closed_array(table: Table) -> DynamoRecords:
     bring(records, parent, change("SUCCEEDED", arrayProperties={"size": 1500}), ours=False)
     for index in (0, 1, 1499):
         bring(records, key(index), told(index, "SUCCEEDED"), ours=False)
-    records.close(parent, at=T0)
+    records.close(parent, since=T0)
     return records
 
 
@@ -252,7 +252,7 @@ def test_with_retention_all_items_of_the_children_expire(table: Table) -> None:
 def test_without_retention_nothing_expires(table: Table) -> None:
     """It is kept for good."""
     bring(table.records, key(0), told(0, "SUCCEEDED"), ours=False)
-    table.records.close(RecordKey(job_id=BATCH_JOB_ID), at=T0)
+    table.records.close(RecordKey(job_id=BATCH_JOB_ID), since=T0)
 
     assert not [item for item in table.items() if "expiresAt" in item]
 

@@ -111,6 +111,7 @@ def test_a_lost_job_goes_so_many_days_after_it_was_lost(records: Records, clock:
     """Nobody can say when it ended."""
     records.create(OURS)
     records.lose(KEY, at=END)
+    records.close(KEY, since=END)
     clock.now = STILL
     before = records.get(KEY) is not None
 
@@ -123,6 +124,7 @@ def test_a_lost_job_that_is_found_again_stays(records: Records, clock: Clock) ->
     """It has not ended after all."""
     records.create(OURS)
     records.lose(KEY, at=END)
+    records.close(KEY, since=END)
     bring(records, KEY, change("RUNNING", name=OURS.batch_job_name), ours=True)
 
     clock.now = AFTER
@@ -144,7 +146,7 @@ def test_nobodys_jobs_go_too(records: Records, clock: Clock) -> None:
 def test_children_go_with_their_array(records: Records, clock: Clock, at: int, expected: bool) -> None:
     """Once it is closed, and as many days after its end."""
     end_array(records)
-    records.close(ARRAY_KEY, at=END + DAY)
+    records.close(ARRAY_KEY, since=END)
 
     clock.now = at
 
@@ -161,6 +163,7 @@ def test_children_of_a_lost_array_that_is_found_again_stay(records: Records, clo
     bring(records, CHILD_KEY, running, ours=False)
     bring(records, ARRAY_KEY, told[0], ours=True)
     records.lose(ARRAY_KEY, at=END)
+    records.close(ARRAY_KEY, since=END)
     bring(records, ARRAY_KEY, told[1], ours=True)
 
     clock.now = AFTER

@@ -116,7 +116,7 @@ def test_an_array_expires_once_it_is_closed(records: DynamoRecords, dynamodb: In
     bring(records, RecordKey(job_id=array.job_id), ended, ours=True)
     before = [expiry(dynamodb, table, kind, array.job_id) for kind in ("RECORD", "SUBMISSION")]
 
-    records.close(RecordKey(job_id=array.job_id), at=END + 1000)
+    records.close(RecordKey(job_id=array.job_id), since=END)
 
     after = [expiry(dynamodb, table, kind, array.job_id) for kind in ("RECORD", "SUBMISSION")]
     assert ([None, None], [EXPIRY, EXPIRY]) == (before, after)

@@ -128,11 +128,12 @@ def test_open_jobs_come_oldest_first(records: Records) -> None:
 
 
 def test_a_job_that_has_ended_is_not_open(records: Records) -> None:
-    """Nor is one that is lost."""
+    """Nor is one that is lost, once it is closed."""
     ended, lost, running = stored(records, 3)
     bring(records, RecordKey(job_id=ended), change("SUCCEEDED"), ours=True)
     bring(records, RecordKey(job_id=running), change("RUNNING", job_id="another"), ours=True)
     records.lose(RecordKey(job_id=lost), at=T0)
+    records.close(RecordKey(job_id=lost), since=T0)
 
     found = records.list_open(limit=10).records
 
@@ -143,6 +144,7 @@ def test_a_job_that_was_found_again_is_open(records: Records) -> None:
     """News of a lost job brings it back."""
     (job_id,) = stored(records, 1)
     records.lose(RecordKey(job_id=job_id), at=T0)
+    records.close(RecordKey(job_id=job_id), since=T0)
     bring(records, RecordKey(job_id=job_id), change("RUNNING"), ours=True)
 
     found = records.list_open(limit=10).records

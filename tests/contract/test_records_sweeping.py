@@ -56,7 +56,7 @@ def test_an_ended_array_is_open_until_it_is_closed(records: Records) -> None:
     tell_parent(records, "SUCCEEDED")
     before = opened(records)
 
-    records.close(ARRAY_KEY, at=T0 + 5)
+    records.close(ARRAY_KEY, since=T0 + 5)
 
     assert ([ARRAY.job_id], []) == (before, opened(records))
 
@@ -67,7 +67,7 @@ def test_an_ended_array_of_nobodys_is_open_until_it_is_closed(records: Records) 
     bring(records, key, change("FAILED", arrayProperties={"size": 4}), ours=False)
     before = opened(records)
 
-    records.close(key, at=T0 + 5)
+    records.close(key, since=T0 + 5)
 
     assert ([BATCH_JOB_ID], []) == (before, opened(records))
 
@@ -78,7 +78,7 @@ def test_closing_changes_nothing_that_people_see(records: Records) -> None:
     tell_parent(records, "FAILED")
     before = known(records, ARRAY_KEY)
 
-    records.close(ARRAY_KEY, at=T0 + 5)
+    records.close(ARRAY_KEY, since=T0 + 5)
 
     assert before == known(records, ARRAY_KEY)
 
@@ -87,7 +87,7 @@ def test_late_news_of_a_closed_array_opens_nothing(records: Records) -> None:
     """A transition that was delivered late, or twice, is history only."""
     records.create(ARRAY)
     tell_parent(records, "SUCCEEDED")
-    records.close(ARRAY_KEY, at=T0 + 5)
+    records.close(ARRAY_KEY, since=T0 + 5)
 
     tell_parent(records, "PENDING")
     tell_parent(records, "SUCCEEDED")
@@ -100,19 +100,21 @@ def test_an_array_that_has_not_ended_is_not_closed(records: Records) -> None:
     records.create(ARRAY)
     tell_parent(records, "PENDING")
 
-    records.close(ARRAY_KEY, at=T0 + 5)
+    records.close(ARRAY_KEY, since=T0 + 5)
 
     assert [ARRAY.job_id] == opened(records)
 
 
-def test_a_lost_array_is_not_open(records: Records) -> None:
-    """Nobody can say more of it."""
+def test_a_lost_array_is_open_until_it_is_closed(records: Records) -> None:
+    """Then nobody can say more of it."""
     records.create(ARRAY)
     tell_parent(records, "PENDING")
-
     records.lose(ARRAY_KEY, at=T0 + 5)
+    before = opened(records)
 
-    assert [] == opened(records)
+    records.close(ARRAY_KEY, since=T0 + 5)
+
+    assert ([ARRAY.job_id], []) == (before, opened(records))
 
 
 def test_a_lost_array_that_ends_after_all_is_open_until_it_is_closed(records: Records) -> None:
@@ -120,6 +122,7 @@ def test_a_lost_array_that_ends_after_all_is_open_until_it_is_closed(records: Re
     records.create(ARRAY)
     tell_parent(records, "PENDING")
     records.lose(ARRAY_KEY, at=T0 + 5)
+    records.close(ARRAY_KEY, since=T0 + 5)
 
     tell_parent(records, "SUCCEEDED")
 
@@ -128,7 +131,7 @@ def test_a_lost_array_that_ends_after_all_is_open_until_it_is_closed(records: Re
 
 def test_closing_makes_no_record(records: Records) -> None:
     """What is not there stays so."""
-    records.close(ARRAY_KEY, at=T0)
+    records.close(ARRAY_KEY, since=T0)
 
     assert (None, []) == (records.get(ARRAY_KEY), opened(records))
 

@@ -39,7 +39,7 @@ def ended(records: SqliteRecords, key: str, *, size: int = 0) -> Submission:
         bring(records, RecordKey(job_id=key, index=index), child, ours=False)
     news = change("FAILED", name=asked.batch_job_name, job_id=key, **array)
     bring(records, RecordKey(job_id=asked.job_id), news, ours=True)
-    records.close(RecordKey(job_id=asked.job_id), at=T0)
+    records.close(RecordKey(job_id=asked.job_id), since=T0)
     records.close_alert(asked.job_id)
     return asked
 

@@ -23,7 +23,13 @@ CREATE TABLE IF NOT EXISTS deleted_jobs (
 CREATE INDEX IF NOT EXISTS deleted_by_batch_job_id ON deleted_jobs (batch_job_id)
 """
 _FIND = "SELECT batch_job_id FROM deleted_jobs WHERE job_id = ? AND deleted_at > ?"
+_FORGET = "DELETE FROM deleted_jobs WHERE deleted_at <= ?"
 _HIDE_CHILDREN = "UPDATE arrays SET ended_at = ? WHERE batch_job_id = ?"
+
+
+def forget_deleted(connection: sqlite3.Connection, *, now: int) -> None:
+    """Free the ids of deleted jobs whose time is over (epoch milliseconds)."""
+    connection.execute(_FORGET, (now - DELETED_MILLISECONDS,))
 
 
 class DeletedJobs:
@@ -40,7 +46,7 @@ class DeletedJobs:
         forget(self._connection, [job_id])
         self._connection.execute("REPLACE INTO deleted_jobs VALUES (?, ?, ?)", (job_id, record.batch_job_id, at))
         self._connection.execute(_HIDE_CHILDREN, (LONG_AGO, record.batch_job_id))
-        self._connection.execute("DELETE FROM deleted_jobs WHERE deleted_at <= ?", (over,))
+        self._connection.execute(_FORGET, (over,))
 
     def find(self, job_id: str) -> tuple[str | None] | None:
         """Batch's id of a job that was deleted, where it had one; None where no such job was."""

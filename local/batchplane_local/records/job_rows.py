@@ -12,13 +12,15 @@ from dataclasses import dataclass
 
 import msgspec
 
+from controlplane.closing import is_same_end, needs_closing
 from controlplane.job import Status, whole_of
 from controlplane.record import JobRecord
 from controlplane.submission import Submission
 
 # `name` is in small letters; `tags` is a line for each (see `tag_line`). `ended_at` is NULL while the sweep must look
-# at the job, and then when it ended or was lost. Each list lies whole in its index: a page looks at no row of a job
-# that it doesn't show. What was asked lies under the job's number: ids are random, and each would be another page.
+# at the job, and then when it ended or was lost: of a part of an array when the whole was, `NOT_YET` until then. Each
+# list lies whole in its index: a page looks at no row of a job that it doesn't show. What was asked lies under the
+# job's number: ids are random, and each would be another page.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
     number INTEGER PRIMARY KEY,
@@ -62,6 +64,8 @@ _FORGET = (
 )
 
 RECORDS = msgspec.json.Decoder(JobRecord)
+#: After every end: what is closed so does not expire.
+NOT_YET = 2**62
 
 
 @dataclass(slots=True, kw_only=True)
@@ -110,8 +114,8 @@ class JobRows:
         """Store a record. Only a new one takes its submission: what was asked lies beside it."""
         before = self.get(new.key.job_id)
         row = self._rows[new.key.job_id]
-        was_closed = row is not None and before is not None and before.status.is_terminal and row.ended_at is not None
-        ended_at = _ended_at(new, is_closed=was_closed)
+        is_closed_so = row is not None and before is not None and is_same_end(before, new)
+        ended_at = row.ended_at if row and is_closed_so and needs_closing(new) else _ended_at(new)
         if row is None:
             self._insert(new, submission, ended_at)
         else:
@@ -119,11 +123,11 @@ class JobRows:
         if new.status is Status.FAILED and (before is None or before.status is not Status.FAILED):
             self.failed.append(new)
 
-    def close(self, job_id: str) -> None:
-        """Let the sweep look no more at a job that has ended."""
+    def close(self, job_id: str, *, since: int | None) -> None:
+        """Let the sweep look no more at a job that is over; it counts as over since then, or has not yet for None."""
         record, row = self.get(job_id), self._rows[job_id]
-        if row is not None and record is not None and record.status.is_terminal:
-            self._end(row, record, record.changed_at)
+        if row is not None and record is not None and not record.is_open and needs_closing(record):
+            self._end(row, record, NOT_YET if since is None else since)
 
     def _insert(self, new: JobRecord, submission: Submission | None, ended_at: int | None) -> None:
         document = msgspec.json.encode(new)
@@ -173,11 +177,6 @@ def tag_line(tag: tuple[str, str]) -> str:
     return f"\n{json.dumps(tag)}\n"
 
 
-def _ended_at(record: JobRecord, *, is_closed: bool) -> int | None:
-    """When a job ended or was lost; None while the sweep must look at it, as at an ended array that is not closed.
-
-    An array that Batch has refused has no children.
-    """
-    has_children = record.size is not None and record.batch_job_id is not None
-    is_left = record.lost or (record.status.is_terminal and (is_closed or not has_children))
-    return record.changed_at if is_left else None
+def _ended_at(record: JobRecord) -> int | None:
+    """When a job ended; None while the sweep must look at it, as at one that is over and must be closed first."""
+    return None if record.is_open or needs_closing(record) else record.changed_at

@@ -46,10 +46,10 @@ class Rows:
         """Note that a child is lost that nobody told of."""
         self._children.give_up(key)
 
-    def close(self, key: RecordKey) -> None:
-        """Let the sweep look no more at an array that has ended."""
+    def close(self, key: RecordKey, *, since: int | None) -> None:
+        """Let the sweep look no more at a job that is over."""
         if key.index is None:
-            self._jobs.close(key.job_id)
+            self._jobs.close(key.job_id, since=since)
 
     def delete(self, record: JobRecord, *, at: int) -> None:
         """Delete a job with all that lies under its ids."""

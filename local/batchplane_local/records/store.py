@@ -151,10 +151,10 @@ class SqliteRecords:
                 rows.put(replace(known, missed_at=None))
 
     def lose(self, key: RecordKey, *, at: int) -> None:
-        """Note that Batch has forgotten a job that had not ended, or a child that nobody told of."""
+        """Note that Batch has forgotten a job that had not ended, or a child never told of; the first time stays."""
         with self._changing([key]) as (_, rows):
             known = rows.get(key)
-            if known and not known.status.is_terminal:
+            if known and known.is_open:
                 rows.put(replace(known, lost=True, changed_at=at))
             elif known is None and key.index is not None:
                 rows.give_up(key)
@@ -163,10 +163,10 @@ class SqliteRecords:
         """Those of these jobs of which there is a record, or was until it was deleted, with Batch's id of each."""
         return reading.known(self._database, keys, gone_by=self._gone_by, now=self._clock())
 
-    def close(self, key: RecordKey, *, at: int) -> None:
-        """Note that an array and its children have all ended: the sweep need not look again."""
+    def close(self, key: RecordKey, *, since: int | None) -> None:
+        """Note that a job that is over needs no look any more, and since when it counts as over; None for never."""
         with self._changing([key]) as (_, rows):
-            rows.close(key)
+            rows.close(key, since=since)
 
     def delete(self, record: JobRecord, *, at: int) -> bool:
         """Delete a job of ours that is over, with its submission, alert and children, in one transaction."""
@@ -246,6 +246,7 @@ class SqliteRecords:
     def delete_expired(self, *, limit: int) -> int:
         """Free the room of what has expired, at most so many rows at a time; return how many."""
         with self._database.write() as connection:
+            deletion.forget_deleted(connection, now=self._clock())
             return delete_expired(connection, gone_by=self._gone_by, limit=limit)
 
     @property

@@ -18,6 +18,8 @@ from functools import partial
 import msgspec
 
 from controlplane.batch import DESCRIBE_LIMIT
+from controlplane.closer import Closer
+from controlplane.closing import is_split
 from controlplane.inquiry import Bounds, Inquiry
 from controlplane.job import JobType
 from controlplane.reconcile import Descriptions, compare, compare_children, is_outlived, is_quiet, together
@@ -83,6 +85,7 @@ class ArraySweep:
             if place.arrays or not inquiry.may_ask:
                 return
             page = inquiry.open_page(place.cursor, limit=PAGE_RECORDS)
+            self._close_wholes(page.records, inquiry)
             place = self._walked(Place(arrays=_arrays(page.records, now=inquiry.now), cursor=page.cursor), inquiry)
             if page.cursor is None:
                 return
@@ -176,18 +179,22 @@ class ArraySweep:
         Where nothing more is to be hoped for, children that were never heard of don't count; nor do nodes that Batch
         does not describe once their job has ended, for they never began.
         """
-        array = stretch.array
-        is_over = is_over or stretch.is_of_ended_nodes
-        limit = stretch.size if is_over else 1
-        still = self.records.open_children(stretch.batch_job_id, size=stretch.size, first=0, limit=limit)
-        if any(not is_over or order >= 0 for order in still.values()):
+        array, closer = stretch.array, Closer(records=self.records, now=inquiry.now)
+        if closer.has_open_child(array, is_over=is_over or stretch.is_of_ended_nodes):
             return
         if array.is_open:
-            self.records.lose(array.key, at=inquiry.now)
+            closer.lose(array.key)
             inquiry.tally.lost += 1
         else:
-            self.records.close(array.key, at=inquiry.now)
+            closer.close(array)
             inquiry.tally.closed += 1
+
+    def _close_wholes(self, records: Sequence[JobRecord], inquiry: Inquiry) -> None:
+        """Close the arrays in parts that are over, with their parts: Batch knows nothing of them as one."""
+        closer = Closer(records=self.records, now=inquiry.now)
+        for whole in records:
+            if is_split(whole) and not whole.is_open:
+                inquiry.attempt(partial(closer.close, whole))
 
 
 def _arrays(records: Iterable[JobRecord], *, now: int) -> Arrays:

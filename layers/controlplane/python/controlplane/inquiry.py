@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 
 from controlplane.batch import Batch, JobSummaries
+from controlplane.closer import Closer
 from controlplane.errors import BatchUnavailable, SubmissionInvalid
 from controlplane.reconcile import Descriptions, Findings
 from controlplane.record import Outcome
@@ -119,7 +120,8 @@ class Inquiry:
         now = self.now
         self.tally.missed += self._each(partial(self.records.miss, key, at=now) for key in findings.missed)
         self._each(partial(self.records.find, key) for key in findings.seen_again)
-        self.tally.lost += self._each(partial(self.records.lose, key, at=now) for key in findings.lost)
+        closer = Closer(records=self.records, now=now)
+        self.tally.lost += self._each(partial(closer.lose, key) for key in findings.lost)
 
     def record(self, changes: Iterable[StateChange]) -> int:
         """Bring changes to their records; how many of those have moved."""
@@ -129,7 +131,7 @@ class Inquiry:
                 self.failed("a change could not be recorded", outcome)
         return sum(outcome is Outcome.MERGED for outcome in outcomes)
 
-    def attempt(self, action: Callable[[], None]) -> bool:
+    def attempt(self, action: Callable[[], object]) -> bool:
         """Do something that must stop nothing else where it fails: True where it did not."""
         try:
             action()

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from controlplane.batch import DESCRIBE_LIMIT
+from controlplane.closer import Closer
+from controlplane.closing import has_children
 from controlplane.inquiry import Bounds, Inquiry
 from controlplane.reconcile import compare, is_quiet, is_unsent
 from controlplane.record import JobRecord
@@ -48,6 +50,10 @@ class JobSweep:
 
     def _look(self, records: Sequence[JobRecord], inquiry: Inquiry) -> None:
         quiet = [record for record in records if is_quiet(record, now=inquiry.now)]
+        closer = Closer(records=self.records, now=inquiry.now)
+        for record in records:
+            if record.lost and not has_children(record):  # whoever noted it died before it was closed
+                inquiry.attempt(partial(closer.close, record))
         for record in filter(is_unsent, quiet):
             if not inquiry.has_time:
                 return

@@ -82,7 +82,7 @@ def _end(whole: JobRecord, parts: Sequence[JobRecord]) -> StateChange:
         status_reason=(failed or parts)[0].status_reason,
         started_at=min(started, default=None),
         stopped_at=max((part.stopped_at for part in parts if part.stopped_at is not None), default=at),
-        array_properties=ArrayProperties(status_summary=dict(sorted(summary.items()))),
+        array_properties=ArrayProperties(size=whole.size, status_summary=dict(sorted(summary.items()))),
         is_cancelled=any(part.is_cancelled for part in parts),
         is_terminated=any(part.is_terminated for part in parts),
     )

@@ -130,7 +130,7 @@ class Records(Protocol):
         ...
 
     def lose(self, key: RecordKey, *, at: int) -> None:
-        """Note that Batch has forgotten a job that had not ended."""
+        """Note that Batch has forgotten a job that had not ended; it stays open until it is closed."""
         ...
 
     def known(self, keys: Iterable[RecordKey]) -> Mapping[RecordKey, str | None]:
@@ -160,14 +160,18 @@ class Records(Protocol):
         ...
 
     def list_open(self, *, limit: int, cursor: str | None = None) -> Page:
-        """Records that the sweep must look at: of jobs that have not ended, and of arrays not closed yet.
+        """Records that the sweep must look at: of jobs that have not ended, and of those not closed yet that need it.
 
         In one fixed order, so that a walk from cursor to cursor meets each, whatever is written meanwhile.
         """
         ...
 
-    def close(self, key: RecordKey, *, at: int) -> None:
-        """Note that an array and its children have all ended: the sweep need not look again."""
+    def close(self, key: RecordKey, *, since: int | None) -> None:
+        """Note that a job that is over needs no look any more; see `closing.needs_closing`.
+
+        It expires from then on (epoch milliseconds) with all that belongs to it; None keeps it until it is closed anew,
+        as a part of an array is kept until the whole is over. News of a lost job, and another end, open it again.
+        """
         ...
 
     def delete(self, record: JobRecord, *, at: int) -> bool:

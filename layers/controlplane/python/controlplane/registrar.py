@@ -21,6 +21,7 @@ from controlplane.errors import (
     RegistrationClosed,
     SubmissionInvalid,
 )
+from controlplane.reconcile import is_unsent
 from controlplane.records import Records
 from controlplane.registered_definition import DefinitionRegistry, RegisteredDefinition
 
@@ -131,7 +132,7 @@ class Registrar:
         cursor: str | None = None
         for _ in range(_PAGES):
             page = self.records.list_open(limit=_LOOKED_AT // _PAGES, cursor=cursor)
-            waited_for |= {each.job_definition for each in page.records if each.batch_job_id is None}
+            waited_for |= {each.job_definition for each in page.records if is_unsent(each)}
             cursor = page.cursor
             if cursor is None:
                 return frozenset(waited_for)

@@ -13,7 +13,7 @@ from controlplane.records import AlertClaim
 
 @dataclass(frozen=True, kw_only=True)
 class AlertStore:
-    """Claims of alerts. They expire a little after the records that they are of."""
+    """Claims of alerts. They expire after the records that they are of, which ended before they were claimed."""
 
     table: Table
     retention: Retention

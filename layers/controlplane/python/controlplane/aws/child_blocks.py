@@ -127,9 +127,28 @@ class ChildBlocks:
     def expire(self, block: Block, *, at: int) -> None:
         """Let a block go at this time (epoch seconds). Its states come first: what is told from then on goes too."""
         self.swap(block, self.held(block), lambda states: (_expiring(states, at), None))
-        items = [(block, item | expiry(at)) for item in self._query(block)]
-        for error in self._put_all(items).values():
-            raise error
+        self._follow_states(block, at)
+
+    def keep(self, block: Block, *, at: int) -> None:
+        """Take it back that a block goes at this time (epoch seconds), as it is let go."""
+
+        def kept(states: ChildStates) -> tuple[ChildStates, None]:
+            return (_expiring(states, None) if states.expires_at == at else states), None
+
+        self.swap(block, self.held(block), kept)
+        self._follow_states(block, None)
+
+    def _follow_states(self, block: Block, at: int | None) -> None:
+        """Have what was told of a block go as its states do, whoever else lets it go or keeps it meanwhile."""
+        for _ in range(_TRIES):
+            items = [(block, _going(item, at)) for item in self._query(block)]
+            for error in self._put_all(items).values():
+                raise error
+            now = self.held(block).states.expires_at
+            if now == at:
+                return
+            at = now
+        raise NotYet(f"Block {block.partition} was let go and kept {_TRIES} times in a row: try this again later.")
 
     def delete(self, block: Block, *, at: int) -> None:
         """Delete all that was told of a block (at this time, epoch seconds).
@@ -204,7 +223,11 @@ def _is_refusal(error: Exception) -> bool:
     return isinstance(error, ClientError) and error.response["Error"]["Code"] == "ValidationException"
 
 
-def _expiring(states: ChildStates, at: int) -> ChildStates:
+def _going(item: Item, at: int | None) -> Item:
+    return {name: value for name, value in item.items() if name != "expiresAt"} | expiry(at)
+
+
+def _expiring(states: ChildStates, at: int | None) -> ChildStates:
     return states if states.expires_at == at else replace(states, expires_at=at)
 
 

@@ -17,7 +17,10 @@ def child_record(key: RecordKey, rows: Iterable[Told], states: ChildStates, *, p
     disagree the state knows the one that stands: it is merged first, and so absorbs the other.
     """
     state = states.states[place]
-    told = [row for row in rows if states.is_known(place) and order_of(state_of(row.change)) <= order_of(state)]
+    known = list(rows) if states.is_known(place) else []
+    is_decided = any(row.is_answer and state_of(row.change) == state for row in known)
+    # Batch may answer with less than was told: that is history all the same.
+    told = [row for row in known if is_decided or order_of(state_of(row.change)) <= order_of(state)]
     if not told:
         return None
     told.sort(key=lambda row: (state_of(row.change) != state, row.change.at, row.change.transition))

@@ -160,8 +160,8 @@ def found(known: ChildStates, place: int) -> ChildStates:
 
 
 def lost(known: ChildStates, place: int, *, at: int) -> ChildStates:
-    """The states after Batch has forgotten a child; one that nobody has told of is not waited for any more."""
-    return known if known.status(place).is_terminal else replace(known, lost={**known.lost, place: at})
+    """The states after Batch has forgotten a child, at first; one never told of is not waited for any more."""
+    return replace(known, lost={**known.lost, place: at}) if known.is_open(place) else known
 
 
 def encode(states: ChildStates) -> bytes:

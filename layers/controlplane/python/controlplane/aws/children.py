@@ -36,6 +36,10 @@ class _Delivery:
     merges: list[int] = field(default_factory=list)
 
 
+#: What is put of blocks: changes by the children's places, and the states that were read before.
+_Told = Mapping[Block, tuple[ChildStates, Sequence[tuple[int, StateChange]]]]
+
+
 class DynamoChildren:
     """The children's part of the port `Records`."""
 
@@ -77,9 +81,12 @@ class DynamoChildren:
         held = self._blocks.held(block)
         if not held.states.is_known(place):
             return
-        for error in self._blocks.put({block: (held.states, [(place, change)])}, is_answer=True).values():
-            raise error
-        self._blocks.swap(block, held, lambda states: (child_states.decided(states, place, change), None))
+        told = {block: (held.states, [(place, change)])}
+        _raise_any(self._blocks.put(told, is_answer=True))
+        last = self._blocks.swap(
+            block, held, lambda states: _noting(child_states.decided(states, place, change), states)
+        )
+        self._put_as_they_stand(told, last, is_answer=True)
 
     def miss(self, key: RecordKey, *, at: int) -> None:
         """A note beside the states."""
@@ -99,12 +106,15 @@ class DynamoChildren:
         held = self._blocks.held(block)
         self._blocks.swap(block, held, lambda states: (child_states.lost(states, place, at=at), None))
 
-    def expire(self, batch_job_id: str, *, size: int, ended_at: int) -> None:
-        """Let all children of an array go when the array itself does, which ended then (epoch milliseconds)."""
-        expires_at = self._retention.expires_at(ended_at)
-        if expires_at is not None:
-            for block in _blocks(batch_job_id, 0, size):
-                self._blocks.expire(block, at=expires_at)
+    def expire(self, batch_job_id: str, *, size: int, at: int) -> None:
+        """Let all children of an array go when the array itself does (epoch seconds)."""
+        for block in _blocks(batch_job_id, 0, size):
+            self._blocks.expire(block, at=at)
+
+    def keep(self, batch_job_id: str, *, size: int, at: int) -> None:
+        """Take it back that the children of an array go at this time (epoch seconds)."""
+        for block in _blocks(batch_job_id, 0, size):
+            self._blocks.keep(block, at=at)
 
     def delete(self, batch_job_id: str, *, size: int, at: int) -> None:
         """Delete what was told of all children of an array, at this time (epoch milliseconds)."""
@@ -162,7 +172,31 @@ class DynamoChildren:
 
     def _move(self, kept: tuple[_Delivery, Held]) -> list[Outcome]:
         delivery, held = kept
-        return self._blocks.swap(delivery.block, held, lambda states: child_states.merged(states, delivery.told))
+
+        def step(states: ChildStates) -> tuple[ChildStates, tuple[ChildStates | None, list[Outcome]]]:
+            moved, outcomes = child_states.merged(states, delivery.told)
+            return moved, (_noting(moved, states)[1], outcomes)
+
+        last, outcomes = self._blocks.swap(delivery.block, held, step)
+        told = {delivery.block: (held.states, child_states.unheard(held.states, delivery.told))}
+        self._put_as_they_stand(told, last, is_answer=False)
+        return outcomes
+
+    def _put_as_they_stand(self, told: _Told, states: ChildStates | None, *, is_answer: bool) -> None:
+        """Put what was told of a block anew, where the block was let go or kept in the moment in which it was put.
+
+        Args:
+            told: What was put, with the states that were read before it.
+            states: Those that still stood after it, which were moved; None where nothing moved, and they are read.
+            is_answer: As it was put.
+        """
+        ((block, (before, changes)),) = told.items()
+        if not changes or not self._retention.is_on:
+            return
+        if states is None:
+            states = self._blocks.held(block).states
+        if states.expires_at != before.expires_at:
+            _raise_any(self._blocks.put({block: (states, changes)}, is_answer=is_answer))
 
     def _records(self, block: Block, states: ChildStates, places: Sequence[int]) -> dict[int, JobRecord]:
         """The records of the children at some places of a block."""
@@ -186,6 +220,16 @@ class DynamoChildren:
     def _seen(self, held: Held) -> ChildStates:
         """What is there for a reader: nothing once it has expired, though DynamoDB deletes it days later."""
         return held.states if self._table.has(expiry(held.states.expires_at)) else ChildStates()
+
+
+def _noting(moved: ChildStates, states: ChildStates) -> tuple[ChildStates, ChildStates | None]:
+    """A step from these states, and that these were moved; None where they were not, and nothing is written."""
+    return moved, None if moved is states else states
+
+
+def _raise_any(errors: Mapping[Block, Exception]) -> None:
+    for error in errors.values():
+        raise error
 
 
 def _by_block(merges: Sequence[Merge]) -> dict[Block, _Delivery]:

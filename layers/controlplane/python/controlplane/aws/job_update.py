@@ -26,6 +26,7 @@ from controlplane.aws.record_item import (
 from controlplane.aws.retention import Retention
 from controlplane.aws.tombstone import is_deleted, outcome_of_deleted
 from controlplane.aws.update import Update
+from controlplane.closing import is_same_end, needs_closing
 from controlplane.record import Outcome, decide, first_seen, latest_birth, outcome, strongest
 from controlplane.records import Merge
 from controlplane.state_change import StateChange
@@ -36,21 +37,30 @@ _CHANGING = frozenset({"order", "changedAt", "status", "detail", "open", "expire
 _GONE = ("lost", "missedAt", "open", "expiresAt")
 #: What an event must have in common with a record of ours.
 _CLAIMED = ("jobQueue", "jobDefinition")
-_LATEST_BIRTH = ":latestBirth"
+_LATEST_BIRTH, _SEEN = ":latestBirth", ":seen"
 #: Kinds of updates whose expressions are remembered.
 _KINDS = 1024
 _order = attrgetter("order")
 
 
-def newest_update(merge: Merge, *, retention: Retention) -> dict[str, Any]:
-    """UpdateItem's arguments, but for the table: it is refused unless the newest change is newer than what is known."""
-    newest = merge.changes[0] if len(merge.changes) == 1 else max(merge.changes, key=_order)
+def newest_of(merge: Merge) -> StateChange:
+    """The change that decides what the record is, if it is newer than what is known."""
+    return merge.changes[0] if len(merge.changes) == 1 else max(merge.changes, key=_order)
+
+
+def newest_update(merge: Merge, *, retention: Retention, seen: int | None = None) -> dict[str, Any]:
+    """UpdateItem's arguments, but for the table: it is refused unless the newest change is newer than what is known.
+
+    It is refused, too, where the record expires at another time than was seen (epoch seconds): it is of a lost job, and
+    what belongs to that expires, too, and must be kept.
+    """
+    newest = newest_of(merge)
     item = decided(merge.key, newest) | _transitions(merge)
-    if retention.is_on and not stays_open(newest):
+    if retention.is_on and not stays_open(merge.key, newest):
         item.update(retention.expiry(newest.at))
     if not merge.ours:
         item.update(identity(first_seen(merge.key, newest.detail)))
-    return _request(merge, item, late=False)
+    return _request(merge, item, late=False, seen=seen)
 
 
 def late_update(merge: Merge, old: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -65,8 +75,9 @@ def decision(item: Mapping[str, Any], change: StateChange, *, retention: Retenti
     known = from_item(item)
     new = decide(known, change)
     values = to_item(new)
-    is_closed = known.status.is_terminal and "open" not in item
-    if new.is_open or (new.status.is_terminal and new.size is not None and not is_closed):
+    if needs_closing(new) and is_same_end(known, new):
+        values |= {name: item[name] for name in ("open", "expiresAt") if name in item}
+    elif new.is_open or needs_closing(new):
         values["open"] = {"S": open_shard(known.key.job_id)}
     else:
         values |= retention.expiry(new.changed_at)
@@ -100,17 +111,19 @@ def _transitions(merge: Merge) -> Item:
     }
 
 
-def _request(merge: Merge, item: Item, *, late: bool) -> dict[str, Any]:
+def _request(merge: Merge, item: Item, *, late: bool, seen: int | None = None) -> dict[str, Any]:
     detail = merge.changes[0].detail
     if merge.ours:
         item["jobQueue"] = {"S": detail.job_queue}
         item["jobDefinition"] = {"S": detail.job_definition}
     if detail.job_id:
         item["batchJobId"] = {"S": detail.job_id}
-    kind = _kind(tuple(item), merge.ours, late)
-    values = dict(zip(kind.placeholders, item.values(), strict=True))
+    kind = _kind(tuple(item), merge.ours, late, seen is not None)
+    values: dict[str, Any] = dict(zip(kind.placeholders, item.values(), strict=True))
     if merge.ours:
         values[_LATEST_BIRTH] = {"N": str(latest_birth(detail.created_at))}
+    if seen is not None:
+        values[_SEEN] = {"N": str(seen)}
     return {"Key": record_key(merge.key), "ExpressionAttributeValues": values, **kind.expressions}
 
 
@@ -123,9 +136,11 @@ class _Kind(NamedTuple):
 
 
 @lru_cache(maxsize=_KINDS)
-def _kind(names: tuple[str, ...], ours: bool, late: bool) -> _Kind:  # noqa: FBT001 - named arguments cost more
+def _kind(names: tuple[str, ...], ours: bool, late: bool, expires: bool) -> _Kind:  # noqa: FBT001 - named ones cost more
     """The kind of update with these attributes; every value's placeholder is its attribute's name."""
-    conditions = ["attribute_exists(#pk)"] if late else ["(attribute_not_exists(#order) OR #order < :order)"]
+    as_seen = f"#expiresAt = {_SEEN}" if expires else "attribute_not_exists(#expiresAt)"
+    is_newer = ["(attribute_not_exists(#order) OR #order < :order)", as_seen]
+    conditions = ["attribute_exists(#pk)"] if late else is_newer
     if ours:
         conditions += [f"#{name} = :{name}" for name in _CLAIMED]
         conditions.append(f"#createdAt <= {_LATEST_BIRTH}")

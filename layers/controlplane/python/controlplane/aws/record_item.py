@@ -14,7 +14,7 @@ from zlib import crc32
 import msgspec
 
 from controlplane.aws.index_entry import created
-from controlplane.job import NOBODY, JobType, Status
+from controlplane.job import NOBODY, JobType, Status, whole_of
 from controlplane.job_detail import Attempt
 from controlplane.record import JobRecord, RecordKey, size_of, snapshot
 from controlplane.state_change import StateChange
@@ -60,7 +60,7 @@ def to_item(record: JobRecord) -> Item:
     item |= digests(record.capability_digests)
     item |= {name: {"S": values[member]} for member, name in _TEXTS.items() if values[member] is not None}
     item |= {name: {"N": str(values[member])} for member, name in _NUMBERS.items() if values[member] is not None}
-    return item | ({"lost": {"BOOL": True}} if record.lost else {})
+    return item | ({"lost": {"N": str(record.changed_at)}} if record.lost else {})
 
 
 def identity(record: JobRecord) -> Item:
@@ -87,14 +87,15 @@ def identity(record: JobRecord) -> Item:
 def decided(key: RecordKey, change: StateChange) -> Item:
     """What the newest change decides. It is in the index of what is open only as long as it says so."""
     item = _changing(snapshot(change))
-    if stays_open(change):
+    if stays_open(key, change):
         item["open"] = {"S": open_shard(key.job_id)}
     return item
 
 
-def stays_open(change: StateChange) -> bool:
-    """Whether the sweep must look at a job after a change: its children or nodes may not have ended with it."""
-    return not change.detail.status.is_terminal or size_of(change.detail) is not None
+def stays_open(key: RecordKey, change: StateChange) -> bool:
+    """Whether the sweep must look at a job after a change, as `closing.needs_closing` says of its record."""
+    is_over = change.detail.status.is_terminal and size_of(change.detail) is None
+    return not is_over or whole_of(key.job_id) is not None
 
 
 def _changing(values: Mapping[str, Any]) -> Item:

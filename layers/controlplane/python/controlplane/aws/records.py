@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from controlplane.aws.alert_store import AlertStore
+from controlplane.aws.belongings import Belongings
 from controlplane.aws.children import DynamoChildren
 from controlplane.aws.deletion import Deletion
-from controlplane.aws.job_update import decision, late_update, newest_update, outcome_of
+from controlplane.aws.job_update import decision, late_update, newest_of, newest_update, outcome_of
 from controlplane.aws.listing import Listing
-from controlplane.aws.record_item import digests, from_item, record_key, stays_open
-from controlplane.aws.retention import Retention
+from controlplane.aws.record_item import Item, digests, from_item, record_key, stays_open
+from controlplane.aws.retention import Retention, expiry_of
 from controlplane.aws.submission_store import SubmissionStore
 from controlplane.aws.sweeping import Sweeping
 from controlplane.aws.table import Table
 from controlplane.aws.update import Update
+from controlplane.errors import NotYet
 from controlplane.fan_out import FanOut
 from controlplane.job import Status
 from controlplane.job_filter import JobFilter
@@ -23,6 +25,9 @@ from controlplane.record import JobRecord, Outcome, RecordKey
 from controlplane.records import AlertClaim, Merge, Page
 from controlplane.state_change import StateChange
 from controlplane.submission import Submission
+
+#: How often news of a job is brought that is lost, or found, at every try.
+_LOOKS = 8
 
 
 class DynamoRecords:
@@ -54,9 +59,8 @@ class DynamoRecords:
         self._listing = Listing(table=self._table)
         self._children = DynamoChildren(self._table, fan_out=fan_out, retention=self._retention)
         self._deletion = Deletion(table=self._table, alerts=self._alerts, children=self._children)
-        self._sweeping = Sweeping(
-            table=self._table, retention=self._retention, submissions=self._submissions, children=self._children
-        )
+        self._belongings = Belongings(submissions=self._submissions, children=self._children)
+        self._sweeping = Sweeping(table=self._table, retention=self._retention, belongings=self._belongings)
 
     def create(self, submission: Submission) -> Submission | None:
         """Two conditional writes; more for a job that has expired."""
@@ -92,8 +96,11 @@ class DynamoRecords:
             self._children.decide(key, change)
             return
         item = self._table.get(record_key(key))
-        if item:
-            self._table.update(record_key(key), decision(item, change, retention=self._retention))
+        update = decision(item, change, retention=self._retention) if item else None
+        if update and self._table.update(record_key(key), update) is None and not stays_open(key, change):
+            at = self._retention.expires_at(change.at)
+            if at is not None:
+                self._submissions.expire(key.job_id, at=at)
 
     def claim(self, job_id: str, *, previous: int | None, at: int, capability_digests: tuple[str, ...]) -> bool:
         """A conditional write on the claim that was seen."""
@@ -136,9 +143,9 @@ class DynamoRecords:
         """A read of every hundred keys."""
         return self._sweeping.known(keys)
 
-    def close(self, key: RecordKey, *, at: int) -> None:
-        """A read and a write; where there is a retention, a write of each item that goes with the array."""
-        self._sweeping.close(key)
+    def close(self, key: RecordKey, *, since: int | None) -> None:
+        """A read and a write; where there is a retention, a write of each item that goes with the job."""
+        self._sweeping.close(key, since=since)
 
     def delete(self, record: JobRecord, *, at: int) -> bool:
         """A conditional write and two more; of an array one a block, and one for every 25 deliveries to it."""
@@ -194,20 +201,39 @@ class DynamoRecords:
 
     def _merge(self, merge: Merge) -> Outcome | Exception:
         try:
-            old = self._table.update_as(newest_update(merge, retention=self._retention))
+            old = self._bring_newest(merge)
             came_of = outcome_of(merge, old)
             late = late_update(merge, old) if old and came_of in (Outcome.LATE, Outcome.CONFLICT) else None
             beaten = self._table.update_as(late) if late else None
             if beaten is not None:  # the record has become another Batch job's, or has gone
                 came_of = outcome_of(merge, beaten)
             if merge.ours and came_of not in (Outcome.STRANGE, Outcome.DUPLICATE, Outcome.DELETED):
-                self._expire_submission(merge)
+                self._expire_submission(merge, old)
         except Exception as error:  # it stops no other
             return error
         return came_of
 
-    def _expire_submission(self, merge: Merge) -> None:
-        """With the end of its job, and again with each repetition of that: a crash may have come between."""
-        for change in merge.changes:
-            if not stays_open(change):
-                self._submissions.expire(merge.key.job_id, ended_at=change.at)
+    def _bring_newest(self, merge: Merge) -> Item | None:
+        """Bring the newest change to the record: None, or the item that refused it. What belongs to a lost job is kept.
+
+        That is done before, to be done again where the function dies, and after, for it may be let go meanwhile.
+        """
+        lost: JobRecord | None = None
+        seen: int | None = None
+        for _ in range(_LOOKS):
+            old = self._table.update_as(newest_update(merge, retention=self._retention, seen=seen))
+            if lost and seen is not None:
+                self._belongings.keep(lost, at=seen)
+            if not old or outcome_of(merge, old) is not Outcome.MERGED:
+                return old
+            lost, seen = from_item(old), expiry_of(old)
+            if seen is not None:
+                self._belongings.keep(lost, at=seen)
+        raise NotYet(f"job {merge.key.job_id} was lost and found {_LOOKS} times in a row: deliver this again.")
+
+    def _expire_submission(self, merge: Merge, old: Item | None) -> None:
+        """With the record, at the end of its job, and again with each repetition of that: a crash may come between."""
+        if any(not stays_open(merge.key, change) for change in merge.changes):
+            at = expiry_of(old) if old else self._retention.expires_at(newest_of(merge).at)
+            if at is not None:
+                self._submissions.expire(merge.key.job_id, at=at)

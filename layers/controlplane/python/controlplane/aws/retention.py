@@ -48,6 +48,12 @@ def expiry(expires_at: int | None) -> dict[str, dict[str, Any]]:
     return {} if expires_at is None else {"expiresAt": {"N": str(expires_at)}}
 
 
+def expiry_of(item: Mapping[str, Mapping[str, Any]]) -> int | None:
+    """When an item expires (epoch seconds), if ever."""
+    return int(item["expiresAt"]["N"]) if "expiresAt" in item else None
+
+
 def has_expired(item: Mapping[str, Mapping[str, Any]], *, now: int) -> bool:
     """Whether an item is to be gone at this time (epoch milliseconds), though DynamoDB may not have deleted it yet."""
-    return "expiresAt" in item and int(item["expiresAt"]["N"]) * 1000 <= now
+    expires_at = expiry_of(item)
+    return expires_at is not None and expires_at * 1000 <= now

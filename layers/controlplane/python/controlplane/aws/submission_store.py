@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from controlplane.aws.alert_store import AlertStore
 from controlplane.aws.record_item import Item, open_shard, record_key, to_item
-from controlplane.aws.retention import Retention, has_expired
+from controlplane.aws.retention import Retention, expiry, has_expired
 from controlplane.aws.submission_item import submission_from_item, submission_key, submission_to_item
 from controlplane.aws.table import Table
 from controlplane.aws.tombstone import is_deleted
@@ -43,14 +43,19 @@ class SubmissionStore:
         item = self.table.get(submission_key(job_id))
         return submission_from_item(item) if item else None
 
-    def expire(self, job_id: str, *, ended_at: int) -> None:
-        """Let a submission go when its record does: one write, made once. Where nothing expires, none."""
-        expiry = self.retention.expiry(ended_at)
-        if expiry:
-            update = Update().set(expiry)
-            update.require(f"attribute_exists({update.name('pk')})")
-            update.require(f"attribute_not_exists({update.name('expiresAt')})")
-            self.table.update(submission_key(job_id), update)
+    def expire(self, job_id: str, *, at: int) -> None:
+        """Let a submission go when its record does (epoch seconds), or later where that was said: one write."""
+        update = Update().set(expiry(at))
+        update.require(f"attribute_exists({update.name('pk')})")
+        name = update.name("expiresAt")
+        update.require(f"(attribute_not_exists({name}) OR {name} < {update.value({'N': str(at)})})")
+        self.table.update(submission_key(job_id), update)
+
+    def keep(self, job_id: str, *, at: int) -> None:
+        """Take it back that a submission goes at this time (epoch seconds)."""
+        update = Update().remove(["expiresAt"])
+        update.require(f"{update.name('expiresAt')} = {update.value({'N': str(at)})}")
+        self.table.update(submission_key(job_id), update)
 
     def _bear(self, submission: Submission) -> None:
         """Put the record where there is none, or one that has expired."""

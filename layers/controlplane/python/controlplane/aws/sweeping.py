@@ -11,16 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from controlplane.aws.children import DynamoChildren
+from controlplane.aws.belongings import Belongings
 from controlplane.aws.index_entry import created
 from controlplane.aws.record_item import OPEN_SHARDS, Item, from_item, record_key
-from controlplane.aws.retention import Retention
-from controlplane.aws.submission_store import SubmissionStore
+from controlplane.aws.retention import Retention, expiry, expiry_of
 from controlplane.aws.table import Table
 from controlplane.aws.update import Update
+from controlplane.closing import needs_closing
 from controlplane.job import Status
 from controlplane.job_filter import from_cursor, to_cursor
-from controlplane.record import RecordKey
+from controlplane.record import JobRecord, RecordKey
 from controlplane.records import Page
 
 
@@ -30,8 +30,7 @@ class Sweeping:
 
     table: Table
     retention: Retention
-    submissions: SubmissionStore
-    children: DynamoChildren
+    belongings: Belongings
 
     def list_open(self, *, limit: int, cursor: str | None) -> Page:
         """A query or two a shard of the index from where the page begins, and a read of the records."""
@@ -59,10 +58,10 @@ class Sweeping:
         self.table.update(record_key(key), update.require(f"attribute_exists({update.name('status')})"))
 
     def lose(self, key: RecordKey, *, at: int) -> None:
-        """A conditional write: a job that has ended meanwhile is not lost. What is lost expires like what has ended."""
-        update = Update().set({"lost": {"BOOL": True}, "changedAt": {"N": str(at)}}).set(self.retention.expiry(at))
-        update.remove(["open"])
+        """A conditional write: a job that has ended meanwhile is not lost, and one that is lost was so before."""
+        update = Update().set({"lost": {"N": str(at)}, "changedAt": {"N": str(at)}})
         update.require(f"attribute_exists({update.name('status')})").require(f"NOT {_ended(update)}")
+        update.require(f"attribute_not_exists({update.name('lost')})")
         self.table.update(record_key(key), update)
 
     def known(self, keys: Iterable[RecordKey]) -> Mapping[RecordKey, str | None]:
@@ -74,16 +73,42 @@ class Sweeping:
         there = (item for item in items if self.table.has(item))
         return {asked[item["pk"]["S"]]: item["batchJobId"]["S"] if "batchJobId" in item else None for item in there}
 
-    def close(self, key: RecordKey) -> None:
-        """A read and a write. From now on the array expires, like any job that has ended; what goes with it first."""
+    def close(self, key: RecordKey, *, since: int | None) -> None:
+        """A read and a write; where there is a retention, another write and those of what belongs to the job.
+
+        The record expires first and leaves the index of what is open last: it is closed again until all is done.
+        """
         item = self.table.get(record_key(key))
         record = from_item(item) if item else None
-        if record and record.status.is_terminal:
-            self.submissions.expire(key.job_id, ended_at=record.changed_at)
-            if record.batch_job_id and record.size:
-                self.children.expire(record.batch_job_id, size=record.size, ended_at=record.changed_at)
-            update = Update().set(self.retention.expiry(record.changed_at)).remove(["open"])
-            self.table.update(record_key(key), update)
+        if item is None or record is None or record.is_open or not needs_closing(record):
+            return
+        expires_at = None if since is None else self.retention.expires_at(since)
+        if expires_at is None:
+            self._keep(record, item)
+        elif self._changes(record, Update().set(expiry(expires_at))):
+            self.belongings.let_go(record, at=expires_at)
+            closed = Update().remove(["open"])
+            closed.require(f"{closed.name('expiresAt')} = {closed.value({'N': str(expires_at)})}")
+            if self.table.update(record_key(key), closed) is not None:
+                self._repair(key, record, at=expires_at)
+
+    def _keep(self, record: JobRecord, item: Item) -> None:
+        """Close a job that is not to go yet."""
+        before = expiry_of(item)
+        if before is not None:
+            self.belongings.keep(record, at=before)
+        self._changes(record, Update().remove(["open", "expiresAt"]))
+
+    def _changes(self, record: JobRecord, update: Update) -> bool:
+        """Change a record, unless there was news of it, or another end, or it was deleted."""
+        update.require(f"{update.name('changedAt')} = {update.value({'N': str(record.changed_at)})}")
+        return self.table.update(record_key(record.key), update) is None
+
+    def _repair(self, key: RecordKey, record: JobRecord, *, at: int) -> None:
+        """Keep what was let go of a job that was found meanwhile; one that is over is let go by whoever ended it."""
+        item = self.table.get(record_key(key))
+        if item and from_item(item).is_open:
+            self.belongings.keep(record, at=at)
 
     def bookmark(self, name: str) -> str | None:
         """One read."""
