@@ -168,7 +168,7 @@ class PlaneStack(cdk.Stack):
     def _record_state_change(self) -> None:
         function = self._function(
             "record_state_change",
-            table=(*ITEMS, "BatchGetItem", *WRITE_MANY),
+            table=(*ITEMS, *READ_MANY, *WRITE_MANY),  # it keeps the children of a lost array that is found again
             timeout=_RECORD_TIMEOUT,
             memory_mib=512,
             BATCHPLANE_JOB_EVENTS_DEAD_LETTERS_URL=self._job_events.dead_letter_queue.queue_url,

@@ -165,7 +165,10 @@ class Calls:
 
     def _claim(self) -> dict[str, Any]:
         random = self._random
-        previous, digests = random.choice((None, None, T0, T0 + 1)), random.choice(((), ("new", "old")))
+        previous, digests = (
+            random.choice((None, None, T0, T0 + 1)),
+            random.choice(((), ("new", "old"), ("newest", "new", "old"))),
+        )
         at = random.choice((T0, T0 + 1))
         return {"job_id": self._ours(), "previous": previous, "at": at, "capability_digests": digests}
 

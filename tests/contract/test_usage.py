@@ -126,6 +126,7 @@ def refused(records: Records, record: JobRecord, asked: Submission) -> None:
 def lost(records: Records, record: JobRecord, asked: Submission) -> None:
     """Batch has forgotten it."""
     records.lose(record.key, at=T0)
+    records.close(record.key, since=T0)
 
 
 def deleted(records: Records, record: JobRecord, asked: Submission) -> None:
@@ -159,6 +160,7 @@ def test_a_lost_job_that_batch_tells_of_again_is_counted_again(store: Store, ask
     seen = []
     for status in ("RUNNABLE", "RUNNING"):
         store.records.lose(RecordKey(job_id=asked.job_id), at=T0)
+        store.records.close(RecordKey(job_id=asked.job_id), since=T0)
         bring(store.records, RecordKey(job_id=asked.job_id), news(asked, status), ours=True)
         seen.append(store.usage.in_flight(ADA))
 

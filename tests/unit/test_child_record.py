@@ -91,3 +91,15 @@ def test_a_status_that_is_not_known_makes_a_record_and_no_history() -> None:
 
     assert pure([scheduled]) == of([scheduled], after(scheduled))
     assert pure([scheduled, LIFE[0]]) == of([LIFE[0], scheduled], after(scheduled, LIFE[0]))
+
+
+def test_an_answer_that_is_behind_what_was_told_takes_no_history_away() -> None:
+    """Of a node that was ended while it waited for another attempt Batch tells no attempt at all."""
+    node = RecordKey(job_id="gang", index=7)
+    attempts = [each for each in map(from_event, life("gang", job_id="gang#7", attempts=2)) if each.finished_attempts]
+    answer = change("FAILED", job_id="gang#7", name="gang", at=T0 + 60_000)
+    states = decided(after(attempts[0]), 7, answer)
+    rows = [Told(attempts[0], is_answer=False), Told(answer, is_answer=True)]
+    record = child_record(node, rows, states, place=7)
+
+    assert decide(merge(None, node, attempts[0]), answer) == record
