@@ -97,6 +97,16 @@ class Recorded:
         """Tell of state changes."""
         self._deliver("record_state_change", _queued(events))
 
+    def forget(self, job_id: str) -> None:
+        """Have a job that is lost expire, as the sweep does where jobs are not kept for good."""
+        table = self.account.environment("reconcile_jobs")["BATCHPLANE_TABLE"]
+        self.account.client("dynamodb").update_item(
+            TableName=table,
+            Key={"pk": {"S": job_id}, "sk": {"S": "RECORD"}},
+            UpdateExpression="SET lost = :now, expiresAt = :now",
+            ExpressionAttributeValues={":now": {"N": str(self.now)}},
+        )
+
     def alert(self, job_ids: Iterable[str]) -> None:
         """Tell of the records as the table's stream does."""
         dynamodb = self.account.client("dynamodb")

@@ -42,7 +42,7 @@ RIGHTS = {
         "sqs:SendMessage",
     },
     "record_state_change": ITEMS
-    | {"dynamodb:BatchGetItem"}
+    | READ_MANY
     | WRITE_MANY
     | LOG
     | CONSUME

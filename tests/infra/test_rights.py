@@ -161,7 +161,11 @@ class Day:
     def _split(self) -> None:
         """An array that is too large for Batch is handed on in parts, and ended."""
         self._accept("split", arrayProperties={"size": 20_000})
+        self._accept("found", arrayProperties={"size": 3})
         self.world.submit()
+        self.world.forget(self.jobs["found"])
+        told = json.loads(self.world.batch.events(self._in_batch("found")["jobId"])[0])
+        self.world.record(json.dumps(told | {"detail": told["detail"] | {"createdAt": self.world.now}}))
         self.ask("GET", "/jobs/{jobId}/children", job_id=self.jobs["split"])
         self.ask("POST", "/jobs/{jobId}/terminate", {}, job_id=self.jobs["split"])
 
