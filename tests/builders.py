@@ -6,14 +6,14 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from controlplane.batch.job_detail import JobDetail
+from controlplane.batch.state_change import StateChange, from_event
 from controlplane.deployment import Deployment
-from controlplane.draft import Draft
 from controlplane.job import Status
-from controlplane.job_detail import JobDetail
-from controlplane.record import Outcome, RecordKey
-from controlplane.records import Merge, Records, brought
-from controlplane.state_change import StateChange, from_event
-from controlplane.submission import Submission, plan
+from controlplane.records.port import Merge, Records, brought
+from controlplane.records.record import Outcome, RecordKey
+from controlplane.submissions.draft import Draft
+from controlplane.submissions.submission import Submission, plan
 
 BATCH = "arn:aws:batch:eu-west-1:111122223333"
 QUEUE = f"{BATCH}:job-queue/test-default"

@@ -15,9 +15,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from controlplane.batch.job_detail import Attempt, Container
+from controlplane.batch.state_change import StateChange, from_description, from_event
 from controlplane.job import Status
-from controlplane.job_detail import Attempt, Container
-from controlplane.state_change import StateChange, from_description, from_event
 from tests.builders import BATCH_JOB_ID, T0, event
 
 NODES = 3

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from controlplane.aws.item_size import item_size
+from controlplane.aws.dynamodb.item_size import item_size
 
 Item = Mapping[str, Mapping[str, Any]]
 #: Bytes that one write unit takes, and one read unit of a strongly consistent read.

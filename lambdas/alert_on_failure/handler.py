@@ -1,6 +1,6 @@
 """Failed jobs in, alerts out."""
 
-from controlplane.alerter import Alerter
+from controlplane.alerting.alerter import Alerter
 from controlplane.edge.function import Handler, first_call
 from controlplane.edge.stream import on_record_changes
 from controlplane.plane import Plane

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from controlplane.edge.function import Handler, first_call
 from controlplane.edge.schedule import on_schedule
 from controlplane.plane import Plane
-from controlplane.reconciler import Reconciler
-from controlplane.recorder import Recorder
+from controlplane.reconciling.reconciler import Reconciler
+from controlplane.recording.recorder import Recorder
 
 
 def build(plane: Plane) -> Handler:

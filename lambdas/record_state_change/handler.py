@@ -4,7 +4,7 @@ from controlplane.edge.function import Handler, first_call
 from controlplane.edge.message_batch import on_batch
 from controlplane.edge.message_counts import counted
 from controlplane.plane import Plane
-from controlplane.recorder import Recorder
+from controlplane.recording.recorder import Recorder
 
 
 def build(plane: Plane) -> Handler:

@@ -2,12 +2,12 @@
 
 import random
 
-from controlplane.drain import Drain
 from controlplane.edge.function import Handler, first_call
 from controlplane.edge.message_batch import on_batch
 from controlplane.edge.message_counts import counted
 from controlplane.plane import Plane
-from controlplane.submitter import Submitter
+from controlplane.submitting.drain import Drain
+from controlplane.submitting.submitter import Submitter
 
 
 def build(plane: Plane) -> Handler:

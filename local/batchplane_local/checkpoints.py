@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from batchplane_local.database import Database
-from batchplane_local.ticker import Ticker
+from batchplane_local.functions.ticker import Ticker
 
 #: How often it looks, in seconds: the log grows by some megabytes meanwhile.
 CHECKPOINT_SECONDS = 0.25

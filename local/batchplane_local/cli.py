@@ -221,8 +221,8 @@ def _run(path: Path, settings: Settings, *, as_json: bool) -> None:
 
     from batchplane_local.batch.refused import OtherLayout
     from batchplane_local.garbage import collect_seldom
+    from batchplane_local.gateway.server import PortTaken
     from batchplane_local.running import running
-    from batchplane_local.server import PortTaken
 
     output = sys.stdout
     try:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from batchplane_local.database import Database
-from controlplane.registered_definition import RegisteredDefinition
+from controlplane.definitions.registered import RegisteredDefinition
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS definitions (

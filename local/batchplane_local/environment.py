@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from batchplane_local.batch import EmbeddedBatch
+from controlplane.definitions.registrar import RUNNER_TAG
 from controlplane.deployment import Deployment, JobDefinition, JobQueue, NodeProperties
 from controlplane.quota import Quota
-from controlplane.registrar import RUNNER_TAG
 
 #: What the embedded deployment is called, in alerts.
 DEPLOYMENT = "local"

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from batchplane_local.functions.ticker import Ticker
 from batchplane_local.plane import LocalPlane
-from batchplane_local.ticker import Ticker
 
 #: How often it looks, in seconds; most rows that go each time, so that no write waits for long.
 EXPIRY_SECONDS = 1.0

@@ -1,4 +1,4 @@
-"""Alerts as mail in a folder: the port `controlplane.alert.Topic`. Sends nothing anywhere.
+"""Alerts as mail in a folder: the port `controlplane.alerting.alert.Topic`. Sends nothing anywhere.
 
 One file for one alert, named by its id, so that an alert published twice is still one mail.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from batchplane_local.whole_file import write_whole
-from controlplane.alert import Alert, plain
+from controlplane.alerting.alert import Alert, plain
 
 #: A mail's lines are folded only where a mail server would refuse them, so that the file reads as it was written.
 _POLICY = default.clone(max_line_length=998)

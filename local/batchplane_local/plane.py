@@ -17,19 +17,19 @@ from batchplane_local.data_folder import DataFolder
 from batchplane_local.database import Database
 from batchplane_local.definitions import SqliteDefinitions
 from batchplane_local.environment import DeploymentSettings, establish
+from batchplane_local.functions.quiet import Quiet
 from batchplane_local.io_bucket import FolderBucket
 from batchplane_local.links import Links, link_secret
 from batchplane_local.mail import MailFolder
 from batchplane_local.queue import Queue
 from batchplane_local.queues import EventDeadLetters, GivenUp, JobEvents, QueuedSubmissions
-from batchplane_local.quiet import Quiet
 from batchplane_local.records import SqliteRecords
 from batchplane_local.usage import SqliteUsage
-from controlplane.batch import Batch
+from controlplane.batch.pace import Pace
+from controlplane.batch.port import Batch
 from controlplane.deployment import Deployment
 from controlplane.fan_out import FanOut
 from controlplane.log import Logs
-from controlplane.pace import Pace
 
 
 @dataclass(frozen=True, kw_only=True)

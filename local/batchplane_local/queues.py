@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 
 from batchplane_local.queue import Queue
-from controlplane.dead_letters import DeadLetter, Moved
-from controlplane.submission_queue import to_message
+from controlplane.recording.dead_letters import DeadLetter, Moved
+from controlplane.submissions.queue import to_message
 
 #: The events that are recorded, as in the rule `infra/state_change_rule.py`.
 _DETAIL_TYPE = "Batch Job State Change"
@@ -18,7 +18,7 @@ _DETAIL_TYPE = "Batch Job State Change"
 
 @dataclass(frozen=True, kw_only=True)
 class QueuedSubmissions:
-    """The port `controlplane.submission_queue.Submissions`: accepted submissions on their way to `submit_job`."""
+    """The port `controlplane.submissions.queue.Submissions`: accepted submissions on their way to `submit_job`."""
 
     queue: Queue
 
@@ -46,7 +46,7 @@ class JobEvents:
 
 @dataclass(frozen=True, kw_only=True)
 class EventDeadLetters:
-    """The port `controlplane.dead_letters.DeadLetters`: job events that can't be read."""
+    """The port `controlplane.recording.dead_letters.DeadLetters`: job events that can't be read."""
 
     queue: Queue
 
@@ -57,7 +57,7 @@ class EventDeadLetters:
 
 @dataclass(frozen=True, kw_only=True)
 class GivenUp:
-    """The port `controlplane.dead_letters.DeadLetterQueue`: what one queue has given up."""
+    """The port `controlplane.recording.dead_letters.DeadLetterQueue`: what one queue has given up."""
 
     name: str
     queue: Queue

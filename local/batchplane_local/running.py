@@ -17,12 +17,12 @@ from batchplane_local.data_folder import DataFolder
 from batchplane_local.database import Database
 from batchplane_local.environment import DeploymentSettings
 from batchplane_local.expirer import expiring
-from batchplane_local.functions import fed
-from batchplane_local.gateway import Gateway
-from batchplane_local.io_routes import IoRoutes
-from batchplane_local.long_polls import LongPolls
+from batchplane_local.functions.sources import fed
+from batchplane_local.gateway.application import Gateway
+from batchplane_local.gateway.io_routes import IoRoutes
+from batchplane_local.gateway.long_polls import LongPolls
+from batchplane_local.gateway.server import listen, served, url_of
 from batchplane_local.plane import EngineSettings, LocalPlane, opened
-from batchplane_local.server import listen, served, url_of
 from batchplane_local.tokens import Tokens
 from lambdas.serve_api.handler import build as serve_api
 

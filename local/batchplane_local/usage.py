@@ -1,9 +1,9 @@
-"""What owners use of one machine's plane: the port `controlplane.gate.Usage` over the database of records."""
+"""What owners use of one machine's plane: the port `controlplane.accepting.gate.Usage` over the database of records."""
 
 from __future__ import annotations
 
 from batchplane_local.database import Database
-from controlplane.gate import MINUTE, InFlight
+from controlplane.accepting.gate import MINUTE, InFlight
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS submission_rates (

@@ -16,8 +16,8 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from batchplane_local.garbage import collect_seldom
-from batchplane_local.server import listen, served, url_of
-from controlplane.draft import Draft
+from batchplane_local.gateway.server import listen, served, url_of
+from controlplane.submissions.draft import Draft
 
 
 async def submit(request: Request) -> JSONResponse:

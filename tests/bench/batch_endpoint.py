@@ -15,7 +15,7 @@ from batchplane_local.batch.http.endpoint import Endpoint
 from batchplane_local.batch.http.sigv4 import KeyPair
 from batchplane_local.clock import epoch_milliseconds
 from batchplane_local.garbage import collect_seldom
-from batchplane_local.server import listen, served, url_of
+from batchplane_local.gateway.server import listen, served, url_of
 from tests.bench.stored import store_ended_jobs
 
 _RESOURCES = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "16"}]

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from controlplane.submission_queue import to_message
+from controlplane.submissions.queue import to_message
 from tests.bench.race import Contender
 from tests.bench.serving import serving
 from tests.bench.stand_in import environment

@@ -10,7 +10,7 @@ from moto import mock_aws
 from rich.console import Console
 from rich.table import Table
 
-from controlplane.aws.records import DynamoRecords
+from controlplane.aws.dynamodb.records import DynamoRecords
 from lambdas.record_state_change.handler import build
 from tests.bench import plain
 from tests.bench.race import one_in

@@ -10,12 +10,12 @@ from functools import partial
 import boto3
 from botocore.config import Config
 
-from controlplane.aws.job_update import newest_update
+from controlplane.aws.dynamodb.job_update import newest_update
+from controlplane.aws.dynamodb.retention import Retention
 from controlplane.aws.plane import AwsPlane
-from controlplane.aws.retention import Retention
-from controlplane.record import RecordKey
-from controlplane.records import Merge
-from controlplane.state_change import from_event
+from controlplane.batch.state_change import from_event
+from controlplane.records.port import Merge
+from controlplane.records.record import RecordKey
 from lambdas.record_state_change.handler import build
 from tests.bench import plain
 from tests.bench.race import Contender, on_one_core, one_in

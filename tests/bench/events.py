@@ -10,12 +10,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from batchplane_local.database import Database
-from batchplane_local.functions import EVENTS_A_BATCH
+from batchplane_local.functions.sources import EVENTS_A_BATCH
 from batchplane_local.queue import Queue
 from batchplane_local.queues import EventDeadLetters
 from batchplane_local.records import SqliteRecords
-from controlplane.batch import Batch
-from controlplane.state_change import from_event
+from controlplane.batch.port import Batch
+from controlplane.batch.state_change import from_event
 from lambdas.record_state_change.handler import build
 from tests.bench.race import ROUNDS, Contender, one_in
 from tests.bench.traffic import CHILDREN, array_batches, child, message

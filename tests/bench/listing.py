@@ -18,12 +18,12 @@ from batchplane_local.records import SqliteRecords
 from batchplane_local.records.rows import Rows
 from controlplane.caller import Caller
 from controlplane.job import JobType, Status, derive_job_id
-from controlplane.job_filter import JobFilter
-from controlplane.owned_jobs import OwnedJobs
-from controlplane.record import JobRecord, RecordKey, born
-from controlplane.records import Records
-from controlplane.submission import Submission
-from controlplane.viewer import Viewer
+from controlplane.records.job_filter import JobFilter
+from controlplane.records.owned_jobs import OwnedJobs
+from controlplane.records.port import Records
+from controlplane.records.record import JobRecord, RecordKey, born
+from controlplane.submissions.submission import Submission
+from controlplane.viewing.viewer import Viewer
 from tests.bench.race import one_in
 from tests.builders import BATCH_JOB_ID, DEPLOYMENT, QUEUE, T0, submission
 

@@ -17,9 +17,9 @@ from typing import Any, cast
 
 import uvloop
 
-from controlplane.aws.record_item import to_item
-from controlplane.aws.submission_item import submission_to_item
-from controlplane.record import born
+from controlplane.aws.dynamodb.record_item import to_item
+from controlplane.aws.dynamodb.submission_item import submission_to_item
+from controlplane.records.record import born
 from tests.builders import submission
 
 #: The table that BatchGetItem finds nothing in.

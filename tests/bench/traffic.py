@@ -10,7 +10,7 @@ from functools import cache
 from hashlib import blake2b
 from typing import Any
 
-from controlplane.submission import Submission
+from controlplane.submissions.submission import Submission
 from tests.builders import T0, attempt, event, submission
 
 #: What one attempt goes through; no event tells of the submission.

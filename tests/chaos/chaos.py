@@ -14,11 +14,11 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any
 
-from batchplane_local.events import schedule_event
-from controlplane.batch import Batch
-from controlplane.record import RecordKey
-from controlplane.submission import Submission
-from controlplane.submitter import Submitter
+from batchplane_local.functions.events import schedule_event
+from controlplane.batch.port import Batch
+from controlplane.records.record import RecordKey
+from controlplane.submissions.submission import Submission
+from controlplane.submitting.submitter import Submitter
 from lambdas.reconcile_jobs.handler import build as build_reconcile_jobs
 from lambdas.record_state_change.handler import build as build_record_state_change
 from tests.chaos.baton import Baton

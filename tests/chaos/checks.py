@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from controlplane.batch.state_change import from_event, transition_status
 from controlplane.job import JobType, Status, parent_and_index
-from controlplane.job_filter import JobFilter
-from controlplane.record import JobRecord, RecordKey
-from controlplane.state_change import from_event, transition_status
+from controlplane.records.job_filter import JobFilter
+from controlplane.records.record import JobRecord, RecordKey
 from tests.chaos.chaos import Run
 from tests.chaos.deliveries import transitions
 from tests.chaos.truth import Life, Told

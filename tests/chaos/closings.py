@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from controlplane.job import part_id
-from controlplane.record import RecordKey
-from controlplane.records import DELETED_MILLISECONDS, Records
+from controlplane.records.port import DELETED_MILLISECONDS, Records
+from controlplane.records.record import RecordKey
 from tests.builders import BATCH_JOB_ID, T0, bring, change, refusal, submission
 from tests.chaos.ring import DAY, DAYS, Duel, Ring
 

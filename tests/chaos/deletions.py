@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from controlplane.errors import KeySpent
-from controlplane.records import DELETED_MILLISECONDS
+from controlplane.records.port import DELETED_MILLISECONDS
 from tests.builders import bring, change
 from tests.chaos.ring import DAY, DAYS, END, KEY, NAME, OURS, Duel, Ring
 

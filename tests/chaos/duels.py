@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from controlplane.batch.job_detail import JobDetail
+from controlplane.batch.state_change import StateChange
 from controlplane.job import Status
-from controlplane.job_detail import JobDetail
-from controlplane.record import RecordKey
-from controlplane.records import AlertClaim
-from controlplane.state_change import StateChange
+from controlplane.records.port import AlertClaim
+from controlplane.records.record import RecordKey
 from tests.builders import BATCH_JOB_ID, PLAIN, QUEUE, T0, bring, change
 from tests.chaos.baton import Actor
 from tests.chaos.ring import DAY, DAYS, END, KEY, NAME, OURS, THEIRS, Duel, Ring

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from controlplane.record import RecordKey
+from controlplane.records.record import RecordKey
 from tests.builders import BATCH_JOB_ID, bring, change
 from tests.chaos.ring import DAY, DAYS, END, KEY, NAME, OURS, Duel, Ring
 

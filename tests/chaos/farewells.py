@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from controlplane.records import AlertClaim
-from controlplane.submission import Submission
+from controlplane.records.port import AlertClaim
+from controlplane.submissions.submission import Submission
 from tests.builders import BATCH_JOB_ID, PLAIN, QUEUE, T0, bring, change
 from tests.chaos.ring import DAY, DAYS, END, KEY, NAME, OURS, THEIRS, Duel, Ring
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from controlplane.job import Status
-from controlplane.record import RecordKey
+from controlplane.records.record import RecordKey
 from tests.builders import BATCH_JOB_ID, T0, bring, change
 from tests.chaos.baton import Actor
 from tests.chaos.ring import END, KEY, NAME, Duel, Ring

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from controlplane.registered_definition import RegisteredDefinition
+from controlplane.definitions.registered import RegisteredDefinition
 from tests.builders import BATCH, T0
 from tests.chaos.ring import Duel, Ring
 

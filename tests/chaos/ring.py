@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from controlplane.aws.definitions import DynamoDefinitions
-from controlplane.aws.records import DynamoRecords
-from controlplane.aws.usage import DynamoUsage
-from controlplane.gate import Usage
-from controlplane.record import RecordKey
-from controlplane.records import Records
-from controlplane.registered_definition import DefinitionRegistry
-from controlplane.state_change import StateChange
+from controlplane.accepting.gate import Usage
+from controlplane.aws.dynamodb.definitions import DynamoDefinitions
+from controlplane.aws.dynamodb.records import DynamoRecords
+from controlplane.aws.dynamodb.usage import DynamoUsage
+from controlplane.batch.state_change import StateChange
+from controlplane.definitions.registered import DefinitionRegistry
+from controlplane.records.port import Records
+from controlplane.records.record import RecordKey
 from tests.builders import BATCH_JOB_ID, T0, bring, change, submission
 from tests.chaos.baton import Actor, Baton, Choose, every_schedule
 from tests.chaos.seams import Faults, SeamedClient

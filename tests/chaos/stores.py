@@ -14,8 +14,8 @@ from typing import Any
 from batchplane_local.database import Database
 from batchplane_local.queue import Queue
 from batchplane_local.records import SqliteRecords
-from controlplane.aws.records import DynamoRecords
-from controlplane.records import Records
+from controlplane.aws.dynamodb.records import DynamoRecords
+from controlplane.records.port import Records
 from tests.chaos.baton import Baton
 from tests.chaos.seams import Faults, SeamedClient, SeamedDatabase
 from tests.chaos.table import TableInMemory

@@ -14,8 +14,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import controlplane.aws
-from controlplane.aws.job_update import _kind
+import controlplane.aws.dynamodb
+from controlplane.aws.dynamodb.job_update import _kind
 from tests.chaos.closings import CLOSINGS
 from tests.chaos.deletions import DELETIONS
 from tests.chaos.duels import DUELS
@@ -23,7 +23,7 @@ from tests.chaos.farewells import FAREWELLS
 from tests.chaos.registering import REGISTRATIONS
 from tests.chaos.ring import play_once
 
-ADAPTER = Path(controlplane.aws.__file__).parent
+ADAPTER = Path(controlplane.aws.dynamodb.__file__).parent
 #: What passes conditions on, and has none of its own.
 PLUMBING = frozenset({"table.py", "update.py"})
 #: A module's file, and a function in it.

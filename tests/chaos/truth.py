@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from controlplane.deployment import Deployment
-from controlplane.draft import Draft
-from controlplane.submission import Submission, plan, to_submit_job
+from controlplane.submissions.draft import Draft
+from controlplane.submissions.submission import Submission, plan, to_submit_job
 from tests.local.batch import gangs
 from tests.local.batch.machine import DEFINITION, QUEUE, Machine
 from tests.waiting import wait_until

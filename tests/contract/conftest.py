@@ -13,8 +13,8 @@ from moto import mock_aws
 from batchplane_local.database import Database
 from batchplane_local.queue import Queue
 from batchplane_local.records import SqliteRecords
-from controlplane.aws.records import DynamoRecords
-from controlplane.records import Records
+from controlplane.aws.dynamodb.records import DynamoRecords
+from controlplane.records.port import Records
 from tests.builders import T0
 from tests.contract.deployed import OneAtATime, client, create_table
 from tests.local.clocks import Clock

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from controlplane.job import part_id
-from controlplane.record import JobRecord, RecordKey
-from controlplane.records import Records, brought, ended_unsubmitted
-from controlplane.split_arrays import SplitArrays
-from controlplane.submission import Submission
+from controlplane.records.port import Records, brought, ended_unsubmitted
+from controlplane.records.record import JobRecord, RecordKey
+from controlplane.records.split_arrays import SplitArrays
+from controlplane.submissions.submission import Submission
 from tests.builders import bring, change, submission
 from tests.local.clocks import Clock
 

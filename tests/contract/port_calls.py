@@ -13,13 +13,13 @@ from typing import Any
 
 import msgspec
 
+from controlplane.batch.job_detail import ArrayProperties, Attempt, Container, JobDetail, NodeProperties
+from controlplane.batch.state_change import StateChange
 from controlplane.errors import KeySpent
 from controlplane.job import Status, child_id, node_id, parent_and_index, part_id
-from controlplane.job_detail import ArrayProperties, Attempt, Container, JobDetail, NodeProperties
-from controlplane.record import RecordKey
-from controlplane.records import Merge, Records
-from controlplane.state_change import StateChange
-from controlplane.submission import Part, Submission
+from controlplane.records.port import Merge, Records
+from controlplane.records.record import RecordKey
+from controlplane.submissions.submission import Part, Submission
 from tests.builders import QUEUE, RUNNER, T0, refusal, submission
 
 #: Milliseconds.

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pytest
 from moto import mock_aws
 
-from controlplane.aws.records import DynamoRecords
-from controlplane.record import Outcome, RecordKey, keys_of
-from controlplane.records import Merge
-from controlplane.state_change import StateChange, from_event
+from controlplane.aws.dynamodb.records import DynamoRecords
+from controlplane.batch.state_change import StateChange, from_event
+from controlplane.records.port import Merge
+from controlplane.records.record import Outcome, RecordKey, keys_of
 from tests.bench.traffic import ARRAY_ID, CHILDREN, array_batches, child
 from tests.builders import T0, bring, change
 from tests.contract.deployed import client, create_table

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from controlplane.batch.state_change import StateChange, from_event
 from controlplane.job import Status
-from controlplane.record import JobRecord, Outcome, RecordKey, decide, keys_of, merge
-from controlplane.records import Merge, Records
-from controlplane.state_change import StateChange, from_event
+from controlplane.records.port import Merge, Records
+from controlplane.records.record import JobRecord, Outcome, RecordKey, decide, keys_of, merge
 from tests.builders import BATCH_JOB_ID, T0, bring, change, life
 from tests.contract.conftest import NewRecords
 from tests.lives import Life, batches, deliveries, lives

@@ -14,7 +14,7 @@ from batchplane_local.queue import Queue
 from batchplane_local.queues import EventDeadLetters, GivenUp
 from controlplane.aws.dead_letters import SqsDeadLetterQueue
 from controlplane.aws.queues import SqsDeadLetters
-from controlplane.dead_letters import DeadLetterQueue, Moved
+from controlplane.recording.dead_letters import DeadLetterQueue, Moved
 from tests.builders import T0
 from tests.contract.conftest import PLANES, NewDatabase
 from tests.contract.deployed import client, create_queue

@@ -9,8 +9,8 @@ import pytest
 from moto import mock_aws
 
 from batchplane_local.definitions import SqliteDefinitions
-from controlplane.aws.definitions import DynamoDefinitions
-from controlplane.registered_definition import DefinitionRegistry, RegisteredDefinition
+from controlplane.aws.dynamodb.definitions import DynamoDefinitions
+from controlplane.definitions.registered import DefinitionRegistry, RegisteredDefinition
 from tests.builders import BATCH, T0
 from tests.contract.conftest import PLANES, NewDatabase
 from tests.contract.deployed import client, create_table

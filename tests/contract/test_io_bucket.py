@@ -13,8 +13,8 @@ import pytest
 import requests
 from moto import mock_aws
 
+from batchplane_local.gateway.io_routes import IoRoutes
 from batchplane_local.io_bucket import FolderBucket
-from batchplane_local.io_routes import IoRoutes
 from batchplane_local.links import Links
 from controlplane.aws.io_bucket import S3Bucket
 from controlplane.io_bucket import IOBucket, Link, StoredObject, outputs_prefix

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controlplane.job import NOBODY, JobType, Status
-from controlplane.job_filter import JobFilter
-from controlplane.parts import parts_of
-from controlplane.record import JobRecord, RecordKey
-from controlplane.records import Page, Records
+from controlplane.records.job_filter import JobFilter
+from controlplane.records.parts import parts_of
+from controlplane.records.port import Page, Records
+from controlplane.records.record import JobRecord, RecordKey
 from tests.builders import BATCH, QUEUE, T0, bring, change, submission
 from tests.contract.conftest import NewRecords
 

@@ -8,16 +8,16 @@ from dataclasses import replace
 import pytest
 from moto import mock_aws
 
-from controlplane.aws.index_entry import LARGEST_ENTRY
-from controlplane.aws.item_size import item_size
-from controlplane.aws.listing import READ_LIMIT
-from controlplane.aws.records import DynamoRecords
-from controlplane.aws.submission_item import submission_to_item
+from controlplane.aws.dynamodb.index_entry import LARGEST_ENTRY
+from controlplane.aws.dynamodb.item_size import item_size
+from controlplane.aws.dynamodb.listing import READ_LIMIT
+from controlplane.aws.dynamodb.records import DynamoRecords
+from controlplane.aws.dynamodb.submission_item import submission_to_item
+from controlplane.batch.state_change import from_event
 from controlplane.job import Status
-from controlplane.job_filter import JobFilter
-from controlplane.record import RecordKey
-from controlplane.state_change import from_event
-from controlplane.submission import Submission
+from controlplane.records.job_filter import JobFilter
+from controlplane.records.record import RecordKey
+from controlplane.submissions.submission import Submission
 from tests.builders import T0, bring, change, life, submission
 from tests.contract.deployed import client, create_table
 from tests.contract.weighed import Weighed

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from controlplane.batch.state_change import StateChange
 from controlplane.job import JobType, Status
-from controlplane.record import JobRecord, Outcome, RecordKey, merge
-from controlplane.records import Records
-from controlplane.state_change import StateChange
+from controlplane.records.port import Records
+from controlplane.records.record import JobRecord, Outcome, RecordKey, merge
 from tests.builders import BATCH_JOB_ID, T0, attempt, bring, change
 from tests.contract.conftest import NewRecords
 from tests.lives import deliveries

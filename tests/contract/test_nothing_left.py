@@ -16,15 +16,15 @@ from moto import mock_aws
 from batchplane_local.database import Database
 from batchplane_local.queue import Queue
 from batchplane_local.records import SqliteRecords
-from controlplane.array_sweep import ArraySweep
-from controlplane.aws.records import DynamoRecords
-from controlplane.batch import Batch
-from controlplane.inquiry import Inquiry
-from controlplane.job_sweep import JobSweep
-from controlplane.recorder import Recorder
-from controlplane.records import Records
-from controlplane.split_arrays import SplitArrays
-from controlplane.submission_queue import Submissions
+from controlplane.aws.dynamodb.records import DynamoRecords
+from controlplane.batch.port import Batch
+from controlplane.reconciling.array_sweep import ArraySweep
+from controlplane.reconciling.inquiry import Inquiry
+from controlplane.reconciling.job_sweep import JobSweep
+from controlplane.recording.recorder import Recorder
+from controlplane.records.port import Records
+from controlplane.records.split_arrays import SplitArrays
+from controlplane.submissions.queue import Submissions
 from tests.contract.conftest import PLANES, NewDatabase
 from tests.contract.deployed import client, create_table
 from tests.contract.expiring_lives import DAY, LIVES, Stage

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from controlplane.aws.records import DynamoRecords
+from controlplane.aws.dynamodb.records import DynamoRecords
 from controlplane.errors import NotYet
 from controlplane.job import Status
-from controlplane.record import Outcome, RecordKey
-from controlplane.records import Merge
+from controlplane.records.port import Merge
+from controlplane.records.record import Outcome, RecordKey
 from tests.builders import BATCH_JOB_ID, T0, bring, change
 from tests.contract.deployed import client, create_table
 from tests.contract.intercepted import Intercepted

@@ -12,8 +12,8 @@ from moto import mock_aws
 from batchplane_local.queue import Queue
 from batchplane_local.queues import EventDeadLetters, QueuedSubmissions
 from controlplane.aws.queues import SqsDeadLetters, SqsSubmissions
-from controlplane.dead_letters import DeadLetters
-from controlplane.submission_queue import SubmissionMessage, Submissions, read_message
+from controlplane.recording.dead_letters import DeadLetters
+from controlplane.submissions.queue import SubmissionMessage, Submissions, read_message
 from tests.builders import T0
 from tests.contract.conftest import PLANES, NewDatabase
 from tests.contract.deployed import client, create_queue

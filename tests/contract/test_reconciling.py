@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from controlplane.batch import Batch
-from controlplane.inquiry import Tally
+from controlplane.batch.port import Batch
 from controlplane.job import Status, parent_and_index
-from controlplane.reconciler import Reconciler
-from controlplane.record import JobRecord, RecordKey
-from controlplane.recorder import Recorder
-from controlplane.records import Records
+from controlplane.reconciling.inquiry import Tally
+from controlplane.reconciling.reconciler import Reconciler
+from controlplane.recording.recorder import Recorder
+from controlplane.records.port import Records
+from controlplane.records.record import JobRecord, RecordKey
 from tests.builders import DEPLOYMENT, T0, bring, change, submission
 from tests.flow.reconciling.standing_batch import StandingBatch
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from controlplane.indices import Indices
 from controlplane.job import Status, part_id
-from controlplane.record import Outcome, RecordKey, born
-from controlplane.records import AlertClaim, Records
-from controlplane.submission import Part
+from controlplane.records.port import AlertClaim, Records
+from controlplane.records.record import Outcome, RecordKey, born
+from controlplane.submissions.indices import Indices
+from controlplane.submissions.submission import Part
 from tests.builders import BATCH_JOB_ID, T0, bring, change, refusal, submission
 
 OURS = submission()

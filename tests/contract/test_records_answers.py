@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from controlplane.job import Status
-from controlplane.record import RecordKey, decide
-from controlplane.records import Records
+from controlplane.records.port import Records
+from controlplane.records.record import RecordKey, decide
 from tests.builders import BATCH_JOB_ID, T0, bring, change, refusal, submission
 from tests.contract.test_children import key, of, told
 

@@ -9,9 +9,9 @@ import pytest
 
 from controlplane.errors import KeySpent
 from controlplane.job import Status
-from controlplane.job_filter import JobFilter
-from controlplane.record import JobRecord, Outcome, RecordKey, born
-from controlplane.records import DELETED_MILLISECONDS, AlertClaim, Records
+from controlplane.records.job_filter import JobFilter
+from controlplane.records.port import DELETED_MILLISECONDS, AlertClaim, Records
+from controlplane.records.record import JobRecord, Outcome, RecordKey, born
 from tests.builders import BATCH_JOB_ID, QUEUE, T0, bring, change, refusal, submission
 from tests.contract.conftest import PLANES, NewDatabase, keeping
 from tests.local.clocks import Clock

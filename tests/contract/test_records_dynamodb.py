@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from controlplane.aws.records import DynamoRecords
-from controlplane.record import Outcome, RecordKey
+from controlplane.aws.dynamodb.records import DynamoRecords
+from controlplane.records.record import Outcome, RecordKey
 from tests.builders import T0, bring, change, refusal, submission
 from tests.contract.deployed import client, create_table
 from tests.contract.intercepted import Intercepted

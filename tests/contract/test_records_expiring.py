@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from controlplane.job import Status
-from controlplane.job_filter import JobFilter
-from controlplane.record import Outcome, RecordKey, born
-from controlplane.records import AlertClaim, Records
+from controlplane.records.job_filter import JobFilter
+from controlplane.records.port import AlertClaim, Records
+from controlplane.records.record import Outcome, RecordKey, born
 from tests.builders import BATCH_JOB_ID, QUEUE, T0, bring, change, submission
 from tests.contract.conftest import PLANES, NewDatabase, keeping
 from tests.local.clocks import Clock

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from controlplane.aws.records import DynamoRecords
-from controlplane.record import Outcome, RecordKey, born
-from controlplane.records import Merge
+from controlplane.aws.dynamodb.records import DynamoRecords
+from controlplane.records.port import Merge
+from controlplane.records.record import Outcome, RecordKey, born
 from tests.builders import T0, bring, change, submission
 from tests.contract.deployed import client, create_table
 from tests.contract.intercepted import Intercepted

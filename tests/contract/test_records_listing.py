@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from controlplane.errors import SubmissionInvalid
 from controlplane.job import NOBODY
-from controlplane.job_filter import JobFilter
-from controlplane.record import RecordKey
-from controlplane.records import Records
-from controlplane.submission import Submission
+from controlplane.records.job_filter import JobFilter
+from controlplane.records.port import Records
+from controlplane.records.record import RecordKey
+from controlplane.submissions.submission import Submission
 from tests.builders import BATCH_JOB_ID, T0, bring, change, submission
 from tests.contract.conftest import NewRecords
 

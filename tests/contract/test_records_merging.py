@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from controlplane.job import Status
-from controlplane.record import Outcome, RecordKey, born, decide, merge
-from controlplane.records import Records
+from controlplane.records.port import Records
+from controlplane.records.record import Outcome, RecordKey, born, decide, merge
 from tests.builders import BATCH_JOB_ID, PLAIN, T0, bring, change, submission
 from tests.contract.conftest import NewRecords
 from tests.lives import Life, batches, deliveries, lives

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from controlplane.job import Status
-from controlplane.record import JobRecord, Outcome, RecordKey, born
-from controlplane.records import Records
+from controlplane.records.port import Records
+from controlplane.records.record import JobRecord, Outcome, RecordKey, born
 from tests.builders import BATCH_JOB_ID, T0, bring, change, submission
 
 OURS = submission()

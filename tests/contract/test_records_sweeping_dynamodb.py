@@ -6,9 +6,9 @@ from typing import Any
 
 from moto import mock_aws
 
-from controlplane.aws.record_item import OPEN_SHARDS
-from controlplane.aws.records import DynamoRecords
-from controlplane.record import RecordKey
+from controlplane.aws.dynamodb.record_item import OPEN_SHARDS
+from controlplane.aws.dynamodb.records import DynamoRecords
+from controlplane.records.record import RecordKey
 from tests.builders import T0, bring, change, submission
 from tests.contract.deployed import client, create_table
 from tests.contract.intercepted import Intercepted

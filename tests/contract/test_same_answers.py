@@ -15,11 +15,11 @@ from moto import mock_aws
 
 from batchplane_local.queue import Queue
 from batchplane_local.records import SqliteRecords
-from controlplane.aws.records import DynamoRecords
+from controlplane.aws.dynamodb.records import DynamoRecords
 from controlplane.job import NOBODY, JobType, Status
-from controlplane.job_filter import JobFilter
-from controlplane.record import JobRecord
-from controlplane.records import Page, Records
+from controlplane.records.job_filter import JobFilter
+from controlplane.records.port import Page, Records
+from controlplane.records.record import JobRecord
 from tests.builders import QUEUE, T0
 from tests.contract.conftest import NewDatabase
 from tests.contract.deployed import client, create_table

@@ -14,7 +14,7 @@ import pytest
 from moto import mock_aws
 
 from batchplane_local.mail import MailFolder
-from controlplane.alert import Alert, Topic
+from controlplane.alerting.alert import Alert, Topic
 from controlplane.aws.topic import SnsTopic
 from tests.builders import T0
 from tests.contract.conftest import PLANES

@@ -12,14 +12,14 @@ from moto import mock_aws
 from batchplane_local.queue import Queue
 from batchplane_local.records import SqliteRecords
 from batchplane_local.usage import SqliteUsage
-from controlplane.aws.records import DynamoRecords
-from controlplane.aws.usage import DynamoUsage
-from controlplane.gate import MINUTE, InFlight, Usage
-from controlplane.parts import parts_of
-from controlplane.record import JobRecord, RecordKey
-from controlplane.records import Records, brought, ended_unsubmitted
-from controlplane.state_change import StateChange
-from controlplane.submission import Submission
+from controlplane.accepting.gate import MINUTE, InFlight, Usage
+from controlplane.aws.dynamodb.records import DynamoRecords
+from controlplane.aws.dynamodb.usage import DynamoUsage
+from controlplane.batch.state_change import StateChange
+from controlplane.records.parts import parts_of
+from controlplane.records.port import Records, brought, ended_unsubmitted
+from controlplane.records.record import JobRecord, RecordKey
+from controlplane.submissions.submission import Submission
 from tests.builders import T0, bring, change, submission
 from tests.contract.conftest import PLANES, NewDatabase
 from tests.contract.deployed import OneAtATime, client, create_table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from controlplane.aws.item_size import item_size
+from controlplane.aws.dynamodb.item_size import item_size
 
 
 class Weighed:

@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl
 
 from batchplane_local.database import Database
 from batchplane_local.definitions import SqliteDefinitions
-from batchplane_local.events import failed_ids, queue_event, schedule_event, stream_event
+from batchplane_local.functions.events import failed_ids, queue_event, schedule_event, stream_event
 from batchplane_local.io_bucket import FolderBucket
 from batchplane_local.links import Links
 from batchplane_local.mail import MailFolder
@@ -26,10 +26,10 @@ from batchplane_local.queue import Message, Queue
 from batchplane_local.queues import EventDeadLetters, QueuedSubmissions
 from batchplane_local.records import SqliteRecords
 from batchplane_local.usage import SqliteUsage
-from controlplane.batch import ENDING_LIMIT, Batch
+from controlplane.batch.port import ENDING_LIMIT, Batch
 from controlplane.edge.function import Handler
 from controlplane.log import Logs
-from controlplane.record import JobRecord, RecordKey
+from controlplane.records.record import JobRecord, RecordKey
 from lambdas.alert_on_failure.handler import build as build_alert_on_failure
 from lambdas.reconcile_jobs.handler import build as build_reconcile_jobs
 from lambdas.record_state_change.handler import build as build_record_state_change

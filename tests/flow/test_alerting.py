@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from batchplane_local.records import SqliteRecords
-from controlplane.alert import Alert
-from controlplane.alerter import LEASE_MILLISECONDS, PAGE_CHILDREN, Alerter
+from controlplane.alerting.alert import Alert
+from controlplane.alerting.alerter import LEASE_MILLISECONDS, PAGE_CHILDREN, Alerter
+from controlplane.batch.state_change import from_event
 from controlplane.errors import NotYet
 from controlplane.log import Logs
-from controlplane.record import JobRecord, RecordKey
-from controlplane.state_change import from_event
+from controlplane.records.record import JobRecord, RecordKey
 from tests.builders import DEPLOYMENT, bring, change, event
 from tests.flow.river import Answered, River
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from controlplane.dead_letters import BODY_CHARACTERS, LOOK_LIMIT, REPLAY_LIMIT
-from controlplane.record import JobRecord, RecordKey, Status
+from controlplane.recording.dead_letters import BODY_CHARACTERS, LOOK_LIMIT, REPLAY_LIMIT
+from controlplane.records.record import JobRecord, RecordKey, Status
 from tests.builders import T0
 from tests.flow.river import River
 

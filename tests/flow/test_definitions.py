@@ -2,7 +2,7 @@
 
 import json
 
-from controlplane.recent import GOOD_FOR
+from controlplane.batch.recent import GOOD_FOR
 from tests.builders import RUNNER
 from tests.flow.river import River
 

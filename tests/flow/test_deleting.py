@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from controlplane.caller import Caller
-from controlplane.deleter import Deleter
+from controlplane.ending.deleter import Deleter
 from controlplane.io_bucket import MOST_AT_ONCE, outputs_prefix, upload_key
-from controlplane.job_filter import JobFilter
-from controlplane.owned_jobs import OwnedJobs
+from controlplane.records.job_filter import JobFilter
+from controlplane.records.owned_jobs import OwnedJobs
 from tests.builders import QUEUE
 from tests.flow.crashes import Crash, Crashes
 from tests.flow.river import River

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from controlplane.canceller import CALL_MILLISECONDS
+from controlplane.ending.canceller import CALL_MILLISECONDS
 from controlplane.errors import NotYet
 from controlplane.job import Status
-from controlplane.submitter import Submitter
+from controlplane.submitting.submitter import Submitter
 from tests.builders import DEPLOYMENT, event
 from tests.flow.crashes import Crash
 from tests.flow.river import River

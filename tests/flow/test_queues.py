@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from controlplane.recent import GOOD_FOR
+from controlplane.batch.recent import GOOD_FOR
 from tests.builders import QUEUE, T0, event
 from tests.flow.river import Answered, River
 

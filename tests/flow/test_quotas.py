@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from controlplane.gate import MINUTE
+from controlplane.accepting.gate import MINUTE
 from controlplane.quota import Quota
 from tests.builders import DEPLOYMENT
 from tests.flow.river import River

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from controlplane.job import Status
-from controlplane.record import Outcome, RecordKey
-from controlplane.records import Merge
+from controlplane.records.port import Merge
+from controlplane.records.record import Outcome, RecordKey
 from lambdas.record_state_change.handler import build
 from tests.builders import BATCH_JOB_ID, event
 from tests.flow.river import River, ScriptedBatch

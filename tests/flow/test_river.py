@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from controlplane.job import Status
-from controlplane.record import RecordKey
+from controlplane.records.record import RecordKey
 from tests.builders import PLAIN, event
 from tests.flow.crashes import Crashes
 from tests.flow.river import Answered, River, ScriptedBatch

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from controlplane.record import RecordKey
+from controlplane.records.record import RecordKey
 from tests.builders import T0
 from tests.flow.river import Answered, River
 from tests.flow.selections import ask, names, submitted, walk

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from controlplane.batch import ENDING_LIMIT
+from controlplane.batch.port import ENDING_LIMIT
 from tests.flow.river import Answered, River, ScriptedBatch
 from tests.flow.selections import ask, names, submitted, walk
 

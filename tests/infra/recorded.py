@@ -15,12 +15,12 @@ from typing import Any
 from botocore import xform_name
 from botocore.session import Session
 
-from batchplane_local.events import queue_event, schedule_event, stream_event
+from batchplane_local.functions.events import queue_event, schedule_event, stream_event
 from batchplane_local.queue import Message
 from controlplane.aws.client import new_session
 from controlplane.aws.plane import AwsPlane
 from controlplane.edge.function import Handler
-from controlplane.submission_queue import to_message
+from controlplane.submissions.queue import to_message
 from lambdas.alert_on_failure.handler import build as build_alert_on_failure
 from lambdas.reconcile_jobs.handler import build as build_reconcile_jobs
 from lambdas.record_state_change.handler import build as build_record_state_change

@@ -230,7 +230,7 @@ def test_every_route_was_asked(day: Day) -> None:
 
 def calls_in_adapters() -> Iterator[str]:
     """What the plane's modules call on clients of AWS, by the names of the SDK."""
-    for file in (*ADAPTERS.glob("aws/*.py"), ADAPTERS / "batch.py", ADAPTERS / "log.py"):
+    for file in (*(ADAPTERS / "aws").rglob("*.py"), ADAPTERS / "batch" / "port.py", ADAPTERS / "log.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             is_client = isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("self._client", "self._asking")
             if is_client and node.attr not in _NOT_CALLS:

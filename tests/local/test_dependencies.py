@@ -14,12 +14,12 @@ from batchplane_local.data_folder import DataFolder
 from batchplane_local.database import Database
 from batchplane_local.environment import DeploymentSettings
 from batchplane_local.plane import LocalPlane, opened
-from controlplane.dependencies import Dependencies
-from controlplane.draft import Draft
 from controlplane.errors import BatchRefused
-from controlplane.record import RecordKey
-from controlplane.submission import Submission, plan
-from controlplane.submitter import Submitter
+from controlplane.records.record import RecordKey
+from controlplane.submissions.draft import Draft
+from controlplane.submissions.submission import Submission, plan
+from controlplane.submitting.dependencies import Dependencies
+from controlplane.submitting.submitter import Submitter
 from tests.builders import T0
 
 #: Root looks after the plane.

@@ -10,8 +10,8 @@ from batchplane_local.database import Database
 from batchplane_local.expirer import expiring
 from batchplane_local.queue import Queue
 from batchplane_local.records import SqliteRecords
-from controlplane.record import RecordKey
-from controlplane.submission import Submission
+from controlplane.records.record import RecordKey
+from controlplane.submissions.submission import Submission
 from tests.builders import T0, bring, change, submission
 from tests.local.clocks import Clock
 from tests.waiting import GLANCE_SECONDS, wait_until

@@ -15,12 +15,12 @@ import pytest
 from batchplane_local.batch.listeners import Listeners
 from batchplane_local.clock import epoch_milliseconds
 from batchplane_local.database import Database
-from batchplane_local.gateway import MAX_BODY_BYTES, Gateway
+from batchplane_local.functions.quiet import QUIET_SECONDS, Quiet
+from batchplane_local.gateway.application import MAX_BODY_BYTES, Gateway
+from batchplane_local.gateway.io_routes import IoRoutes
+from batchplane_local.gateway.long_polls import LongPolls
 from batchplane_local.io_bucket import FolderBucket
-from batchplane_local.io_routes import IoRoutes
 from batchplane_local.links import Links
-from batchplane_local.long_polls import LongPolls
-from batchplane_local.quiet import QUIET_SECONDS, Quiet
 from batchplane_local.tokens import Tokens
 from controlplane.errors import StoreUnavailable
 from tests.local.callers import URL, call

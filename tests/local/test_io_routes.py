@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from batchplane_local.database import Database
+from batchplane_local.gateway.io_routes import IoRoutes
 from batchplane_local.io_bucket import FolderBucket
-from batchplane_local.io_routes import IoRoutes
 from batchplane_local.links import Links, link_secret
 from controlplane.io_bucket import LINK_SECONDS
 from tests.local.callers import URL, call

@@ -16,8 +16,8 @@ from batchplane_local.process import PlaneProcess, started
 from batchplane_local.queue import Queue
 from batchplane_local.records import SqliteRecords
 from controlplane.job import NOBODY, Status
-from controlplane.job_filter import JobFilter
-from controlplane.record import RecordKey
+from controlplane.records.job_filter import JobFilter
+from controlplane.records.record import RecordKey
 from tests.local.planes import ended
 from tests.waiting import PATIENCE_SECONDS
 

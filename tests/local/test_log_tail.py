@@ -14,10 +14,10 @@ import httpx
 import pytest
 
 from batchplane_local.batch.listeners import Listeners
-from batchplane_local.http_event import HttpAnswer, HttpRequest
-from batchplane_local.long_polls import LongPolls
+from batchplane_local.gateway.http_event import HttpAnswer, HttpRequest
+from batchplane_local.gateway.long_polls import LongPolls
 from batchplane_local.process import PlaneProcess, started
-from controlplane.record import RecordKey
+from controlplane.records.record import RecordKey
 from tests.local.planes import caller
 from tests.waiting import PATIENCE_SECONDS, wait_until
 

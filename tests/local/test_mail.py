@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from batchplane_local.mail import MailFolder
-from controlplane.alert import Alert
+from controlplane.alerting.alert import Alert
 from tests.builders import T0
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from batchplane_local.clock import epoch_milliseconds
 from batchplane_local.database import Database
-from batchplane_local.events import queue_event, stream_event
-from batchplane_local.poller import Poller, Source
+from batchplane_local.functions.events import queue_event, stream_event
+from batchplane_local.functions.poller import Poller, Source
 from batchplane_local.queue import Queue
 from controlplane.edge.message_batch import on_batch
 from tests.waiting import PATIENCE_SECONDS

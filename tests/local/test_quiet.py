@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from batchplane_local.quiet import LONGEST_SECONDS, QUIET_SECONDS, Quiet
+from batchplane_local.functions.quiet import LONGEST_SECONDS, QUIET_SECONDS, Quiet
 from tests.local.clocks import Seconds
 
 

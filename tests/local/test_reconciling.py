@@ -13,14 +13,14 @@ import pytest
 from batchplane_local.data_folder import DataFolder
 from batchplane_local.database import Database
 from batchplane_local.environment import IMAGE, RESOURCES
-from batchplane_local.events import schedule_event
+from batchplane_local.functions.events import schedule_event
 from batchplane_local.plane import EngineSettings, LocalPlane, opened
-from controlplane.draft import Draft
 from controlplane.job import parent_and_index
-from controlplane.job_filter import JobFilter
-from controlplane.record import RecordKey
-from controlplane.submission import plan
-from controlplane.submitter import Submitter
+from controlplane.records.job_filter import JobFilter
+from controlplane.records.record import RecordKey
+from controlplane.submissions.draft import Draft
+from controlplane.submissions.submission import plan
+from controlplane.submitting.submitter import Submitter
 from lambdas.reconcile_jobs.handler import build
 from tests.local.clocks import Clock
 from tests.waiting import wait_until

@@ -11,8 +11,8 @@ import pytest
 from batchplane_local.database import Database
 from batchplane_local.queue import Queue
 from batchplane_local.records import SqliteRecords
-from controlplane.job_filter import JobFilter
-from controlplane.records import Page
+from controlplane.records.job_filter import JobFilter
+from controlplane.records.port import Page
 from tests.builders import QUEUE, T0, submission
 
 ADA = "user/ada"

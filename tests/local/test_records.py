@@ -13,10 +13,10 @@ import pytest
 from batchplane_local.database import Database
 from batchplane_local.queue import Queue
 from batchplane_local.records import SqliteRecords
+from controlplane.batch.state_change import from_event
 from controlplane.job import Status
-from controlplane.record import Outcome, RecordKey
-from controlplane.records import Merge
-from controlplane.state_change import from_event
+from controlplane.records.port import Merge
+from controlplane.records.record import Outcome, RecordKey
 from tests.builders import BATCH_JOB_ID, T0, bring, change, life, submission
 
 OURS = submission()

@@ -11,11 +11,11 @@ import pytest
 from batchplane_local.data_folder import DataFolder
 from batchplane_local.database import Database
 from batchplane_local.plane import LocalPlane, opened
-from controlplane.draft import Draft
-from controlplane.record import JobRecord, RecordKey
-from controlplane.records import AlertClaim
-from controlplane.submission import Submission, plan, to_submit_job
-from controlplane.submitter import Submitter
+from controlplane.records.port import AlertClaim
+from controlplane.records.record import JobRecord, RecordKey
+from controlplane.submissions.draft import Draft
+from controlplane.submissions.submission import Submission, plan, to_submit_job
+from controlplane.submitting.submitter import Submitter
 from tests.builders import T0
 
 

@@ -13,7 +13,7 @@ from batchplane_local.database import Database
 from batchplane_local.process import started
 from batchplane_local.queue import Queue
 from batchplane_local.records import SqliteRecords
-from controlplane.record import RecordKey
+from controlplane.records.record import RecordKey
 from tests.builders import bring, change, submission
 from tests.local.planes import batchplane_local, caller
 

@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-from batchplane_local.gateway import MAX_BODY_BYTES
+from batchplane_local.gateway.application import MAX_BODY_BYTES
 from batchplane_local.process import NotStarted, PlaneProcess, started
 from tests.local.planes import batchplane_local, caller, ended
 from tests.waiting import wait_until

@@ -8,8 +8,8 @@ from contextlib import closing
 
 import pytest
 
-from batchplane_local.asgi import Receive, Scope, Send, answer, chunks
-from batchplane_local.server import MOST_HEAD_BYTES, listen, served
+from batchplane_local.gateway.asgi import Receive, Scope, Send, answer, chunks
+from batchplane_local.gateway.server import MOST_HEAD_BYTES, listen, served
 from tests.waiting import PATIENCE_SECONDS
 
 

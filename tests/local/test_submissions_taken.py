@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from batchplane_local.batch import EmbeddedBatch
 from batchplane_local.environment import DEPLOYMENT, establish
-from controlplane.batch import Batch
+from controlplane.batch.port import Batch
 from controlplane.deployment import Deployment
-from controlplane.draft import Draft
 from controlplane.errors import BatchRefused, SubmissionInvalid
-from controlplane.submission import plan, to_submit_job
+from controlplane.submissions.draft import Draft
+from controlplane.submissions.submission import plan, to_submit_job
 
 #: Characters that some member's pattern takes and another's refuses.
 SOME_TEXT = st.text(st.sampled_from("aZé09-_.:*/ ,;=+@\t\0\n"), max_size=9)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from batchplane_local.ticker import Ticker
+from batchplane_local.functions.ticker import Ticker
 from tests.builders import T0
 from tests.waiting import PATIENCE_SECONDS
 

@@ -2,93 +2,42 @@
 
 import ast
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 PLANE = ROOT / "layers" / "controlplane" / "python" / "controlplane"
-#: The stages, in the order the river runs: each may import those before it, and nothing else of ours.
+#: The stages, in the order the river runs, each a folder or a module: each may import those before it, and nothing
+#: else of ours.
 STAGES = (
     "errors",
-    "fan_out",
     "throttling",
+    "fan_out",
     "job",
-    "io_bucket",
     "log",
+    "io_bucket",
     "quota",
     "deployment",
     "caller",
-    "automatic_memory",
-    "definition_offer",
-    "environment_document",
-    "indices",
-    "environment_names",
-    "container_overrides",
-    "dead_letters",
-    "submit_job_request",
-    "draft",
-    "register_definition_request",
-    "definition_draft",
-    "short_forms",
-    "node_bounds",
-    "spill",
-    "reservation",
-    "submission_bounds",
-    "submission",
-    "submission_queue",
-    "pace",
+    "submissions",
     "batch",
-    "job_detail",
-    "second_reading",
-    "state_change",
-    "record",
-    "closing",
-    "attempts",
-    "ending",
-    "job_filter",
     "records",
-    "gate",
-    "parts",
-    "job_document",
-    "job_history",
-    "alert",
-    "reconcile",
-    "split_arrays",
-    "children",
-    "closer",
-    "registered_definition",
-    "acceptor",
-    "dependencies",
-    "look_up",
-    "submitter",
-    "drain",
-    "recorder",
-    "alerter",
-    "inquiry",
-    "job_sweep",
-    "array_sweep",
-    "queue_sweep",
-    "reconciler",
-    "owned_jobs",
-    "lister",
-    "rerunner",
-    "viewer",
-    "job_files",
-    "waiter",
-    "log_reader",
-    "recent",
-    "definition_viewer",
-    "definition_bounds",
-    "registrar",
-    "queue_document",
-    "queue_viewer",
-    "canceller",
-    "selection_canceller",
-    "deleter",
-    "lender",
+    "documents",
+    "definitions",
+    "accepting",
+    "submitting",
+    "ending",
+    "recording",
+    "alerting",
+    "reconciling",
+    "viewing",
+    "files",
     "plane",
 )
+#: What no stage may import: they know the plane, and it does not know them.
+EDGES = {"edge", "aws"}
 #: Our own packages, and which of them each may import.
 PACKAGES = {
     PLANE: {"controlplane"},
@@ -116,18 +65,34 @@ def within(module: str, package: str) -> bool:
     return module == package or module.startswith(f"{package}.")
 
 
+def modules_of(stage: str) -> list[Path]:
+    """The files of a stage: its one module, or all of its folder."""
+    return sorted((PLANE / stage).rglob("*.py")) or [PLANE / f"{stage}.py"]
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_imports_only_earlier_stages(stage: str) -> None:
     """Data runs one way, and so do imports."""
-    earlier = {f"controlplane.{name}" for name in STAGES[: STAGES.index(stage)]}
-    ours = {module for module in imports(PLANE / f"{stage}.py") if within(module, "controlplane")}
+    allowed = {*STAGES[: STAGES.index(stage)], stage}
+    ours = {module for path in modules_of(stage) for module in imports(path) if within(module, "controlplane")}
 
-    assert set() == ours - earlier
+    assert set() == {module for module in ours if module.split(".")[1] not in allowed}
 
 
-def test_every_flat_module_is_a_stage() -> None:
+@pytest.mark.parametrize("stage", STAGES)
+def test_the_modules_of_a_stage_import_each_other_in_one_direction(stage: str) -> None:
+    """Within a folder, too, no module needs one that needs it."""
+    names = {f"controlplane.{stage}.{path.stem}": path for path in modules_of(stage)}
+    needs = {name: {module for module in imports(path) if module in names} for name, path in names.items()}
+
+    assert set(names) == set(TopologicalSorter(needs).static_order())
+
+
+def test_every_module_of_the_plane_belongs_to_a_stage() -> None:
     """A new module takes its place in the river, or stands in edge/ or aws/."""
-    assert set(STAGES) == {path.stem for path in PLANE.glob("*.py")} - {"__init__"}
+    there = {path.stem for path in PLANE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+
+    assert set(STAGES) == there - {"__init__"} - EDGES
 
 
 @pytest.mark.parametrize("folder", PACKAGES, ids=lambda folder: str(folder.relative_to(ROOT)))
@@ -151,7 +116,7 @@ def test_only_the_aws_folder_imports_boto3() -> None:
     wrong = {
         str(path.relative_to(PLANE))
         for path in PLANE.rglob("*.py")
-        if path.parent.name != "aws"
+        if "aws" not in path.relative_to(PLANE).parts
         and any(within(module, each) for module in imports(path) for each in ("boto3", "botocore"))
     }
 

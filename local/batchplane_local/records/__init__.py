@@ -1,4 +1,4 @@
-"""The job records of the embedded plane: the port `controlplane.records.Records` over SQLite."""
+"""The job records of the embedded plane: the port `controlplane.records.port.Records` over SQLite."""
 
 from batchplane_local.records.store import SqliteRecords
 

@@ -15,7 +15,7 @@ import msgspec
 
 from batchplane_local.records.job_rows import RECORDS
 from controlplane.job import Status
-from controlplane.record import JobRecord, RecordKey
+from controlplane.records.record import JobRecord, RecordKey
 
 # `summary` is JSON, numbers of children by status. `ended_at` is that of the array's own job: they expire together.
 # `open_order` is the order of what is known of a child that may still run, NULL once it has ended or is lost. A child

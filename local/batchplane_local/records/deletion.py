@@ -11,8 +11,8 @@ import sqlite3
 
 from batchplane_local.records.child_rows import LONG_AGO
 from batchplane_local.records.job_rows import forget
-from controlplane.record import JobRecord
-from controlplane.records import DELETED_MILLISECONDS
+from controlplane.records.port import DELETED_MILLISECONDS
+from controlplane.records.record import JobRecord
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS deleted_jobs (

@@ -13,8 +13,8 @@ from typing import Any
 
 from batchplane_local.database import Database
 from batchplane_local.records.job_rows import RECORDS, tag_line
-from controlplane.job_filter import JobFilter, from_cursor, to_cursor
-from controlplane.records import Page
+from controlplane.records.job_filter import JobFilter, from_cursor, to_cursor
+from controlplane.records.port import Page
 
 #: Most jobs that one page looks at.
 LOOKED_AT = 10_000

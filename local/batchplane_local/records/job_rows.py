@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from controlplane.closing import is_same_end, needs_closing
 from controlplane.job import Status, whole_of
-from controlplane.record import JobRecord
-from controlplane.submission import Submission
+from controlplane.records.closing import is_same_end, needs_closing
+from controlplane.records.record import JobRecord
+from controlplane.submissions.submission import Submission
 
 # `name` is in small letters; `tags` is a line for each (see `tag_line`). `ended_at` is NULL while the sweep must look
 # at the job, and then when it ended or was lost: of a part of an array when the whole was, `NOT_YET` until then. Each

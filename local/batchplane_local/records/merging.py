@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 
 from batchplane_local.records.rows import Rows
-from controlplane import record
-from controlplane.record import Outcome
-from controlplane.records import Merge
+from controlplane.records import record
+from controlplane.records.port import Merge
+from controlplane.records.record import Outcome
 
 
 def merged(rows: Rows, merge: Merge) -> Outcome | Exception:

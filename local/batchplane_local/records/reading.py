@@ -14,10 +14,10 @@ from batchplane_local.database import Database
 from batchplane_local.records.child_rows import SUMMARIES
 from batchplane_local.records.job_rows import RECORDS
 from controlplane.job import Status
-from controlplane.job_filter import from_cursor, to_cursor
-from controlplane.record import JobRecord, RecordKey
-from controlplane.records import DELETED_MILLISECONDS, Page
-from controlplane.submission import Submission
+from controlplane.records.job_filter import from_cursor, to_cursor
+from controlplane.records.port import DELETED_MILLISECONDS, Page
+from controlplane.records.record import JobRecord, RecordKey
+from controlplane.submissions.submission import Submission
 
 #: Children that one question looks at.
 _STRETCH = 10_000

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from batchplane_local.records.child_rows import ChildRows
 from batchplane_local.records.deletion import DeletedJobs
 from batchplane_local.records.job_rows import JobRows
-from controlplane.record import JobRecord, RecordKey
-from controlplane.submission import Submission
+from controlplane.records.record import JobRecord, RecordKey
+from controlplane.submissions.submission import Submission
 
 
 class Rows:

@@ -1,7 +1,7 @@
-"""The job records in SQLite: the port `controlplane.records.Records`.
+"""The job records in SQLite: the port `controlplane.records.port.Records`.
 
-What a change does to a record is decided by the pure `controlplane.record` alone, inside one write transaction. A job
-that becomes FAILED is told of in that same transaction, as the table's stream does on AWS.
+What a change does to a record is decided by the pure `controlplane.records.record` alone, inside one write transaction.
+A job that becomes FAILED is told of in that same transaction, as the table's stream does on AWS.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from batchplane_local.records.expiry import delete_expired
 from batchplane_local.records.job_lists import LOOKED_AT, list_jobs
 from batchplane_local.records.merging import merged
 from batchplane_local.records.rows import Rows
-from controlplane import record
+from controlplane.batch.state_change import StateChange
 from controlplane.errors import KeySpent
 from controlplane.job import Status
-from controlplane.job_filter import JobFilter
-from controlplane.record import JobRecord, Outcome, RecordKey
-from controlplane.records import AlertClaim, Merge, Page
-from controlplane.state_change import StateChange
-from controlplane.submission import Submission
+from controlplane.records import record
+from controlplane.records.job_filter import JobFilter
+from controlplane.records.port import AlertClaim, Merge, Page
+from controlplane.records.record import JobRecord, Outcome, RecordKey
+from controlplane.submissions.submission import Submission
 
 _BOOKMARKS = "CREATE TABLE IF NOT EXISTS bookmarks (name TEXT PRIMARY KEY, place TEXT NOT NULL) WITHOUT ROWID"
 #: Milliseconds of a day.

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from controlplane.gate import InFlight
+from controlplane.accepting.gate import InFlight
 from controlplane.job import MOST_CHILDREN
-from controlplane.job_filter import JobFilter
-from controlplane.parts import part_ids
-from controlplane.record import RecordKey
+from controlplane.records.job_filter import JobFilter
+from controlplane.records.parts import part_ids
+from controlplane.records.record import RecordKey
 from tests.builders import QUEUE
 from tests.flow.mixing.living_batch import LivingBatch
 from tests.flow.mixing.mix import LARGE, Mix

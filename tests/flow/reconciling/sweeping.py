@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from controlplane import array_sweep, job_sweep, queue_sweep
-from controlplane.batch import Batch
-from controlplane.inquiry import Bounds, Inquiry
+from controlplane.batch.port import Batch
 from controlplane.job import parent_and_index
-from controlplane.record import JobRecord, RecordKey
-from controlplane.recorder import Recorder
-from controlplane.records import Merge
+from controlplane.reconciling import array_sweep, job_sweep, queue_sweep
+from controlplane.reconciling.inquiry import Bounds, Inquiry
+from controlplane.recording.recorder import Recorder
+from controlplane.records.port import Merge
+from controlplane.records.record import JobRecord, RecordKey
 from tests.builders import change
 from tests.flow.reconciling.standing_batch import StandingBatch
 from tests.flow.river import River

@@ -1,8 +1,8 @@
 """The sweep over arrays: children that no event told of, over several runs, and arrays that Batch has forgotten."""
 
-from controlplane.array_sweep import ArraySweep
-from controlplane.inquiry import Bounds
 from controlplane.job import Status
+from controlplane.reconciling.array_sweep import ArraySweep
+from controlplane.reconciling.inquiry import Bounds
 from tests.flow.reconciling.standing_batch import StandingBatch
 from tests.flow.reconciling.sweeping import inquire, merge, record, sweep, tell
 from tests.flow.river import River

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from controlplane.job import Status
-from controlplane.records import Records
+from controlplane.records.port import Records
 from tests.builders import DEPLOYMENT, PLAIN, QUEUE, RUNNER, T0
 from tests.flow.reconciling.standing_batch import StandingBatch
 from tests.flow.reconciling.sweeping import merge, record, sweep, tell

@@ -5,10 +5,10 @@ from typing import Any, cast
 
 import pytest
 
-from controlplane.inquiry import Bounds
-from controlplane.queue_sweep import QueueSweep
-from controlplane.record import RecordKey
-from controlplane.records import Records
+from controlplane.reconciling.inquiry import Bounds
+from controlplane.reconciling.queue_sweep import QueueSweep
+from controlplane.records.port import Records
+from controlplane.records.record import RecordKey
 from tests.builders import QUEUE, T0, submission
 from tests.flow.reconciling.standing_batch import StandingBatch
 from tests.flow.reconciling.sweeping import inquire, record, sweep

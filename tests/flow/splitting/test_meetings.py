@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 from controlplane.caller import Caller
-from controlplane.deleter import Deleter
+from controlplane.ending.deleter import Deleter
 from controlplane.job import part_id
-from controlplane.job_filter import JobFilter
-from controlplane.owned_jobs import OwnedJobs
-from controlplane.record import RecordKey
-from controlplane.records import Merge
+from controlplane.records.job_filter import JobFilter
+from controlplane.records.owned_jobs import OwnedJobs
+from controlplane.records.port import Merge
+from controlplane.records.record import RecordKey
 from tests.builders import DEPLOYMENT, QUEUE, change
 from tests.flow.river import Answered, Crash, Crashes, River
 from tests.flow.splitting.large_array import SIZE, ask, split, tell

@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from controlplane.job import part_id
-from controlplane.record import JobRecord
-from controlplane.submission_queue import to_message
+from controlplane.records.record import JobRecord
+from controlplane.submissions.queue import to_message
 from tests.builders import submission
 from tests.flow.crashes import Crashes
 from tests.flow.river import River

@@ -8,10 +8,10 @@ from typing import Any, cast
 import pytest
 
 from controlplane.job import part_id
-from controlplane.reconcile import LOST_MILLISECONDS
-from controlplane.record import RecordKey
-from controlplane.records import Records
-from controlplane.split_arrays import SplitArrays
+from controlplane.reconciling.reconcile import LOST_MILLISECONDS
+from controlplane.records.port import Records
+from controlplane.records.record import RecordKey
+from controlplane.records.split_arrays import SplitArrays
 from tests.flow.river import River
 from tests.flow.splitting.large_array import SIZE, ask, events, split, tell
 

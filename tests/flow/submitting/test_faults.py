@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from controlplane.batch import SECOND_SUBMISSION
+from controlplane.batch.port import SECOND_SUBMISSION
 from controlplane.job import Status
-from controlplane.submission_queue import to_message
+from controlplane.submissions.queue import to_message
 from tests.builders import submission
 from tests.flow.river import River
 from tests.flow.submitting.faults import Deaths, FaultyBatch

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from controlplane.record import JobRecord, RecordKey
-from controlplane.records import Records
+from controlplane.records.port import Records
+from controlplane.records.record import JobRecord, RecordKey
 from tests.builders import DEPLOYMENT, PLAIN
 from tests.flow.river import River
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from controlplane.submission_queue import MOST_WAITS
+from controlplane.submissions.queue import MOST_WAITS
 from tests.flow.river import Answered, River
 
 #: More receives than the dead letters allow of one message.

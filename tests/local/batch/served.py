@@ -17,7 +17,7 @@ from botocore.credentials import Credentials
 from batchplane_local.batch.http.endpoint import Endpoint
 from batchplane_local.batch.http.sigv4 import KeyPair
 from batchplane_local.clock import epoch_milliseconds
-from batchplane_local.server import listen, served, url_of
+from batchplane_local.gateway.server import listen, served, url_of
 from tests.local.batch.machine import Machine
 
 KEY_PAIR = KeyPair(access_key_id="LOCALTESTACCESSKEY", secret_access_key="no-secret-at-all-just-a-test")  # noqa: S106

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from controlplane.alert import Topic
-from controlplane.batch import Batch
-from controlplane.dead_letters import DeadLetterQueue, DeadLetters
+from controlplane.accepting.gate import Usage
+from controlplane.alerting.alert import Topic
+from controlplane.batch.port import Batch
+from controlplane.definitions.registered import DefinitionRegistry
 from controlplane.deployment import Deployment
 from controlplane.fan_out import FanOut
-from controlplane.gate import Usage
 from controlplane.io_bucket import IOBucket
 from controlplane.log import Logs
-from controlplane.records import Records
-from controlplane.registered_definition import DefinitionRegistry
-from controlplane.submission_queue import Submissions
+from controlplane.recording.dead_letters import DeadLetterQueue, DeadLetters
+from controlplane.records.port import Records
+from controlplane.submissions.queue import Submissions
 
 
 class Plane(Protocol):

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from controlplane.dead_letters import DeadLetter, Moved
 from controlplane.errors import PlaneError
+from controlplane.recording.dead_letters import DeadLetter, Moved
 
 #: How long a received letter is hidden from others, in seconds: longer than serve_api may take.
 _HIDDEN_SECONDS = 60

@@ -98,7 +98,7 @@ def client_in_time(session: Session, service: str, config: Config | None, deadli
     events = client.meta.events
     events.register_first("request-created", watch.begin)
     events.register_first("needs-retry", watch.go_on)
-    if service != "batch":  # `controlplane.batch` says itself what a failure means, which may be that nobody knows
+    if service != "batch":  # `controlplane.batch.port` says itself what a failure means, which may be that nobody knows
         events.register("after-call", watch.answered)
         events.register("after-call-error", watch.failed)
     return client

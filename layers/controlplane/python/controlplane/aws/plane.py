@@ -15,18 +15,18 @@ from botocore.session import Session
 
 from controlplane.aws.client import AtFirstCall, new_session
 from controlplane.aws.dead_letters import SqsDeadLetterQueue
-from controlplane.aws.definitions import DynamoDefinitions
+from controlplane.aws.dynamodb.definitions import DynamoDefinitions
+from controlplane.aws.dynamodb.records import DynamoRecords
+from controlplane.aws.dynamodb.usage import DynamoUsage
 from controlplane.aws.fan_out import Threads
 from controlplane.aws.in_time import Deadline, client_in_time
 from controlplane.aws.io_bucket import S3Bucket
 from controlplane.aws.queues import SqsDeadLetters, SqsSubmissions
-from controlplane.aws.records import DynamoRecords
 from controlplane.aws.topic import SnsTopic
-from controlplane.aws.usage import DynamoUsage
-from controlplane.batch import Batch
+from controlplane.batch.pace import Pace
+from controlplane.batch.port import Batch
 from controlplane.deployment import Deployment
 from controlplane.log import Logs
-from controlplane.pace import Pace
 
 #: SubmitJob has no client token, so the SDK must not post it again: a lost answer is looked up instead.
 _ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"})

@@ -7,7 +7,7 @@ from typing import Any
 
 from controlplane.errors import NotYet
 from controlplane.fan_out import FanOut
-from controlplane.submission_queue import to_message
+from controlplane.submissions.queue import to_message
 
 #: SQS's bound on a string attribute is the message's own (1 MiB); a reason needs no more than this (characters).
 _REASON_CHARACTERS = 1024

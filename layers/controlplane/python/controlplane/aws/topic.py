@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from controlplane.alert import Alert
+from controlplane.alerting.alert import Alert
 
 
 class SnsTopic:

@@ -9,12 +9,13 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
-from controlplane.acceptor import Acceptor
+from controlplane.accepting.acceptor import Acceptor
+from controlplane.accepting.gate import Gate
+from controlplane.accepting.rerunner import Rerunner
+from controlplane.batch.recent import Recent
 from controlplane.caller import Caller
-from controlplane.canceller import Canceller
-from controlplane.dead_letters import Replayer
-from controlplane.definition_viewer import DefinitionViewer
-from controlplane.deleter import Deleter
+from controlplane.definitions.registrar import Registrar
+from controlplane.definitions.viewer import DefinitionViewer
 from controlplane.edge.caller import CurrentCaller, bearer_of, caller_of, owner_of
 from controlplane.edge.function import Handler
 from controlplane.edge.json_body import BODY_BOUNDS, BULK_BOUNDS, decode
@@ -38,21 +39,20 @@ from controlplane.edge.routes.plane import route_plane
 from controlplane.edge.routes.queues import route_queues
 from controlplane.edge.routes.selection import route_selection
 from controlplane.edge.routes.submissions import route_submissions
+from controlplane.ending.canceller import Canceller
+from controlplane.ending.deleter import Deleter
+from controlplane.ending.selection_canceller import SelectionCanceller
 from controlplane.errors import NotAuthorized
-from controlplane.gate import Gate
-from controlplane.job_files import JobFiles
-from controlplane.lender import Lender
-from controlplane.lister import Lister
-from controlplane.log_reader import LogReader
-from controlplane.owned_jobs import OwnedJobs
+from controlplane.files.job_files import JobFiles
+from controlplane.files.lender import Lender
 from controlplane.plane import Plane
-from controlplane.queue_viewer import QueueViewer
-from controlplane.recent import Recent
-from controlplane.registrar import Registrar
-from controlplane.rerunner import Rerunner
-from controlplane.selection_canceller import SelectionCanceller
-from controlplane.viewer import Viewer
-from controlplane.waiter import Waiter
+from controlplane.recording.dead_letters import Replayer
+from controlplane.records.owned_jobs import OwnedJobs
+from controlplane.viewing.lister import Lister
+from controlplane.viewing.log_reader import LogReader
+from controlplane.viewing.queue_viewer import QueueViewer
+from controlplane.viewing.viewer import Viewer
+from controlplane.viewing.waiter import Waiter
 
 
 def serve(plane: Plane) -> Handler:

@@ -14,7 +14,7 @@ from controlplane.edge.json_body import not_json
 from controlplane.edge.known import methods_of, unknown_parameters
 from controlplane.edge.problem import problem, problem_of
 from controlplane.errors import MOST_VIOLATIONS, PlaneError, SubmissionInvalid, Violation
-from controlplane.submit_job_request import violation_of
+from controlplane.submissions.submit_job_request import violation_of
 
 #: Where a field may stand, as the findings of a broken bound begin.
 _PLACES = frozenset({"body", "header", "path", "query"})

@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.dynamo_db_stream_event import DynamoDBRecord
 
 from controlplane.edge.function import Handler
-from controlplane.record import RecordKey
+from controlplane.records.record import RecordKey
 
 
 def on_record_changes(process: Callable[[RecordKey], object]) -> Handler:

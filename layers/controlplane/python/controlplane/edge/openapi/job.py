@@ -1,4 +1,4 @@
-"""The job document, described: what `controlplane.job_document` makes. Does no I/O."""
+"""The job document, described: what `controlplane.documents.job` makes. Does no I/O."""
 
 from __future__ import annotations
 

@@ -10,12 +10,12 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WrapValidator
 
-from controlplane.acceptor import Accepted, Acceptor, Asked
-from controlplane.draft import Draft
+from controlplane.accepting.acceptor import Accepted, Acceptor, Asked
 from controlplane.edge.caller import CurrentCaller
 from controlplane.edge.problem import problem_document
 from controlplane.errors import MOST_VIOLATIONS, PlaneError, SubmissionInvalid
-from controlplane.submit_job_request import violation_of
+from controlplane.submissions.draft import Draft
+from controlplane.submissions.submit_job_request import violation_of
 
 BULK_PATH = "/jobs/bulk"
 #: Most submissions of one request.

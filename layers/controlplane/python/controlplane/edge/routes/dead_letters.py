@@ -9,8 +9,8 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from controlplane.dead_letters import LOOK_LIMIT, REPLAY_LIMIT, Replayer
 from controlplane.edge.caller import CurrentCaller
+from controlplane.recording.dead_letters import LOOK_LIMIT, REPLAY_LIMIT, Replayer
 
 _LAST_MILLISECOND = 253_402_300_799_999  # of the year 9999
 

@@ -8,11 +8,11 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from controlplane.definition_draft import DefinitionDraft
-from controlplane.definition_viewer import DefinitionViewer
+from controlplane.definitions.draft import DefinitionDraft
+from controlplane.definitions.registrar import Registrar
+from controlplane.definitions.viewer import DefinitionViewer
 from controlplane.edge.answer import answer
 from controlplane.edge.caller import CurrentCaller
-from controlplane.registrar import Registrar
 
 
 def route_definitions(

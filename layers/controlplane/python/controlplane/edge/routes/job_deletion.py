@@ -7,8 +7,8 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
-from controlplane.deleter import Deleter
 from controlplane.edge.caller import CurrentCaller
+from controlplane.ending.deleter import Deleter
 
 
 def route_job_deletion(app: APIGatewayHttpResolver, deleter: Deleter, caller: CurrentCaller) -> None:

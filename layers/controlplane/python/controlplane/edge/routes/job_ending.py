@@ -9,11 +9,11 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import BaseModel, ConfigDict, Field
 
-from controlplane.batch import MAX_REASON_CHARACTERS
-from controlplane.canceller import Canceller
+from controlplane.batch.port import MAX_REASON_CHARACTERS
 from controlplane.edge.caller import CurrentCaller
 from controlplane.edge.routes.paths import Index
-from controlplane.ending import Ending
+from controlplane.ending.canceller import Canceller
+from controlplane.ending.words import Ending
 
 
 class EndingRequest(BaseModel):

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from controlplane.edge.caller import CurrentCaller
 from controlplane.edge.routes.paths import Index
-from controlplane.job_files import MOST_INPUTS, MOST_OUTPUTS, JobFiles
+from controlplane.files.job_files import MOST_INPUTS, MOST_OUTPUTS, JobFiles
 
 Cursor = Annotated[str | None, Query(description="The last name of the page before")]
 OutputLimit = Annotated[int, Query(ge=1, le=MOST_OUTPUTS)]

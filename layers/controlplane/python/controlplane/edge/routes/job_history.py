@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from controlplane.edge.caller import CurrentCaller
 from controlplane.edge.routes.paths import Index
-from controlplane.viewer import Viewer
+from controlplane.viewing.viewer import Viewer
 
 
 def route_job_history(app: APIGatewayHttpResolver, viewer: Viewer, caller: CurrentCaller) -> None:

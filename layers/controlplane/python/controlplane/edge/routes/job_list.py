@@ -10,12 +10,12 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BeforeValidator, WithJsonSchema
 
-from controlplane.container_overrides import broken
 from controlplane.edge.caller import CurrentCaller
 from controlplane.errors import SubmissionInvalid, Violation
 from controlplane.job import JobType, Status
-from controlplane.job_filter import LAST_MILLISECOND, JobFilter
-from controlplane.lister import PAGE_LIMIT, Lister
+from controlplane.records.job_filter import LAST_MILLISECOND, JobFilter
+from controlplane.submissions.container_overrides import broken
+from controlplane.viewing.lister import PAGE_LIMIT, Lister
 
 
 def _listed(given: str) -> str:

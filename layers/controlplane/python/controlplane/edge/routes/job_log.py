@@ -9,8 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from controlplane.edge.caller import CurrentCaller
 from controlplane.edge.routes.paths import Index
-from controlplane.log_reader import LogReader
-from controlplane.waiter import MAX_SECONDS
+from controlplane.viewing.log_reader import LogReader
+from controlplane.viewing.waiter import MAX_SECONDS
 
 #: Most lines of a page of a log: CloudWatch Logs' own bound.
 LOG_LIMIT = 10_000

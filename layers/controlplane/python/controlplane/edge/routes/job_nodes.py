@@ -13,10 +13,10 @@ from controlplane.edge.routes.job_wait import Timeout
 from controlplane.edge.routes.jobs import Limit
 from controlplane.edge.routes.paths import Node
 from controlplane.job import MOST_NODES, NodeIndex, Status
-from controlplane.lister import PAGE_LIMIT
-from controlplane.log_reader import LogReader
-from controlplane.viewer import Viewer
-from controlplane.waiter import MAX_SECONDS, Waiter
+from controlplane.viewing.lister import PAGE_LIMIT
+from controlplane.viewing.log_reader import LogReader
+from controlplane.viewing.viewer import Viewer
+from controlplane.viewing.waiter import MAX_SECONDS, Waiter
 
 First = Annotated[int, Query(ge=0, lt=MOST_NODES)]
 

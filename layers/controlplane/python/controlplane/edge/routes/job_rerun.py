@@ -9,11 +9,11 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Header
 from pydantic import BaseModel, ConfigDict
 
-from controlplane.acceptor import Accepted
+from controlplane.accepting.acceptor import Accepted
+from controlplane.accepting.rerunner import Rerunner
 from controlplane.edge.answer import answer
 from controlplane.edge.caller import CurrentCaller
 from controlplane.edge.routes.paths import Index
-from controlplane.rerunner import Rerunner
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key")]
 

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from controlplane.edge.caller import CurrentCaller
 from controlplane.edge.routes.paths import Index
 from controlplane.job import Status
-from controlplane.waiter import MAX_SECONDS, Waiter
+from controlplane.viewing.waiter import MAX_SECONDS, Waiter
 
 Timeout = Annotated[float, Query(ge=0, le=MAX_SECONDS, description="Seconds")]
 

@@ -10,8 +10,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from controlplane.edge.caller import CurrentCaller
 from controlplane.edge.routes.paths import Index
 from controlplane.job import LARGEST_ARRAY, Status
-from controlplane.lister import PAGE_LIMIT
-from controlplane.viewer import Viewer
+from controlplane.viewing.lister import PAGE_LIMIT
+from controlplane.viewing.viewer import Viewer
 
 Limit = Annotated[int, Query(ge=1, le=PAGE_LIMIT)]
 First = Annotated[int, Query(ge=0, lt=LARGEST_ARRAY)]

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from controlplane.edge.answer import answer
 from controlplane.edge.caller import CurrentCaller, bearer_of
+from controlplane.files.lender import Lender, Upload
 from controlplane.io_bucket import Link
 from controlplane.job import MOST_CHILDREN
-from controlplane.lender import Lender, Upload
 
 #: Most files of one request.
 MOST_UPLOADS = 1000

@@ -9,8 +9,8 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 from controlplane.deployment import Deployment
+from controlplane.documents.environment import to_environment
 from controlplane.edge.caller import CurrentCaller
-from controlplane.environment_document import to_environment
 
 
 def route_plane(app: APIGatewayHttpResolver, deployment: Deployment, caller: CurrentCaller) -> None:

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from controlplane.edge.caller import CurrentCaller
 from controlplane.edge.routes.paths import Index
-from controlplane.queue_viewer import QueueViewer
+from controlplane.viewing.queue_viewer import QueueViewer
 
 
 def route_queues(app: APIGatewayHttpResolver, viewer: QueueViewer, caller: CurrentCaller) -> None:

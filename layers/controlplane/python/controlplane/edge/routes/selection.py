@@ -10,17 +10,17 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from controlplane.batch import MAX_REASON_CHARACTERS
+from controlplane.batch.port import MAX_REASON_CHARACTERS
 from controlplane.caller import Caller
-from controlplane.container_overrides import broken
 from controlplane.edge.caller import CurrentCaller
 from controlplane.edge.problem import problem_document
-from controlplane.ending import Ending
+from controlplane.ending.selection_canceller import Selected, SelectedPage, SelectionCanceller
+from controlplane.ending.words import Ending
 from controlplane.errors import PlaneError
 from controlplane.job import JobType, Status
-from controlplane.job_filter import LAST_MILLISECOND, JobFilter
-from controlplane.selection_canceller import Selected, SelectedPage, SelectionCanceller
-from controlplane.submit_job_request import TagKey, TagValue
+from controlplane.records.job_filter import LAST_MILLISECOND, JobFilter
+from controlplane.submissions.container_overrides import broken
+from controlplane.submissions.submit_job_request import TagKey, TagValue
 
 #: Most jobs of one request.
 MOST_JOBS = 100

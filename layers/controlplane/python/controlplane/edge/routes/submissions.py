@@ -9,10 +9,10 @@ from __future__ import annotations
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
-from controlplane.acceptor import Acceptor
-from controlplane.draft import Draft
+from controlplane.accepting.acceptor import Acceptor
 from controlplane.edge.answer import answer
 from controlplane.edge.caller import CurrentCaller
+from controlplane.submissions.draft import Draft
 
 
 def route_submissions(app: APIGatewayHttpResolver, acceptor: Acceptor, caller: CurrentCaller) -> None:

@@ -1,0 +1,1 @@
+"""Job definitions that people look at, register and deregister."""

@@ -1,0 +1,1 @@
+"""Cancelling, terminating and deleting jobs on request."""

@@ -1,0 +1,1 @@
+"""The files of jobs in the IOBucket: listed for people, lent to callers and runners."""

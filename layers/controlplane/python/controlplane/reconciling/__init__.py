@@ -1,0 +1,1 @@
+"""Healing what events did not tell: what `reconcile_jobs` does."""

@@ -1,0 +1,1 @@
+"""Handing submissions to AWS Batch: what `submit_job` does."""
