@@ -127,6 +127,13 @@ class Calls:
         (kind,) = self._random.choices(list(self._kinds), weights=[weight for weight, _ in self._kinds.values()])
         return Call(name=kind, arguments=self._kinds[kind][1]())
 
+    def ending(self) -> list[Call]:
+        """What ends one job that is ours, whichever of Batch's two it is."""
+        job_id = self._ours()
+        changes = (self._change(batch_id, status=self._random.choice(_ENDS)) for batch_id in self.jobs.of_ours[job_id])
+        merges = [Merge(key=RecordKey(job_id=job_id), changes=(change,), ours=True) for change in changes]
+        return [Call(name="merge", arguments={"merges": [merge]}) for merge in merges]
+
     def deletions(self) -> list[Call]:
         """Of each job that is ours."""
         keys = (RecordKey(job_id=each.job_id) for each in SUBMISSIONS)

@@ -129,6 +129,16 @@ def test_late_news_of_the_children_of_a_deleted_array_is_not_there(records: Reco
     assert [None, [], {}] == children(records)
 
 
+def test_late_news_of_a_child_of_a_deleted_array_meets_none_of_what_was_told_before(records: Records) -> None:
+    """A first telling is news, also of another end than the child had: nobody is to ask Batch which of them stands."""
+    records.delete(ended_array(records), at=T0)
+    otherwise = change("SUCCEEDED", job_id=f"{BATCH_JOB_ID}:1", arrayProperties={"index": 1})
+
+    outcomes = [bring(records, child_key(1), each, ours=False) for each in (otherwise, otherwise)]
+
+    assert [Outcome.MERGED, Outcome.LATE] == outcomes
+
+
 def test_another_job_by_the_name_of_a_deleted_one_is_a_stranger(records: Records) -> None:
     """Nobody knew of it when the job was deleted: it must not run unseen."""
     records.delete(ended(records), at=T0)

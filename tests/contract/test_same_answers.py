@@ -28,7 +28,7 @@ from tests.local.clocks import Clock
 
 #: Calls of one sequence, and after how many of them all is asked that can be.
 CALLS, BETWEEN = 60, 30
-#: After how many calls of the other sequence all jobs of ours that are over are deleted.
+#: After how many calls of the other sequence one job of ours ends, and all are deleted that are over.
 DELETING = 10
 RETENTION_DAYS = 30
 #: Longer than the retention (milliseconds).
@@ -147,9 +147,11 @@ def test_both_stores_answer_alike(pair: Pair, seed: int) -> None:
 def test_both_stores_answer_alike_after_deletions(pair: Pair, seed: int) -> None:
     """News comes late, keys are used again, alerts are claimed: nothing brings a job back in one store alone."""
     calls = Calls(Random(seed), clock=pair.clock)  # noqa: S311 - it guards nothing
+    for each in calls.submissions:
+        assert pair.aws.create(each) == pair.embedded.create(each)
     deleted = 0
     for number in range(1, CALLS + 1):
-        for call in (calls.draw(), *(calls.deletions() if number % DELETING == 0 else ())):
+        for call in (calls.draw(), *((*calls.ending(), *calls.deletions()) if number % DELETING == 0 else ())):
             embedded, aws = pair.answers(call)
             assert (number, call, embedded) == (number, call, aws)
             deleted += call.name == "delete" and embedded is True

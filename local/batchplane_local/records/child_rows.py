@@ -19,11 +19,12 @@ from controlplane.records.record import JobRecord, RecordKey
 
 # `summary` is JSON, numbers of children by status. `ended_at` is that of the array's own job: they expire together.
 # `open_order` is the order of what is known of a child that may still run, NULL once it has ended or is lost. A child
-# that is lost and that nobody told of has a row and no record.
+# that is lost and that nobody told of has a row and no record. An array that was deleted is nobody's: `batch_job_id` is
+# NULL, and what is told of its children after that makes another row.
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS arrays (
     number INTEGER PRIMARY KEY,
-    batch_job_id TEXT NOT NULL UNIQUE,
+    batch_job_id TEXT UNIQUE,
     summary TEXT NOT NULL DEFAULT '{}',
     ended_at INTEGER
 );

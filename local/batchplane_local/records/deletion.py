@@ -1,8 +1,8 @@
 """Deleted jobs in SQLite, while one write transaction lasts: what is left of them, so that they stay deleted.
 
-Of each its id, Batch's, and when it was deleted. The children of an array are gone for every reader at once; their rows
-go as those of what has expired, some at a time (expiry.py), for nobody should wait until 10,000 are deleted. Decides
-nothing about who may.
+Of each its id, Batch's, and when it was deleted. The children of an array are cut off from Batch's id at once, so that
+nobody finds them, nor merges news with them; their rows go as those of what has expired, some at a time (expiry.py),
+for nobody should wait until 10,000 are deleted. Decides nothing about who may.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CREATE INDEX IF NOT EXISTS deleted_by_batch_job_id ON deleted_jobs (batch_job_id
 """
 _FIND = "SELECT batch_job_id FROM deleted_jobs WHERE job_id = ? AND deleted_at > ?"
 _FORGET = "DELETE FROM deleted_jobs WHERE deleted_at <= ?"
-_HIDE_CHILDREN = "UPDATE arrays SET ended_at = ? WHERE batch_job_id = ?"
+_CUT_CHILDREN_OFF = "UPDATE arrays SET batch_job_id = NULL, ended_at = ? WHERE batch_job_id = ?"
 
 
 def forget_deleted(connection: sqlite3.Connection, *, now: int) -> None:
@@ -45,7 +45,7 @@ class DeletedJobs:
         job_id, over = record.key.job_id, at - DELETED_MILLISECONDS
         forget(self._connection, [job_id])
         self._connection.execute("REPLACE INTO deleted_jobs VALUES (?, ?, ?)", (job_id, record.batch_job_id, at))
-        self._connection.execute(_HIDE_CHILDREN, (LONG_AGO, record.batch_job_id))
+        self._connection.execute(_CUT_CHILDREN_OFF, (LONG_AGO, record.batch_job_id))
         self._connection.execute(_FORGET, (over,))
 
     def find(self, job_id: str) -> tuple[str | None] | None:
