@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.builders import BATCH, DEPLOYMENT
-from tests.flow.river import River, ScriptedBatch
+from tests.flow.river import River
+from tests.flow.scripted_batch import ScriptedBatch
 
 #: What an image must be like, and one that is.
 IMAGES = ("ghcr.io/lab/*",)

@@ -14,7 +14,8 @@ from controlplane.errors import NotYet
 from controlplane.log import Logs
 from controlplane.records.record import JobRecord, RecordKey
 from tests.builders import DEPLOYMENT, bring, change, event
-from tests.flow.river import Answered, River
+from tests.flow.river import River
+from tests.flow.scripted_batch import Answered
 
 
 class Carried:

@@ -8,7 +8,8 @@ import pytest
 
 from controlplane.log import Logs
 from tests.builders import T0, event
-from tests.flow.river import Answered, River
+from tests.flow.river import River
+from tests.flow.scripted_batch import Answered
 
 #: How long after it was printed a line may not be there yet, in milliseconds.
 LAG = 5000

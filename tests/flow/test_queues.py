@@ -5,7 +5,8 @@ from typing import Any
 
 from controlplane.batch.recent import GOOD_FOR
 from tests.builders import QUEUE, T0, event
-from tests.flow.river import Answered, River
+from tests.flow.river import River
+from tests.flow.scripted_batch import Answered
 
 
 def ask(river: River, path: str, *, owner: str = "ada", status: int = 200) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from controlplane.records.port import Merge
 from controlplane.records.record import Outcome, RecordKey
 from lambdas.record_state_change.handler import build
 from tests.builders import BATCH_JOB_ID, event
-from tests.flow.river import River, ScriptedBatch
+from tests.flow.river import River
+from tests.flow.scripted_batch import ScriptedBatch
 
 THEIRS = RecordKey(job_id=BATCH_JOB_ID)
 

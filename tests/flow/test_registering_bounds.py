@@ -10,7 +10,8 @@ import pytest
 
 from tests.builders import DEPLOYMENT
 from tests.flow.registering import IMAGES, Registering, aligner, fields, register, registering
-from tests.flow.river import Answered, River
+from tests.flow.river import River
+from tests.flow.scripted_batch import Answered
 
 
 @pytest.fixture(name="river")

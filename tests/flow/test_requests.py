@@ -4,7 +4,8 @@ import json
 
 from controlplane.job import LARGEST_ARRAY
 from tests.builders import event
-from tests.flow.river import Answered, River
+from tests.flow.river import River
+from tests.flow.scripted_batch import Answered
 
 
 def test_a_page_of_children_says_where_to_go_on(river: River) -> None:

@@ -10,7 +10,8 @@ from controlplane.job import Status
 from controlplane.records.record import RecordKey
 from tests.builders import PLAIN, event
 from tests.flow.crashes import Crashes
-from tests.flow.river import Answered, River, ScriptedBatch
+from tests.flow.river import River
+from tests.flow.scripted_batch import Answered, ScriptedBatch
 
 
 def test_a_job_runs_from_submission_to_success(river: River) -> None:

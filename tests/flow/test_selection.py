@@ -6,7 +6,8 @@ import pytest
 
 from controlplane.records.record import RecordKey
 from tests.builders import T0
-from tests.flow.river import Answered, River
+from tests.flow.river import River
+from tests.flow.scripted_batch import Answered
 from tests.flow.selections import ask, names, submitted, walk
 
 WORDS = ("cancel", "terminate")

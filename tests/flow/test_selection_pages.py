@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from controlplane.batch.port import ENDING_LIMIT
-from tests.flow.river import Answered, River, ScriptedBatch
+from tests.flow.river import River
+from tests.flow.scripted_batch import Answered, ScriptedBatch
 from tests.flow.selections import ask, names, submitted, walk
 
 

@@ -27,7 +27,7 @@ from lambdas.record_state_change.handler import build as build_record_state_chan
 from lambdas.serve_api.handler import build as build_serve_api
 from lambdas.submit_job.handler import build as build_submit_job
 from tests.builders import T0
-from tests.flow.river import ScriptedBatch
+from tests.flow.scripted_batch import ScriptedBatch
 from tests.infra.account import REGION, Account
 from tests.infra.rights import Call
 

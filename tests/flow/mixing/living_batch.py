@@ -11,7 +11,8 @@ from typing import Any
 
 from controlplane.job import Status, child_id, node_id, parent_and_index
 from tests.builders import QUEUE, attempt
-from tests.flow.river import River, ScriptedBatch
+from tests.flow.river import River
+from tests.flow.scripted_batch import ScriptedBatch
 
 #: Every child at such a place of its array fails, where any of them does.
 FAILING = 3000

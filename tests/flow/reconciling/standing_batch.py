@@ -9,7 +9,8 @@ from typing import Any
 
 from controlplane.job import parent_and_index
 from tests.builders import QUEUE, T0, life
-from tests.flow.river import River, ScriptedBatch
+from tests.flow.river import River
+from tests.flow.scripted_batch import ScriptedBatch
 
 #: Most of one call: https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeJobs.html and API_ListJobs.html.
 LIMIT = 100

@@ -14,7 +14,9 @@ from controlplane.records.owned_jobs import OwnedJobs
 from controlplane.records.port import Merge
 from controlplane.records.record import RecordKey
 from tests.builders import DEPLOYMENT, QUEUE, change
-from tests.flow.river import Answered, Crash, Crashes, River
+from tests.flow.crashes import Crash, Crashes
+from tests.flow.river import River
+from tests.flow.scripted_batch import Answered
 from tests.flow.splitting.large_array import SIZE, ask, split, tell
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.builders import event
 from tests.flow.crashes import Crash, Crashes
-from tests.flow.river import Answered, ScriptedBatch
+from tests.flow.scripted_batch import Answered, ScriptedBatch
 
 #: What becomes of a call of SubmitJob, and how often of a hundred.
 FATES = {"answered": 70, "throttled": 12, "failed before": 6, "failed after": 6, "cut after": 6}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from controlplane.submissions.queue import MOST_WAITS
-from tests.flow.river import Answered, River
+from tests.flow.river import River
+from tests.flow.scripted_batch import Answered
 
 #: More receives than the dead letters allow of one message.
 MANY = 15
