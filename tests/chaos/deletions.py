@@ -66,7 +66,23 @@ def a_deletion_in_two_goes(ring: Ring) -> Iterator[str]:
         yield f"deleted {deleted}, and then {ring.item('RECORD')}"
 
 
+def a_deletion_and_news_of_what_was_lost(ring: Ring) -> Iterator[str]:
+    """Who keeps what belongs to a job that is found, or lets it go, leaves the tombstones their time."""
+    ring.ours(change("RUNNING", name=NAME))
+    ring.records.lose(KEY, at=ring.now[0])
+    ring.records.close(KEY, since=ring.now[0])
+    record = ring.whole.get(KEY)
+    assert record is not None
+    ring.meet(
+        lambda: ring.records.delete(record, at=ring.now[0]) and None,
+        lambda: bring(ring.records, KEY, END, ours=True) and None,
+    )
+    if len({str(ring.item(sort_key).get("expiresAt")) for sort_key in ("SUBMISSION", "RECORD")}) > 1:
+        yield f"the tombstones are {ring.item('SUBMISSION')} and {ring.item('RECORD')}"
+
+
 DELETIONS: tuple[Duel, ...] = (
+    a_deletion_and_news_of_what_was_lost,
     a_deletion_and_its_key,
     a_deletion_and_news,
     a_deletion_too_late,

@@ -125,8 +125,15 @@ class ChildBlocks:
         return rows
 
     def expire(self, block: Block, *, at: int) -> None:
-        """Let a block go at this time (epoch seconds). Its states come first: what is told from then on goes too."""
-        self.swap(block, self.held(block), lambda states: (_expiring(states, at), None))
+        """Let a block go at this time (epoch seconds). Its states come first: what is told from then on goes too.
+
+        One that has expired stays so: its array has been deleted since it was to be let go.
+        """
+
+        def going(states: ChildStates) -> tuple[ChildStates, None]:
+            return (_expiring(states, at) if self._table.has(expiry(states.expires_at)) else states), None
+
+        self.swap(block, self.held(block), going)
         self._follow_states(block, at)
 
     def keep(self, block: Block, *, at: int) -> None:

@@ -16,7 +16,7 @@ from controlplane.aws.dynamodb import child_states
 from controlplane.aws.dynamodb.child_blocks import Block, ChildBlocks, Held, attempt
 from controlplane.aws.dynamodb.child_record import child_record
 from controlplane.aws.dynamodb.child_states import CHILDREN_A_BLOCK, ChildStates, block_of
-from controlplane.aws.dynamodb.retention import Retention, expiry
+from controlplane.aws.dynamodb.retention import expiry
 from controlplane.aws.dynamodb.table import Table
 from controlplane.batch.state_change import StateChange
 from controlplane.fan_out import FanOut
@@ -43,11 +43,10 @@ _Told = Mapping[Block, tuple[ChildStates, Sequence[tuple[int, StateChange]]]]
 class DynamoChildren:
     """The children's part of the port `Records`."""
 
-    def __init__(self, table: Table, *, fan_out: FanOut, retention: Retention) -> None:
+    def __init__(self, table: Table, *, fan_out: FanOut) -> None:
         self._table = table
         self._blocks = ChildBlocks(table, fan_out=fan_out)
         self._fan_out = fan_out
-        self._retention = retention
 
     def merge(self, merges: Sequence[Merge]) -> Sequence[Outcome | Exception]:
         """One read of all states, some writes of what was told, and a conditional write of the states a block."""
@@ -183,7 +182,7 @@ class DynamoChildren:
         return outcomes
 
     def _put_as_they_stand(self, told: _Told, states: ChildStates | None, *, is_answer: bool) -> None:
-        """Put what was told of a block anew, where the block was let go or kept in the moment in which it was put.
+        """Put what was told of a block anew, where that was let go, kept or deleted in the moment in which it was put.
 
         Args:
             told: What was put, with the states that were read before it.
@@ -191,7 +190,7 @@ class DynamoChildren:
             is_answer: As it was put.
         """
         ((block, (before, changes)),) = told.items()
-        if not changes or not self._retention.is_on:
+        if not changes:
             return
         if states is None:
             states = self._blocks.held(block).states

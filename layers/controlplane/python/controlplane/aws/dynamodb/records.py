@@ -57,7 +57,7 @@ class DynamoRecords:
         self._alerts = AlertStore(table=self._table, retention=self._retention)
         self._submissions = SubmissionStore(table=self._table, retention=self._retention, alerts=self._alerts)
         self._listing = Listing(table=self._table)
-        self._children = DynamoChildren(self._table, fan_out=fan_out, retention=self._retention)
+        self._children = DynamoChildren(self._table, fan_out=fan_out)
         self._deletion = Deletion(table=self._table, alerts=self._alerts, children=self._children)
         self._belongings = Belongings(submissions=self._submissions, children=self._children)
         self._sweeping = Sweeping(table=self._table, retention=self._retention, belongings=self._belongings)

@@ -45,15 +45,14 @@ class SubmissionStore:
 
     def expire(self, job_id: str, *, at: int) -> None:
         """Let a submission go when its record does (epoch seconds), or later where that was said: one write."""
-        update = Update().set(expiry(at))
-        update.require(f"attribute_exists({update.name('pk')})")
+        update = _of_submission(Update().set(expiry(at)))
         name = update.name("expiresAt")
         update.require(f"(attribute_not_exists({name}) OR {name} < {update.value({'N': str(at)})})")
         self.table.update(submission_key(job_id), update)
 
     def keep(self, job_id: str, *, at: int) -> None:
         """Take it back that a submission goes at this time (epoch seconds)."""
-        update = Update().remove(["expiresAt"])
+        update = _of_submission(Update().remove(["expiresAt"]))
         update.require(f"{update.name('expiresAt')} = {update.value({'N': str(at)})}")
         self.table.update(submission_key(job_id), update)
 
@@ -86,3 +85,8 @@ class SubmissionStore:
             condition="attribute_not_exists(pk) OR createdAt = :seen",
             values={":seen": old["createdAt"]},
         )
+
+
+def _of_submission(update: Update) -> Update:
+    """The update, refused where there is no submission, or a tombstone in its place, which goes in its own time."""
+    return update.require(f"attribute_exists({update.name('request')})")
