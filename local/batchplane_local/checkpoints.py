@@ -14,8 +14,9 @@ from batchplane_local.functions.ticker import Ticker
 
 #: How often it looks, in seconds: the log grows by some megabytes meanwhile.
 CHECKPOINT_SECONDS = 0.25
-#: Fewer transactions are left in the log: a plane that does little writes its file seldom.
-LEAST_TRANSACTIONS = 250
+#: Fewer written rows are left in the log, which take a page of 4 KiB each or so: a page that is written again and again
+#: goes into the file once.
+LEAST_ROWS = 16_000
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def checkpointing(
     *,
     clock: Callable[[], int],
     seconds: float = CHECKPOINT_SECONDS,
-    least: int = LEAST_TRANSACTIONS,
+    least: int = LEAST_ROWS,
 ) -> Iterator[None]:
     """Work the log into the file while the block runs."""
     ticker = Ticker(

@@ -6,6 +6,7 @@ loss of power. https://www.sqlite.org/wal.html
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -18,8 +19,11 @@ from controlplane.errors import StoreUnavailable
 #: How long one process waits for another's write, in milliseconds.
 BUSY_MILLISECONDS = 10_000
 #: Pages of the write-ahead log, of 4 KiB each, after which a transaction works into the file what `checkpoint` has not,
-#: and waits for the disk.
-CHECKPOINT_PAGES = 16_000
+#: and waits for the disk, with all who write: only where `checkpoint` does not come to it.
+CHECKPOINT_PAGES = 32_000
+#: Times that `checkpoint` works in what has come meanwhile before it keeps others out: what is left then came during
+#: the last.
+_PASSES = 2
 #: Bytes of the file that are read without a system call for each page.
 MAPPED_BYTES = 1 << 30
 #: What may be over when somebody asks again: another process writes, the disk is full, or fails. The low byte of a code
@@ -58,8 +62,10 @@ class Database:
         self._opened: list[sqlite3.Connection] = []
         # SQLite's own waiting for a writer is a sleep that grows; a lock wakes the next thread at once.
         self._writing = Turns()
-        #: Transactions that no `checkpoint` has worked into the file.
+        #: Rows written that no `checkpoint` has worked into the file.
         self._unworked = 0
+        #: The file, for `checkpoint`; None until it is first needed.
+        self._file: int | None = None
 
     def create(self, schema: str) -> None:
         """Make the tables of a schema that are not there yet."""
@@ -80,11 +86,12 @@ class Database:
         with self._writing:
             try:
                 connection = self._connection()
+                before = connection.total_changes
                 connection.execute("BEGIN IMMEDIATE")
                 try:
                     yield connection
                     connection.execute("COMMIT")
-                    self._unworked += 1
+                    self._unworked += connection.total_changes - before
                 except BaseException:
                     if connection.in_transaction:  # a full disk may have ended it already
                         connection.execute("ROLLBACK")
@@ -93,18 +100,41 @@ class Database:
                 raise _told(error) from error
 
     def checkpoint(self, *, least: int) -> None:
-        """Work the log of at least so many transactions into the file; of fewer, leave it. Nobody waits meanwhile.
+        """Work the log of at least so many written rows into the file, and begin it anew; of fewer, leave it.
 
-        Where all of it is there, the next transaction begins the log anew. https://www.sqlite.org/wal.html#checkpointing
+        Nearly all of it beside those who write, and on the disk before they are kept out: only what they have written
+        meanwhile is worked in while nobody writes, and it must be, or the log has no end to begin anew at.
+        https://www.sqlite.org/wal.html#avoiding_excessively_large_wal_files
         """
         if self._unworked >= least:
             self._unworked = 0
-            self.read("PRAGMA wal_checkpoint(PASSIVE)")
+            for _ in range(_PASSES):
+                self._work_in()
+                self._bring_to_the_disk()
+            with self._writing:
+                self._work_in()
 
     def close(self) -> None:
         """Close what every thread has opened. No thread may use the database any more."""
         while self._opened:
             self._opened.pop().close()
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def _work_in(self) -> None:
+        """As much of the log as no reader needs, and keep nobody waiting for it."""
+        self.read("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def _bring_to_the_disk(self) -> None:
+        """What is worked in, and so far in the system's memory.
+
+        The descriptor stays open as long as the connections: closing it would take SQLite's locks from them.
+        https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_
+        """
+        if self._file is None:
+            self._file = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
+        os.fdatasync(self._file)
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
