@@ -132,6 +132,16 @@ def test_a_dry_run_is_shown_and_no_more(plane: Any, run: Run, job_document: Any)
     assert [True, True] == [plane.sent(at)["dryRun"] for at in range(len(plane.requests))]
 
 
+def test_where_nothing_is_selected_the_document_is_that_of_the_deed(plane: Any, run: Run) -> None:
+    """With --yes it was no dry run, and nothing ended."""
+    plane.answer("POST /jobs/cancel", page())
+
+    document = json.loads(run("cancel", "--name", "n", "--yes", "--json").stdout)
+
+    nothing = {"asked": 0, "withdrawn": 0, "over": 0, "refused": 0}
+    assert {"dryRun": False, "ended": [], "counts": nothing} == document
+
+
 def test_one_that_could_not_be_asked_is_told_of(plane: Any, run: Run, job_document: Any) -> None:
     """And the exit code says so; the document has what came of each."""
     problem = {"title": "AWS Batch refused", "status": 422, "detail": "It is a node."}

@@ -45,7 +45,12 @@ def test_a_query_shows_the_jobs_it_lets_through(river: River, query: str, expect
         ("type=Big", "type.0 must be one of Single, Array, MultiNode; it is 'Big'"),
         ("tag=team", "tag must be NAME=VALUE; it is 'team'."),
         ("tag=team%3Da&tag=team%3Db", "tag must be one value a name, for a job has one; it is 'team=b'."),
+        (
+            "&".join(f"tag=name{each}%3Da" for each in range(2000)),
+            "tag must be at most 50 times there, for a job has no more; it is 2000.",
+        ),
         ("createdFrom=yesterday", "createdFrom must be"),
+        (f"limit={'9' * 5000}", "limit must be an integer of fewer digits; it is"),
         ("createdBefore=-1", "createdBefore must be greater than or equal to 0; it is '-1'."),
         ("jobQueue=bogus", "jobQueue must be one of default; it is 'bogus'."),
         ("cursor=%25", "cursor must be a cursor that this route has answered; it is '%'."),

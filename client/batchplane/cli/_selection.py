@@ -22,6 +22,9 @@ _WORDS = {
     "refused": "refused",
 }
 
+#: What is said where a selection names no job.
+_NONE = "There are no such jobs that are not over."
+
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
@@ -42,8 +45,11 @@ class Wish:
 def end_by_selection(terminal: Terminal, client: Client, wish: Wish, *, as_json: bool) -> ExitCode:
     """Show what would end, ask on a terminal, and end those very jobs. Raises ArgumentInvalid: nobody can be asked."""
     found = _ask(client, wish)
-    if wish.dry_run or not found.jobs:
+    if wish.dry_run:
         _show(terminal, client, found, as_json=as_json)
+        return ExitCode.DONE
+    if not found.jobs:
+        _tell(terminal, found, as_json=as_json)
         return ExitCode.DONE
     if not wish.yes:
         if not as_json:
@@ -73,7 +79,7 @@ def _show(terminal: Terminal, client: Client, found: Selected, *, as_json: bool)
     elif jobs:
         terminal.show(jobs_table(jobs, now=client.clock.now()))
     else:
-        terminal.say("There are no such jobs that are not over.")
+        terminal.say(_NONE)
 
 
 def _end(terminal: Terminal, client: Client, wish: Wish, found: Selected, *, as_json: bool) -> ExitCode:
@@ -87,15 +93,22 @@ def _end(terminal: Terminal, client: Client, wish: Wish, found: Selected, *, as_
 
     named = [each.job_id for each in found.jobs]
     done = _method(client, wish)(job_ids=named, reason=wish.reason, dry_run=False, progress=told)
-    if as_json:
-        counts = {each: done.counts.get(each, 0) for each in _WORDS}
-        terminal.json({"dryRun": False, "ended": [_document(each) for each in done.jobs], "counts": counts})
-    elif len(done.jobs) > 1:
-        terminal.say(f"{_jobs(len(done.jobs))}: {_counted(done.counts)}.")
+    _tell(terminal, done, as_json=as_json)
     errors = [each.error for each in done.jobs if each.error is not None]
     if errors:
         terminal.say(f"{len(errors)} of {_jobs(len(done.jobs))} could not be asked: run this again.")
     return of_error(errors[0]) if errors else ExitCode.DONE
+
+
+def _tell(terminal: Terminal, done: Selected, *, as_json: bool) -> None:
+    """What came of all of them together."""
+    if as_json:
+        counts = {each: done.counts.get(each, 0) for each in _WORDS}
+        terminal.json({"dryRun": False, "ended": [_document(each) for each in done.jobs], "counts": counts})
+    elif not done.jobs:
+        terminal.say(_NONE)
+    elif len(done.jobs) > 1:
+        terminal.say(f"{_jobs(len(done.jobs))}: {_counted(done.counts)}.")
 
 
 def _counted(counts: Mapping[str, int]) -> str:

@@ -129,6 +129,8 @@ class JobTimeout(Document):
     attemptDurationSeconds: Annotated[int, Field(ge=60, le=MOST)]  # noqa: N815
 
 
+#: Most tags that a job may have: https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html
+MOST_TAGS = 50
 TagKey = Annotated[str, Field(min_length=1, max_length=128), AfterValidator(_tag_key)]
 TagValue = Annotated[str, Field(max_length=256), AfterValidator(_tag_text)]
 ShareIdentifier = Annotated[str, Field(pattern=r"^([A-Za-z0-9]{1,255}|[A-Za-z0-9]{1,254}\*)$")]
@@ -147,7 +149,7 @@ class SubmitJobRequest(Document):
     nodeOverrides: NodeOverrides | None = None  # noqa: N815
     retryStrategy: RetryStrategy | None = None  # noqa: N815
     timeout: JobTimeout | None = None
-    tags: Annotated[dict[TagKey, TagValue], Field(max_length=50)] | None = None
+    tags: Annotated[dict[TagKey, TagValue], Field(max_length=MOST_TAGS)] | None = None
     propagateTags: bool | None = None  # noqa: N815
     shareIdentifier: ShareIdentifier | None = None  # noqa: N815
     schedulingPriorityOverride: Annotated[int, Field(ge=0, le=9999)] | None = None  # noqa: N815
@@ -169,6 +171,7 @@ def violation_of(error: ErrorDetails, *, not_taken: Mapping[str, str] = _NOT_TAK
         "model_type": "a JSON object",
         "model_attributes_type": "a JSON object",
         "int_parsing": "an integer",
+        "int_parsing_size": "an integer of fewer digits",
         "extra_forbidden": f"left out: {why}",
         "string_pattern_mismatch": f"a string that matches {context.get('pattern')}",
         "string_too_short": f"a string of at least {context.get('min_length')} character",

@@ -15,6 +15,7 @@ from controlplane.errors import SubmissionInvalid, Violation
 from controlplane.job import JobType, Status
 from controlplane.records.job_filter import LAST_MILLISECOND, JobFilter
 from controlplane.submissions.container_overrides import broken
+from controlplane.submissions.submit_job_request import MOST_TAGS
 from controlplane.viewing.lister import PAGE_LIMIT, Lister
 
 
@@ -74,6 +75,9 @@ def tags_of(event: Mapping[str, Any]) -> Mapping[str, str]:
         if tags.setdefault(name, value) != value:
             bound = "one value a name, for a job has one"
             raise SubmissionInvalid((Violation(field="tag", bound=bound, value=f"{name}={value}"),))
+    if len(tags) > MOST_TAGS:
+        bound = f"at most {MOST_TAGS} times there, for a job has no more"
+        raise SubmissionInvalid((Violation(field="tag", bound=bound, value=len(tags)),))
     return tags
 
 

@@ -20,7 +20,7 @@ from controlplane.errors import PlaneError
 from controlplane.job import JobType, Status
 from controlplane.records.job_filter import LAST_MILLISECOND, JobFilter
 from controlplane.submissions.container_overrides import broken
-from controlplane.submissions.submit_job_request import TagKey, TagValue
+from controlplane.submissions.submit_job_request import MOST_TAGS, TagKey, TagValue
 
 #: Most jobs of one request.
 MOST_JOBS = 100
@@ -39,7 +39,7 @@ class SelectionRequest(BaseModel):
     status: list[Literal["SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING"]] = []
     type: list[Literal["Single", "Array", "MultiNode"]] = []
     namePrefix: Annotated[str, Field(max_length=128)] = ""  # noqa: N815
-    tags: Annotated[dict[TagKey, TagValue], Field(max_length=50)] = {}
+    tags: Annotated[dict[TagKey, TagValue], Field(max_length=MOST_TAGS)] = {}
     createdFrom: _Moment | None = None  # noqa: N815
     createdBefore: _Moment | None = None  # noqa: N815
     jobIds: Annotated[list[_Id], Field(max_length=MOST_JOBS)] = []  # noqa: N815
