@@ -62,6 +62,30 @@ def test_a_head_that_does_not_end_is_refused(port: int, endless: str) -> None:
     assert refused.startswith(b"HTTP/1.1 400 ")
 
 
+@pytest.mark.parametrize("trailers", ["Authorization: Bearer x\r\n\r\n", "X: ".ljust(MOST_HEAD_BYTES + 1, "a")])
+def test_headers_after_a_body_are_refused(port: int, trailers: str) -> None:
+    """They would be added to those that were looked at, however many come."""
+    head = f"POST /late HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
+        connection.sendall(f"{head}\r\n0\r\n".encode())
+        assert connection.recv(65536).startswith(b"HTTP/1.1 100 ")
+        connection.sendall(trailers.encode())
+        with connection.makefile("rb") as incoming:
+            refused = incoming.read()
+
+    assert refused.startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_body_may_come_in_pieces(port: int) -> None:
+    """Each of them longer than what is read at once, and one body after the other on a connection."""
+    head = f"POST /pieces HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nTransfer-Encoding: chunked\r\n"
+    pieces = f"{10**6:x}\r\n{'a' * 10**6}\r\n" * 2 + "0\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_SECONDS) as connection:
+        connection.sendall(f"{head}\r\n{pieces}{head}Connection: close\r\n\r\n{pieces}".encode())
+        with connection.makefile("rb") as incoming:
+            assert 2 == incoming.read().count(b"HTTP/1.1 200 ")
+
+
 @pytest.mark.parametrize("length", [50_000, 1_000_000])
 def test_a_body_may_be_longer_than_a_head(port: int, length: int) -> None:
     """In one piece with its head, and in many; and so may the next request's be."""

@@ -15,21 +15,20 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 ADDRESS = "127.0.0.1"
 #: How long requests that are being answered may take to end, in seconds.
 GRACE_SECONDS = 5
-
-
 #: Most bytes of a request before its body, above what is read at once: API Gateway takes 10,240 in all.
 MOST_HEAD_BYTES = 32 * 1024
 
 
 class _Guarded(HttpToolsProtocol):
-    """HTTP that takes a path alone for what is requested, and keeps no endless head.
+    """HTTP that takes a path alone for what is requested, keeps no endless head, and takes no headers after a body.
 
-    A whole URL is for proxies, and names a host that nobody has compared with the plane's own.
-    https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+    A whole URL is for proxies, and names a host that nobody has compared with the plane's own. Trailers would be added
+    to the headers that were compared. https://www.rfc-editor.org/rfc/rfc9112#section-3.2, and #section-7.1.2
     """
 
-    #: Bytes of a head that has begun; None while a body comes.
+    #: Bytes of a head, or of trailers, that have begun; None while a body comes.
     _head: int | None = 0
+    _has_begun = False
 
     def data_received(self, data: bytes) -> None:
         """Refuse a head that does not end: nobody has shown a credential yet."""
@@ -37,16 +36,31 @@ class _Guarded(HttpToolsProtocol):
             self._head += len(data)
         super().data_received(data)
         if self._head is not None and self._head > MOST_HEAD_BYTES and not self.transport.is_closing():
-            self.send_400_response(f"Before a request's body there are at most {MOST_HEAD_BYTES} bytes.")
+            self.send_400_response(f"Before a request's body there are at most {MOST_HEAD_BYTES} bytes, after it none.")
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Raise for a trailer: the caller is then answered 400."""
+        if self._has_begun:
+            raise ValueError("a header came after the body")
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """The body begins."""
-        self._head = None
+        self._head, self._has_begun = None, True
         super().on_headers_complete()
+
+    def on_chunk_header(self) -> None:
+        """A piece of the body comes, or after the last one what may be trailers: they are counted as a head is."""
+        self._head = 0
+
+    def on_body(self, body: bytes) -> None:
+        """It was a piece of the body."""
+        self._head = None
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The next head begins."""
-        self._head = 0
+        self._head, self._has_begun = 0, False
         super().on_message_complete()
 
     def on_url(self, url: bytes) -> None:
