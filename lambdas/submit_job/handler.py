@@ -10,9 +10,9 @@ from controlplane.submitting.drain import Drain
 from controlplane.submitting.submitter import Submitter
 
 
-def build(plane: Plane) -> Handler:
-    """The function over a plane."""
-    submitter = Submitter(
+def submitter(plane: Plane) -> Submitter:
+    """Who hands a plane's submissions to Batch."""
+    return Submitter(
         deployment=plane.deployment,
         records=plane.records,
         batch=plane.batch,
@@ -21,7 +21,11 @@ def build(plane: Plane) -> Handler:
         pace=plane.pace,
         settle_milliseconds=plane.settle_milliseconds,
     )
-    drain = Drain(submitter=submitter, submissions=plane.submissions, clock=plane.clock, chance=random.random)
+
+
+def build(plane: Plane) -> Handler:
+    """The function over a plane."""
+    drain = Drain(submitter=submitter(plane), submissions=plane.submissions, clock=plane.clock, chance=random.random)
     return on_batch(drain.drain)
 
 

@@ -20,8 +20,8 @@ from controlplane.records.job_filter import JobFilter
 from controlplane.records.record import RecordKey
 from controlplane.submissions.draft import Draft
 from controlplane.submissions.submission import plan
-from controlplane.submitting.submitter import Submitter
 from lambdas.reconcile_jobs.handler import build
+from lambdas.submit_job.handler import submitter
 from tests.local.clocks import Clock
 from tests.waiting import wait_until
 
@@ -63,15 +63,7 @@ def submit_ours(plane: LocalPlane) -> str:
     draft = Draft.read({"jobName": "ours", "jobDefinition": "plain"})
     submission = plan(draft, owner="ada", idempotency_key="given:k", deployment=plane.deployment, now=plane.clock())
     plane.records.create(submission)
-    Submitter(
-        deployment=plane.deployment,
-        records=plane.records,
-        batch=plane.batch,
-        io_bucket=plane.io_bucket,
-        clock=plane.clock,
-        pace=plane.pace,
-        settle_milliseconds=plane.settle_milliseconds,
-    ).submit(submission.job_id)
+    submitter(plane).submit(submission.job_id)
     record = plane.records.get(RecordKey(job_id=submission.job_id))
     assert record is not None
     return str(record.batch_job_id)

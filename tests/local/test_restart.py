@@ -15,7 +15,7 @@ from controlplane.records.port import AlertClaim
 from controlplane.records.record import JobRecord, RecordKey
 from controlplane.submissions.draft import Draft
 from controlplane.submissions.submission import Submission, plan, to_submit_job
-from controlplane.submitting.submitter import Submitter
+from lambdas.submit_job.handler import submitter
 from tests.builders import T0
 
 
@@ -38,19 +38,6 @@ def accepted(plane: LocalPlane) -> Submission:
     submission = plan(draft, owner="ada", idempotency_key="given:k", deployment=plane.deployment, now=T0)
     plane.records.create(submission)
     return submission
-
-
-def submitter(plane: LocalPlane) -> Submitter:
-    """The work of `submit_job`."""
-    return Submitter(
-        deployment=plane.deployment,
-        records=plane.records,
-        batch=plane.batch,
-        io_bucket=plane.io_bucket,
-        clock=plane.clock,
-        pace=plane.pace,
-        settle_milliseconds=plane.settle_milliseconds,
-    )
 
 
 def known(plane: LocalPlane, submission: Submission) -> JobRecord:
