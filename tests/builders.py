@@ -21,6 +21,26 @@ RUNNER = f"{BATCH}:job-definition/test-runner:3"
 PLAIN = f"{BATCH}:job-definition/test-plain:1"
 #: What both definitions reserve.
 RESERVED = {"vcpus": 1, "memory": 2048}
+#: What people are shown of the definition `runner`, as the scripted Batch of tests/flow describes it.
+RUNNER_DOCUMENT: dict[str, Any] = {
+    "name": "runner",
+    "revision": 3,
+    "jobDefinitionArn": RUNNER,
+    "type": "container",
+    "status": "ACTIVE",
+    "image": "an/image:1",
+    "command": ["work", "Ref::hard"],
+    "vcpus": 1,
+    "memory": 2048,
+    "gpus": 0,
+    "runner": True,
+    "parameters": {"hard": "yes"},
+    "attempts": 3,
+    "attemptDurationSeconds": 60,
+    "nodeProperties": None,
+    "registeredBy": None,
+    "registeredAt": None,
+}
 BATCH_JOB_ID = "5bc5d058-f641-5cec-a8d0-65de593eee05"
 #: 2026-11-18 11:06:40 UTC, in epoch milliseconds.
 T0 = 1_795_000_000_000

@@ -9,27 +9,10 @@ import pytest
 from typer.testing import Result
 
 from batchplane import AnswerMalformed, Client, DefinitionNotFound
+from tests.builders import RUNNER_DOCUMENT
 
 Run = Callable[..., Result]
-DEFINITION = {
-    "name": "runner",
-    "revision": 3,
-    "jobDefinitionArn": "arn:aws:batch:eu-west-1:111122223333:job-definition/test-runner:3",
-    "type": "container",
-    "status": "ACTIVE",
-    "image": "an/image:1",
-    "command": ["work", "Ref::hard"],
-    "vcpus": 1,
-    "memory": 2048,
-    "gpus": 0,
-    "runner": True,
-    "parameters": {"hard": "yes"},
-    "attempts": 3,
-    "attemptDurationSeconds": 60,
-    "nodeProperties": None,
-    "registeredBy": "ada",
-    "registeredAt": 1_772_366_400_000,
-}
+DEFINITION = RUNNER_DOCUMENT | {"registeredBy": "ada", "registeredAt": 1_772_366_400_000}
 DOCUMENT = {"jobDefinitionName": "aligner", "containerProperties": {"image": "ghcr.io/lab/aligner:2"}}
 DEREGISTERED = {"name": "aligner", "deregistered": ["arn:1"], "waitedFor": ["arn:2"]}
 

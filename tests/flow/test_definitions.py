@@ -3,7 +3,7 @@
 import json
 
 from controlplane.batch.recent import GOOD_FOR
-from tests.builders import RUNNER
+from tests.builders import RUNNER_DOCUMENT
 from tests.flow.river import River
 
 
@@ -12,25 +12,7 @@ def test_definitions_are_told_with_what_a_job_gets(river: River) -> None:
     status, answer = river.request("GET", "/definitions")
 
     assert (status, [each["name"] for each in answer["definitions"]]) == (200, ["runner", "plain"])
-    assert answer["definitions"][0] == {
-        "name": "runner",
-        "revision": 3,
-        "jobDefinitionArn": RUNNER,
-        "type": "container",
-        "status": "ACTIVE",
-        "image": "an/image:1",
-        "command": ["work", "Ref::hard"],
-        "vcpus": 1,
-        "memory": 2048,
-        "gpus": 0,
-        "runner": True,
-        "parameters": {"hard": "yes"},
-        "attempts": 3,
-        "attemptDurationSeconds": 60,
-        "nodeProperties": None,
-        "registeredBy": None,
-        "registeredAt": None,
-    }
+    assert RUNNER_DOCUMENT == answer["definitions"][0]
 
 
 def test_one_that_batch_has_forgotten_is_told_so(river: River) -> None:
