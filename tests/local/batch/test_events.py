@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-import botocore.session
-from botocore.model import Shape
-from botocore.validate import ParamValidator
-
+from tests.local.batch.job_details import shape_faults
 from tests.local.batch.machine import Machine
 
 #: Members of the detail of an event that tells of a job without dependencies, timeout or array, before it runs.
@@ -29,17 +25,6 @@ FIRST_DETAIL = {
     "propagateTags",
     "platformCapabilities",
 }
-
-
-@cache
-def job_detail() -> Shape:
-    """The service model's JobDetail."""
-    return botocore.session.Session().get_service_model("batch").shape_for("JobDetail")
-
-
-def faults(detail: dict[str, Any]) -> str:
-    """What the service model finds wrong with a detail; startedAt is required there, and absent before RUNNING."""
-    return str(ParamValidator().validate({"startedAt": 0} | detail, job_detail()).generate_report())
 
 
 def events_of(machine: Machine, *command: str, **request: Any) -> dict[str, list[dict[str, Any]]]:
@@ -108,10 +93,10 @@ def test_details_hold_to_the_service_s_model(machine: Machine) -> None:
     first = machine.run("false", retryStrategy={"attempts": 2}, timeout={"attemptDurationSeconds": 60})["jobId"]
     machine.run("true", dependsOn=[{"jobId": first}], parameters={"a": "b"})
     machine.told(machine.run("true", arrayProperties={"size": 2}, schedulingPriorityOverride=1)["jobId"])
-    assert [faults(event["detail"]) for event in machine.events] == [""] * len(machine.events)
+    assert [shape_faults(event["detail"]) for event in machine.events] == [""] * len(machine.events)
 
 
 def test_descriptions_hold_to_the_service_s_model(machine: Machine) -> None:
     """DescribeJobs answers JobDetail as well."""
     jobs = [machine.run("false"), machine.run("true", arrayProperties={"size": 2})]
-    assert [faults(job) for job in jobs] == ["", ""]
+    assert [shape_faults(job) for job in jobs] == ["", ""]

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sys
-from functools import cache
 from typing import Any
 
-import botocore.session
 import pytest
 from botocore.exceptions import ClientError
-from botocore.model import Shape
-from botocore.validate import ParamValidator
 
 from tests.local.batch.conftest import OpenMachine
 from tests.local.batch.gangs import GANG, NODES, WAIT, nodes, register, running, submit, waiting
+from tests.local.batch.job_details import shape_faults
 from tests.local.batch.machine import DEFINITION, Machine
 from tests.local.batch.served import serving
 from tests.local.clocks import Clock
@@ -23,21 +20,10 @@ from tests.waiting import wait_until
 VARIABLES = "env | grep -o 'NODE.*' | sort"
 
 
-@cache
-def job_detail() -> Shape:
-    """The service model's JobDetail."""
-    return botocore.session.Session().get_service_model("batch").shape_for("JobDetail")
-
-
 @pytest.fixture
 def machine(machine_with: OpenMachine) -> Machine:
     """An embedded Batch with room for one job of three nodes."""
     return machine_with(vcpus=NODES)
-
-
-def shape_faults(detail: dict[str, Any]) -> str:
-    """What the service model finds wrong with a detail; startedAt is required there, and absent before RUNNING."""
-    return str(ParamValidator().validate({"startedAt": 0} | detail, job_detail()).generate_report())
 
 
 def test_every_node_runs_the_container_of_its_range(machine: Machine) -> None:
