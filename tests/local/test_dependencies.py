@@ -19,7 +19,7 @@ from controlplane.records.record import RecordKey
 from controlplane.submissions.draft import Draft
 from controlplane.submissions.submission import Submission, plan
 from controlplane.submitting.dependencies import Dependencies
-from controlplane.submitting.submitter import Submitter
+from lambdas.submit_job.handler import submitter
 from tests.builders import T0
 
 #: Root looks after the plane.
@@ -52,15 +52,7 @@ def accepted(plane: LocalPlane, owner: str, name: str, **document: Any) -> Submi
 def submitted(plane: LocalPlane, owner: str, name: str) -> str:
     """A job that Batch has; Batch's id of it."""
     made = accepted(plane, owner, name)
-    Submitter(
-        deployment=plane.deployment,
-        records=plane.records,
-        batch=plane.batch,
-        io_bucket=plane.io_bucket,
-        clock=plane.clock,
-        pace=lambda: None,
-        settle_milliseconds=0,
-    ).submit(made.job_id)
+    submitter(plane).submit(made.job_id)
     record = plane.records.get(RecordKey(job_id=made.job_id))
     assert record is not None
     return str(record.batch_job_id)
