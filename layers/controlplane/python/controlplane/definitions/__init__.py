@@ -1,1 +1,1 @@
-"""Job definitions that people look at, register and deregister."""
+"""Job definitions that people look at, register and deregister, and the port that keeps those registered."""

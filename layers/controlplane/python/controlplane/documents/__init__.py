@@ -1,1 +1,1 @@
-"""Documents: what people are shown of jobs, queues and definitions, in Batch's words. Does no I/O."""
+"""Documents: what people are shown of jobs, queues, definitions and the deployment, in Batch's words. Does no I/O."""

@@ -1,1 +1,1 @@
-"""Job records: what the plane remembers of each job, and the port that keeps it."""
+"""Job records: what the plane remembers of each job, the port that keeps it, and who may find which."""
