@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
+from math import inf
 from pathlib import Path
 
 from batchplane_local.batch import EmbeddedBatch
@@ -94,6 +95,8 @@ class LocalPlane:
     fan_out: FanOut = map
     #: One request is answered at a time: the others wait for no longer.
     enough_milliseconds: int = 50
+    #: Nobody stops a request that waits.
+    time_to_wait: Callable[[], float] = lambda: inf
     queues: Queues
     links: Links
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from math import inf
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -52,6 +53,7 @@ def contenders(folder: Path, *, scale: int = 1) -> Mapping[str, Contender]:
         settle_milliseconds=0,
         fan_out=map,
         enough_milliseconds=50,
+        time_to_wait=lambda: inf,
         logs=None,
         io_bucket=None,
     )

@@ -9,6 +9,7 @@ import json
 import random
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any
@@ -61,6 +62,8 @@ class River:
         self.batch = batch or ScriptedBatch()
         self.crashes = crashes or Crashes()
         self.now = T0
+        #: How many seconds a request may wait.
+        self.patience = inf
         self.database = Database(folder / "plane.db")
         queues = Queues.open(self.database, clock=self.clock)
         self.submissions, self.job_events = queues.submissions, queues.job_events
@@ -86,6 +89,7 @@ class River:
             settle_milliseconds=60_000,
             fan_out=map,
             enough_milliseconds=6_000,
+            time_to_wait=lambda: self.patience,
         )
 
     def clock(self) -> int:

@@ -122,6 +122,16 @@ def test_a_tail_is_empty_when_its_time_is_over(river: River, logs: ScriptedLogs)
     assert (page["lines"], page["end"], river.now - began, logs.calls) == ([], False, 2500, 0)
 
 
+def test_a_tail_that_can_wait_no_longer_is_answered_then(river: River, logs: ScriptedLogs) -> None:
+    """Its function, or API Gateway, would be over before the time that it asked for."""
+    job_id = running(river)
+    river.patience = 1.5
+    began = river.now
+    page = log(river, job_id, "wait=25")
+
+    assert ([], False, 1500) == (page["lines"], page["end"], river.now - began)
+
+
 def test_the_end_is_said_once_every_line_can_be_read(river: River, logs: ScriptedLogs) -> None:
     """Lines that were printed last are there a little later than the news of the end."""
     job_id = running(river)

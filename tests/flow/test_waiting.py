@@ -36,6 +36,18 @@ def test_it_answers_when_the_time_is_over(river: River) -> None:
     assert (False, "SUBMITTED", 2500) == (answer["changed"], answer["job"]["status"], river.now - began)
 
 
+@pytest.mark.parametrize(("left", "waited"), [(1.5, 1500), (-1, 0)])
+def test_a_request_that_can_wait_no_longer_is_answered_then(river: River, left: float, waited: int) -> None:
+    """Its function, or API Gateway, would be over before what it asked for; the job is shown as it is."""
+    job_id = river.submit()
+    river.settle()
+    river.patience = left
+    began = river.now
+    answer = wait(river, job_id, "SUBMITTED")
+
+    assert (False, "SUBMITTED", waited) == (answer["changed"], answer["job"]["status"], river.now - began)
+
+
 @pytest.mark.parametrize("status", ["RUNNING", "SUCCEEDED"])
 def test_it_answers_at_once_where_there_is_nothing_to_wait_for(river: River, status: str) -> None:
     """Another status than the caller knew; and an end, after which nothing comes."""

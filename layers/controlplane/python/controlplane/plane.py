@@ -105,3 +105,8 @@ class Plane(Protocol):
     def enough_milliseconds(self) -> int:
         """How long a request goes on that may be gone on with by another; at least one step of it is always done."""
         ...
+
+    @property
+    def time_to_wait(self) -> Callable[[], float]:
+        """How many seconds the request at hand may still wait for news, and be answered in time."""
+        ...

@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ _ASKED = Config(retries={"total_max_attempts": 2, "mode": "standard"})
 _CALLS = 12
 #: What costs a tenth of each call: the check of requests that are ours, and a user agent that is made anew each time.
 _DYNAMODB = Config(max_pool_connections=_CALLS, parameter_validation=False, user_agent="batchplane")
+#: What is kept of a request's time for the reads that follow a wait, in seconds: no read of the table begins with less
+#: than 3 s (`in_time`), and there are some, one after another.
+_TO_READ = 3.5
 #: How long a line takes from its container to where it can be read is not documented; it is seconds (milliseconds).
 _LOG_LAG = 5_000
 _S3 = Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
@@ -162,6 +166,12 @@ class AwsPlane:
     def enough_milliseconds(self) -> int:
         """An HTTP API waits 29 seconds for an answer; of these what has been done leaves half."""
         return 15_000
+
+    @property
+    def time_to_wait(self) -> Callable[[], float]:
+        """What the deadline leaves beside the reads after a wait; as long as it likes where no one stops it."""
+        deadline = self._deadline
+        return (lambda: inf) if deadline is None else lambda: deadline.left - _TO_READ
 
     @cached_property
     def fan_out(self) -> Threads:

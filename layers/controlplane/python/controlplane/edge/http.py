@@ -110,7 +110,14 @@ def _route_jobs(app: APIGatewayHttpResolver, plane: Plane, jobs: OwnedJobs, call
     route_job_files(app, JobFiles(jobs=jobs, io_bucket=plane.io_bucket), caller)
     reader = _log_reader(plane, jobs)
     route_job_log(app, reader, caller)
-    waiter = Waiter(records=plane.records, jobs=jobs, viewer=viewer, clock=plane.clock, sleep=plane.sleep)
+    waiter = Waiter(
+        records=plane.records,
+        jobs=jobs,
+        viewer=viewer,
+        clock=plane.clock,
+        sleep=plane.sleep,
+        time_to_wait=plane.time_to_wait,
+    )
     route_job_wait(app, waiter, caller)
     route_job_nodes(app, viewer, caller)
     route_node_waits(app, reader, waiter, caller)
@@ -155,6 +162,7 @@ def _log_reader(plane: Plane, jobs: OwnedJobs) -> LogReader:
         logs=plane.logs,
         clock=plane.clock,
         sleep=plane.sleep,
+        time_to_wait=plane.time_to_wait,
     )
 
 

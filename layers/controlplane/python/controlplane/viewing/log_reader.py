@@ -83,6 +83,8 @@ class LogReader:
     clock: Callable[[], int]
     #: Lets so many seconds pass.
     sleep: Callable[[float], None]
+    #: How many seconds are left to wait.
+    time_to_wait: Callable[[], float]
 
     def read(
         self, job_id: str, *, caller: Caller, index: int | None, attempt: int | None, after: str | None, limit: int
@@ -110,7 +112,7 @@ class LogReader:
         A log that has not begun is waited for. Raises JobNotFound, SubmissionInvalid; LogNotFound where there will
         never be such a log.
         """
-        until = self.clock() + round(seconds * 1000)
+        until = self.clock() + round(min(seconds, self.time_to_wait()) * 1000)
         record, submission = self.jobs.to_read(job_id, caller=caller, index=index)
         known = _nothing(record, submission, _place(record, attempt, after))
         while True:

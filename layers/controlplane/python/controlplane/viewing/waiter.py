@@ -30,15 +30,17 @@ class Waiter:
     clock: Callable[[], int]
     #: Lets so many seconds pass.
     sleep: Callable[[float], None]
+    #: How many seconds are left to wait.
+    time_to_wait: Callable[[], float]
 
     def wait(
         self, job_id: str, *, caller: Caller, status: Status, seconds: float, index: int | None = None
     ) -> dict[str, Any]:
         """Whether a job (or child) has left a status, or is over, within so many seconds; and the job as it is then.
 
-        With no seconds it is one look. Raises JobNotFound.
+        With no seconds it is one look; so it is where nothing is left of the request's time. Raises JobNotFound.
         """
-        until = self.clock() + round(seconds * 1000)
+        until = self.clock() + round(min(seconds, self.time_to_wait()) * 1000)
         record: JobRecord | None = self.jobs.to_read(job_id, caller=caller, index=index)[0]
         while record and record.status is status and record.is_open:
             left = (until - self.clock()) / 1000
