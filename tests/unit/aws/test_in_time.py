@@ -95,6 +95,20 @@ def test_each_request_has_its_own_time() -> None:
         asked.get()
 
 
+def test_attempts_that_there_was_no_time_for_are_not_taken_from_later_requests() -> None:
+    """The SDK lets a client try again so often before calls succeed: only those count that were made."""
+    asked = Asked(lambda _: (500, "InternalServerError"), seconds=8)
+    for _ in range(40):
+        with pytest.raises(StoreUnavailable):
+            asked.get()
+    asked.deadline.set(29)
+    asked.session.attempts.clear()
+    with pytest.raises(StoreUnavailable):
+        asked.get()
+
+    assert 3 == len(asked.session.attempts)
+
+
 def test_signing_a_link_takes_no_time() -> None:
     """It asks nobody."""
     deadline = Deadline(lambda: 0.0)

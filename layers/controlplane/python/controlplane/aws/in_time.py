@@ -97,7 +97,8 @@ def client_in_time(session: Session, service: str, config: Config | None, deadli
     watch = _Watch(patience, deadline)
     events = client.meta.events
     events.register_first("request-created", watch.begin)
-    events.register_first("needs-retry", watch.go_on)
+    # By the service's name, as the SDK's own: it would spend of the attempts that it allows a client on what is not made.
+    events.register_first(f"needs-retry.{client.meta.service_model.service_id.hyphenize()}", watch.go_on)
     if service != "batch":  # `controlplane.batch.port` says itself what a failure means, which may be that nobody knows
         events.register("after-call", watch.answered)
         events.register("after-call-error", watch.failed)
