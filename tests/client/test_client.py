@@ -226,7 +226,7 @@ def test_an_input_that_is_not_there_is_named(client: Client, plane: Any, tmp_pat
     assert plane.requests == []
 
 
-def test_an_upload_that_the_bucket_refuses_shows_no_link(client: Client, time: Any) -> None:
+def test_an_upload_that_the_bucket_refuses_shows_no_link(time: Any) -> None:
     """A signed link is a secret, also in an error."""
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -257,7 +257,7 @@ def test_an_upload_is_tried_again_from_its_beginning(time: Any) -> None:
     assert received == [b"hello", b"hello"]
 
 
-def test_a_token_goes_to_the_plane_and_not_to_the_bucket(time: Any, job_document: Any) -> None:
+def test_a_token_goes_to_the_plane_and_not_to_the_bucket(time: Any) -> None:
     """Links need no credential, so none is shown to them."""
     seen: dict[str, str | None] = {}
 
@@ -281,7 +281,7 @@ def test_an_id_that_is_none_is_not_sent(job_id: str, client: Client, plane: Any)
     assert plane.requests == []
 
 
-def test_what_is_no_utf_8_is_said_before_anything_is_sent(client: Client, plane: Any) -> None:
+def test_what_is_no_utf_8_is_said_before_anything_is_sent(client: Client) -> None:
     """A word of a command line in another encoding is a plain error."""
     with pytest.raises(ArgumentInvalid) as caught:
         client.submit(["echo", "\udcff"])

@@ -190,7 +190,7 @@ def test_a_job_s_repr_says_which_and_how(client: Client, plane: Any, job_documen
     assert repr(client.job("j1")) == "<Job j1 'count' RUNNING>"
 
 
-def test_a_child_s_index_is_a_number(client: Client, plane: Any) -> None:
+def test_a_child_s_index_is_a_number(client: Client) -> None:
     """`ID:INDEX` with another thing for INDEX is explained."""
     with pytest.raises(ArgumentInvalid, match=r"JOB:INDEX with a whole number from 0; it is 'j1:one'"):
         client.job("j1:one")

@@ -10,7 +10,6 @@ from tests.local.batch.machine import DEFINITION, QUEUE, Machine, refusal
 from tests.waiting import wait_until
 
 ARN = "arn:aws:batch:local-1:000000000000"
-ORDER = [{"order": 1, "computeEnvironment": "here"}]
 POLICY = {"shareDecaySeconds": 3600, "computeReservation": 50, "shareDistribution": [{"shareIdentifier": "a*"}]}
 
 
