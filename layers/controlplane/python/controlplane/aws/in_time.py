@@ -97,7 +97,7 @@ def client_in_time(session: Session, service: str, config: Config | None, deadli
     watch = _Watch(patience, deadline)
     events = client.meta.events
     events.register_first("request-created", watch.begin)
-    # By the service's name, as the SDK's own: it would spend of the attempts that it allows a client on what is not made.
+    # By the service's name, as the SDK's own: else that spends, of a client's attempts in all, on what is not made.
     events.register_first(f"needs-retry.{client.meta.service_model.service_id.hyphenize()}", watch.go_on)
     if service != "batch":  # `controlplane.batch.port` says itself what a failure means, which may be that nobody knows
         events.register("after-call", watch.answered)
