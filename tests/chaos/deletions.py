@@ -81,7 +81,22 @@ def a_deletion_and_news_of_what_was_lost(ring: Ring) -> Iterator[str]:
         yield f"the tombstones are {ring.item('SUBMISSION')} and {ring.item('RECORD')}"
 
 
+def a_deletion_and_an_alert(ring: Ring) -> Iterator[str]:
+    """Whoever is alerting of a job meanwhile leaves nothing of it."""
+    ring.ours(END)
+    record = ring.whole.get(KEY)
+    assert record is not None
+    ring.whole.claim_alert(OURS.job_id, at=ring.now[0], lease=1000)
+    ring.meet(
+        lambda: ring.records.delete(record, at=ring.now[0]) and None,
+        lambda: ring.records.close_alert(OURS.job_id),
+    )
+    if ring.item("ALERT"):
+        yield f"there is {ring.item('ALERT')}"
+
+
 DELETIONS: tuple[Duel, ...] = (
+    a_deletion_and_an_alert,
     a_deletion_and_news_of_what_was_lost,
     a_deletion_and_its_key,
     a_deletion_and_news,

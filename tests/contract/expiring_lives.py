@@ -161,12 +161,14 @@ def spilled(stage: Stage) -> None:
 
 
 def deleted(stage: Stage) -> None:
-    """Its owner deletes it, and Batch tells of a child of it again."""
+    """Its owner deletes it while it is alerted of, and Batch tells of a child of it again."""
     shape = {"arrayProperties": {"size": 5}}
     asked = stage.begin("deleted", **shape)
     stage.tell_child("deleted", 3, "SUCCEEDED")
     stage.tell(asked, "deleted", "SUCCEEDED", **shape)
+    stage.records.claim_alert(asked.job_id, at=stage.clock(), lease=1000)
     stage.records.delete(stage.record(asked.job_id), at=stage.clock())
+    stage.records.close_alert(asked.job_id)
     stage.tell_child("deleted", 3, "RUNNING")
 
 

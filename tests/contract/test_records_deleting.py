@@ -195,6 +195,17 @@ def test_the_key_of_a_deleted_job_is_free_in_the_end(records: Records, clock: Cl
     assert AlertClaim.GRANTED is records.claim_alert(OURS.job_id, at=clock.now, lease=1000)
 
 
+def test_an_alert_that_is_sent_while_its_job_is_deleted_keeps_no_later_one_back(records: Records, clock: Clock) -> None:
+    """Whoever sends it says so after the deletion."""
+    record = ended(records)
+    records.claim_alert(OURS.job_id, at=T0, lease=1000)
+    records.delete(record, at=T0)
+    records.close_alert(OURS.job_id)
+    clock.now = T0 + 2 * DELETED_MILLISECONDS
+
+    assert AlertClaim.GRANTED is records.claim_alert(OURS.job_id, at=clock.now, lease=1000)
+
+
 def test_what_took_the_id_meanwhile_is_not_deleted(records: Records) -> None:
     """The record that is to be deleted was of another job."""
     record = ended(records)

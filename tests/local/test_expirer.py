@@ -40,6 +40,7 @@ def ended(records: SqliteRecords, key: str, *, size: int = 0) -> Submission:
     news = change("FAILED", name=asked.batch_job_name, job_id=key, **array)
     bring(records, RecordKey(job_id=asked.job_id), news, ours=True)
     records.close(RecordKey(job_id=asked.job_id), since=T0)
+    records.claim_alert(asked.job_id, at=T0, lease=1000)
     records.close_alert(asked.job_id)
     return asked
 

@@ -16,7 +16,7 @@ from controlplane.records.record import JobRecord, RecordKey
 from controlplane.submissions.draft import Draft
 from controlplane.submissions.submission import Submission, plan, to_submit_job
 from lambdas.submit_job.handler import submitter
-from tests.builders import T0
+from tests.builders import BATCH_JOB_ID, T0, bring, change
 
 
 @contextmanager
@@ -107,3 +107,26 @@ def test_a_plane_has_two_definitions(tmp_path: Path, place: int, title: str, run
         definition = plane.deployment.job_definitions[place]
 
     assert (title, runner) == (definition.title, definition.runner)
+
+
+def test_the_children_of_a_deleted_array_go_on_going(tmp_path: Path) -> None:
+    """Some had gone when the plane was killed; those that are told of meanwhile go, too, and no other array's do."""
+    with plane_over(tmp_path) as killed:
+        asked = accepted(killed)
+        for parent in (BATCH_JOB_ID, "other"):
+            for index in range(5):
+                child = change("SUCCEEDED", job_id=f"{parent}:{index}", arrayProperties={"index": index})
+                bring(killed.records, RecordKey(job_id=parent, index=index), child, ours=False)
+        killed.records.settle(asked.job_id, BATCH_JOB_ID)
+        killed.records.delete(known(killed, asked), at=T0)
+        before = killed.records.delete_expired(limit=2)
+
+    with plane_over(tmp_path) as restarted:
+        again = change("RUNNING", job_id=f"{BATCH_JOB_ID}:1", arrayProperties={"index": 1})
+        bring(restarted.records, RecordKey(job_id=BATCH_JOB_ID, index=1), again, ours=False)
+        after = [restarted.records.delete_expired(limit=3) for _ in range(3)]
+
+        summaries = [restarted.records.status_summary(parent, size=5) for parent in (BATCH_JOB_ID, "other")]
+
+    assert (2, [3, 3, 0]) == (before, after)
+    assert [{}, {"SUCCEEDED": 5}] == summaries

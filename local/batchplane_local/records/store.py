@@ -236,7 +236,7 @@ class SqliteRecords:
     def close_alert(self, job_id: str) -> None:
         """Note that the alert of a job has reached the topic."""
         with self._database.write() as connection:
-            connection.execute("REPLACE INTO alerts (job_id, held_until, is_closed) VALUES (?, 0, 1)", (job_id,))
+            connection.execute("UPDATE alerts SET held_until = 0, is_closed = 1 WHERE job_id = ?", (job_id,))
 
     @property
     def is_expiring(self) -> bool:

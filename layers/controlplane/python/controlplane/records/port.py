@@ -195,7 +195,7 @@ class Records(Protocol):
         ...
 
     def close_alert(self, job_id: str) -> None:
-        """Note that the alert of a job has reached the topic."""
+        """Note that the alert of a job, which was claimed, has reached the topic; of a deleted job nothing is noted."""
         ...
 
 

@@ -31,9 +31,10 @@ class AlertStore:
         return AlertClaim.CLOSED if "closed" in old else AlertClaim.HELD
 
     def close(self, job_id: str) -> None:
-        """One write."""
-        expiry = self.retention.expiry(self.table.clock())
-        self.table.update(_key(job_id), Update().set({"closed": {"BOOL": True}} | expiry))
+        """A conditional write: of a job that was deleted meanwhile nothing is left."""
+        update = Update().set({"closed": {"BOOL": True}} | self.retention.expiry(self.table.clock()))
+        update.require(f"attribute_exists({update.name('claimedAt')})")
+        self.table.update(_key(job_id), update)
 
     def delete(self, job_id: str) -> None:
         """One write."""
