@@ -172,6 +172,23 @@ def deleted(stage: Stage) -> None:
     stage.tell_child("deleted", 3, "RUNNING")
 
 
+def deleted_in_parts(stage: Stage) -> None:
+    """Its owner deletes it with all of its parts, and Batch tells of a child of one again."""
+    array_in_parts(stage)
+    whole = stage.record(submission(key="given:large", arrayProperties={"size": LARGE}).job_id)
+    for each in (*SplitArrays(records=stage.records).parts(whole), whole):
+        assert each is not None
+        stage.records.delete(each, at=stage.clock())
+    stage.tell_child("part-0", 7, "FAILED")
+
+
+def deleted_nodes(stage: Stage) -> None:
+    """Their owner deletes them with their job, and Batch tells of one again."""
+    multi_node(stage)
+    stage.records.delete(stage.record(submission(key="given:gang").job_id), at=stage.clock())
+    stage.tell_child("gang", 1, "FAILED", mark="#")
+
+
 def nobodys(stage: Stage) -> None:
     """Nobody submitted it through the plane."""
     bring(stage.records, RecordKey(job_id="theirs"), change("SUCCEEDED", job_id="theirs", at=stage.clock()), ours=False)
@@ -182,6 +199,6 @@ LIVES: Mapping[str, Callable[[Stage], None]] = {
     life.__name__: life
     for life in (
         *(single, two_ends, array, array_in_parts, multi_node, rerun, lost, lost_array, lost_in_parts),
-        *(cancelled, rejected_array, spilled, deleted, nobodys),
+        *(cancelled, rejected_array, spilled, deleted, deleted_in_parts, deleted_nodes, nobodys),
     )
 }
