@@ -22,7 +22,7 @@ from batchplane_local.batch.fault_injection.faults import Faults
 from batchplane_local.batch.http.sigv4 import KeyPair
 from batchplane_local.credentials import CredentialsRefused, read_key_pair
 from batchplane_local.data_folder import DataFolder, FolderRefused, default_folder
-from batchplane_local.database import Database
+from batchplane_local.database import PATIENT_MILLISECONDS, Database
 from batchplane_local.faults_file import FaultsFileRefused, read_faults
 from batchplane_local.tokens import Tokens, may_own
 from controlplane.errors import SubmissionInvalid
@@ -201,7 +201,7 @@ def token(
     if not folder.is_plane:
         raise _refused(f"There is no plane in {folder.path}: run `batchplane local` first, or name its --data.")
     try:
-        with closing(Database(folder.database)) as database:
+        with closing(Database(folder.database, busy_milliseconds=PATIENT_MILLISECONDS)) as database:
             made = Tokens(database).mint(owner)
     except SubmissionInvalid as error:
         raise _refused(str(error)) from error

@@ -16,8 +16,11 @@ from typing import Any
 
 from controlplane.errors import StoreUnavailable
 
-#: How long one process waits for another's write, in milliseconds.
-BUSY_MILLISECONDS = 10_000
+#: How long a plane waits for another process's write, in milliseconds: a request waits for one that waits already, and
+#: then itself, and is answered 503 within the two seconds after which its caller is told to come back.
+BUSY_MILLISECONDS = 1_000
+#: How long whoever has nobody waiting may wait for a plane that writes, in milliseconds.
+PATIENT_MILLISECONDS = 10_000
 #: Pages of the write-ahead log, of 4 KiB each, after which a transaction works into the file what `checkpoint` has not,
 #: and waits for the disk, with all who write: only where `checkpoint` does not come to it.
 CHECKPOINT_PAGES = 32_000
@@ -30,6 +33,8 @@ MAPPED_BYTES = 1 << 30
 #: is its kind: https://www.sqlite.org/rescode.html#primary_result_codes_versus_extended_result_codes
 _NOT_NOW = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR})
 _KIND = 0xFF
+#: What a database raises that fails, for now or for good.
+FAILURES = (sqlite3.Error, StoreUnavailable)
 
 
 class Turns:
@@ -56,8 +61,10 @@ class Turns:
 class Database:
     """A SQLite file that many threads read and one at a time writes. Raises StoreUnavailable where it can't be used."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, busy_milliseconds: int = BUSY_MILLISECONDS) -> None:
+        """Nothing is opened yet; no call waits longer for another process's write."""
         self._path = path
+        self._busy_milliseconds = busy_milliseconds
         self._own = threading.local()
         self._opened: list[sqlite3.Connection] = []
         # SQLite's own waiting for a writer is a sleep that grows; a lock wakes the next thread at once.
@@ -141,7 +148,7 @@ class Database:
         if connection is None:
             # Only its own thread uses a connection, but whoever closes the database closes them all.
             connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
-            connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+            connection.execute(f"PRAGMA busy_timeout = {self._busy_milliseconds}")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")

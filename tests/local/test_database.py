@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from batchplane_local.database import Database
+from batchplane_local.database import BUSY_MILLISECONDS, Database
 from controlplane.errors import StoreUnavailable
 
 
@@ -41,6 +41,17 @@ def test_another_process_that_writes_is_waited_for_later(database: Database, tmp
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreUnavailable, match="The plane's database .* is locked"):
             tell(database, "mine")
+
+
+def test_a_request_is_told_before_its_caller_would_come_back() -> None:
+    """Though it waits for its turn after one who has just begun to wait for another process."""
+    assert 2 * BUSY_MILLISECONDS <= 1000 * StoreUnavailable.retry_after
+
+
+def test_a_database_is_as_patient_as_it_is_told(tmp_path: Path) -> None:
+    """One call waits so long for another process."""
+    with closing(Database(tmp_path / "plane.sqlite", busy_milliseconds=7)) as database:
+        assert [(7,)] == database.read("PRAGMA busy_timeout")
 
 
 def test_a_full_disk_keeps_nothing_of_a_transaction(database: Database) -> None:

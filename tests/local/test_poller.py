@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -17,7 +19,7 @@ from batchplane_local.functions.events import queue_event, stream_event
 from batchplane_local.functions.poller import Poller, Source
 from batchplane_local.queue import Queue
 from controlplane.edge.message_batch import on_batch
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import GLANCE_SECONDS, PATIENCE_SECONDS
 
 Handler = Callable[[dict[str, Any], Any], Any]
 
@@ -119,6 +121,33 @@ def test_an_error_of_the_function_fails_the_whole_batch(queue: Queue, feed: Call
     feed(handler)
 
     assert ["a", "a", "b", "b"] == sorted(got.wait_for(4))
+
+
+def test_a_database_that_another_process_holds_is_asked_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The function goes on being fed, though nothing could be received for a while."""
+    path, handled = tmp_path / "queue.sqlite", Collected()
+    with closing(Database(path, busy_milliseconds=0)) as database, ExitStack() as stopping:
+        queue = Queue(database, "work", clock=epoch_milliseconds)
+        queue.send(["late"])
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            poller = Poller(
+                Source(
+                    function="work",
+                    queue=queue,
+                    handler=on_batch(one_by_one(handled.add)),
+                    to_event=queue_event,
+                    batch_size=10,
+                )
+            )
+            poller.start()
+            stopping.callback(poller.stop)
+            until = time.monotonic() + PATIENCE_SECONDS
+            while not caplog.records and time.monotonic() < until:
+                time.sleep(GLANCE_SECONDS)
+
+        assert ["late"] == handled.wait_for(1)
+    assert ["queue work did not answer"] == [each.getMessage() for each in caplog.records][:1]
 
 
 def test_a_queues_event_has_the_members_of_sqs(queue: Queue) -> None:

@@ -6,12 +6,12 @@ It sleeps while there is nothing to receive, and wakes when a message is sent or
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from batchplane_local.database import FAILURES
 from batchplane_local.functions.events import failed_ids
 from batchplane_local.functions.invocation import Invocation
 from batchplane_local.queue import Message, Queue
@@ -66,7 +66,7 @@ class Poller:
             try:
                 if not self._poll():
                     queue.arrived.wait(queue.seconds_until_visible())
-            except sqlite3.Error:
+            except FAILURES:
                 log.exception("queue %s did not answer", queue.name)
                 self._stopping.wait(BREATH_SECONDS)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-
+from batchplane_local.database import FAILURES
 from batchplane_local.records.rows import Rows
 from controlplane.records import record
 from controlplane.records.port import Merge
@@ -26,7 +25,7 @@ def merged(rows: Rows, merge: Merge) -> Outcome | Exception:
         if known is not None and known != before:
             rows.put(known)
         return record.strongest(outcomes)
-    except sqlite3.Error:
+    except FAILURES:
         raise
     except Exception as error:
         return error

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from batchplane_local.batch.listeners import Listeners
 from batchplane_local.clock import epoch_milliseconds
-from batchplane_local.database import Database
+from batchplane_local.database import FAILURES, Database
 from batchplane_local.queue import Queue
 from batchplane_local.records import child_rows, deletion, job_rows, reading
 from batchplane_local.records.expiry import delete_expired
@@ -84,7 +84,7 @@ class SqliteRecords:
         try:
             with self._changing([RecordKey(job_id=each.job_id) for each in submissions]) as (_, rows):
                 return [self._try_to_create(rows, each) for each in submissions]
-        except sqlite3.Error as error:
+        except FAILURES as error:
             return [error] * len(submissions)
 
     def submission(self, job_id: str) -> Submission | None:
@@ -100,7 +100,7 @@ class SqliteRecords:
         try:
             with self._changing([merge.key for merge in merges]) as (_, rows):
                 return [merged(rows, merge) for merge in merges]
-        except sqlite3.Error as error:
+        except FAILURES as error:
             return [error] * len(merges)
 
     def decide(self, key: RecordKey, change: StateChange) -> None:
