@@ -17,7 +17,7 @@ from typing import Any
 from controlplane.errors import StoreUnavailable
 
 #: How long a plane waits for another process's write, in milliseconds: a request waits for one that waits already, and
-#: then itself, and is answered 503 within the two seconds after which its caller is told to come back.
+#: then itself, and is answered 503 in about the two seconds after which its caller is told to come back.
 BUSY_MILLISECONDS = 1_000
 #: How long whoever has nobody waiting may wait for a plane that writes, in milliseconds.
 PATIENT_MILLISECONDS = 10_000
