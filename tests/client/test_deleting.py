@@ -99,10 +99,15 @@ def test_what_went_is_told_where_the_plane_goes(plane: Any, run: Callable[..., R
 def test_of_several_jobs_none_is_deleted_where_one_is_unknown(
     plane: Any, run: Callable[..., Result], finished: Any
 ) -> None:
-    """A slip of the fingers costs nothing."""
+    """A slip of the fingers costs nothing, and that is said."""
     plane.answer("GET /jobs/j1", finished())
 
-    assert 4 == run("delete", "--yes", "j1", "j2").exit_code
+    result = run("delete", "--yes", "j1", "j2")
+
+    assert (4, "No job was deleted, for one of them can't be found.") == (
+        result.exit_code,
+        result.stderr.split("\n")[0],
+    )
     assert ["GET /jobs/j1", "GET /jobs/j2"] == plane.asked()
 
 

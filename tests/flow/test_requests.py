@@ -1,6 +1,9 @@
 """What requests are answered while the river flows: who may ask for what, and how it is refused."""
 
 import json
+from typing import Any
+
+import pytest
 
 from controlplane.job import LARGEST_ARRAY
 from tests.builders import event
@@ -34,6 +37,24 @@ def test_children_are_shown_by_status(river: River) -> None:
     assert ([1], 2) == shown("status=FAILED&limit=1")
     assert ([3], None) == shown("status=FAILED&limit=2&first=2")
     assert ([0, 2], None) == shown("status=RUNNING&status=SUCCEEDED")
+
+
+@pytest.mark.parametrize(
+    ("document", "path", "why"),
+    [
+        ({}, "children/0", "has no child 0: its type is Single, not Array."),
+        ({}, "nodes/0", "has no node 0: its type is Single, not MultiNode."),
+        ({"arrayProperties": {"size": 4}}, "children/4", "has no child 4: the last is 3."),
+        ({"arrayProperties": {"size": 4}}, "children/3", "has no child 3, or Batch has not told of it yet."),
+    ],
+)
+def test_why_there_is_no_such_child_is_said(river: River, document: dict[str, Any], path: str, why: str) -> None:
+    """Nobody waits for Batch to tell of what can't be."""
+    job_id = river.submit(**document)
+
+    status, answer = river.request("GET", f"/jobs/{job_id}/{path}")
+
+    assert (404, f"Job {job_id} {why}") == (status, answer["detail"])
 
 
 def test_the_same_file_is_uploaded_under_the_same_key(river: River) -> None:

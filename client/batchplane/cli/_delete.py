@@ -9,7 +9,7 @@ import typer
 from batchplane._errors import ArgumentInvalid
 from batchplane._job import Job
 from batchplane.cli._exit_code import ExitCode
-from batchplane.cli._one_by_one import one_by_one
+from batchplane.cli._one_by_one import find_all, one_by_one
 from batchplane.cli._options import Json
 from batchplane.cli._terminal import Terminal
 
@@ -24,7 +24,7 @@ def delete(context: typer.Context, jobs: Jobs, yes: Yes = False, as_json: Json =
     """
     terminal: Terminal = context.obj
     with terminal.connect() as client:
-        found = [client.job(job_id) for job_id in jobs]
+        found = find_all(terminal, client, jobs, done="deleted")
         if not yes:
             _require_agreement(terminal, ", ".join(f"{job.job_id} ({job.name})" for job in found))
 

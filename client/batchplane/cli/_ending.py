@@ -12,7 +12,7 @@ from batchplane._job import Job
 from batchplane._job_list import JobFilter
 from batchplane.cli._exit_code import ExitCode
 from batchplane.cli._moment import moment
-from batchplane.cli._one_by_one import one_by_one
+from batchplane.cli._one_by_one import find_all, one_by_one
 from batchplane.cli._options import Json, pairs
 from batchplane.cli._selection import Wish, end_by_selection
 from batchplane.cli._terminal import Terminal
@@ -92,8 +92,8 @@ def _end(terminal: Terminal, client: Client, jobs: list[str], word: str, *, reas
         ended = job.cancel(reason) if word == "cancel" else job.terminate(reason)
         return {"asked": ended.asked, "detail": ended.detail, "job": ended.document}, ended.detail
 
-    # All are found before the first is asked: a wrong id ends nothing.
-    return one_by_one(terminal, [client.job(job_id) for job_id in jobs], act, done="ended", as_json=as_json)
+    found = find_all(terminal, client, jobs, done="ended")
+    return one_by_one(terminal, found, act, done="ended", as_json=as_json)
 
 
 _SELECTION = """

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from batchplane._errors import PlaneRefused
+from batchplane._client import Client
+from batchplane._errors import JobNotFound, PlaneRefused
 from batchplane._job import Job
 from batchplane.cli._exit_code import ExitCode, of_error
 from batchplane.cli._terminal import Terminal
 
 #: Does it, and returns what to tell of it: as a document, and as a line.
 Act = Callable[[Job], tuple[Mapping[str, Any], str]]
+
+
+def find_all(terminal: Terminal, client: Client, job_ids: Sequence[str], *, done: str) -> list[Job]:
+    """Find them before anything is done to the first, so that a wrong id stops all. Raises JobNotFound."""
+    try:
+        return [client.job(job_id) for job_id in job_ids]
+    except JobNotFound:
+        if len(job_ids) > 1:
+            terminal.say(f"No job was {done}, for one of them can't be found.")
+        raise
 
 
 def one_by_one(terminal: Terminal, jobs: Iterable[Job], act: Act, *, done: str, as_json: bool) -> ExitCode:

@@ -59,8 +59,7 @@ class OwnedJobs:
         is_possible = of_nodes == (record.type is JobType.MULTI_NODE)
         child = Children(records=self.records).get(record, index) if is_possible else None
         if child is None:
-            what = "node" if of_nodes else "child"
-            raise JobNotFound(f"Job {job_id} has no {what} {index}, or Batch has not told of it yet.")
+            raise JobNotFound(_absent(record, job_id, index))
         return child.record, child.asked(submission)
 
     def _record(self, job_id: str, may: Callable[[str], bool]) -> JobRecord:
@@ -69,3 +68,13 @@ class OwnedJobs:
         if record is None or not may(record.owner):
             raise JobNotFound(f"There is no job {job_id}.")
         return record
+
+
+def _absent(record: JobRecord, job_id: str, index: int) -> str:
+    """Why a job has no such child or node."""
+    what, of = ("node", JobType.MULTI_NODE) if isinstance(index, NodeIndex) else ("child", JobType.ARRAY)
+    if record.type is not of:
+        return f"Job {job_id} has no {what} {index}: its type is {record.type}, not {of}."
+    if record.size is not None and index >= record.size:
+        return f"Job {job_id} has no {what} {index}: the last is {record.size - 1}."
+    return f"Job {job_id} has no {what} {index}, or Batch has not told of it yet."
