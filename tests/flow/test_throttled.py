@@ -49,6 +49,7 @@ class Api:
             "BATCHPLANE_DEAD_LETTER_QUEUES": "[]",
         }
         plane = AwsPlane(environment, make_session=self._session).within(self.deadline)
+        self.records = plane.records
         self._handler: Handler = documented(build(plane))
 
     def request(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any, dict[str, str]]:
@@ -161,6 +162,25 @@ def test_where_nothing_answers_every_request_is_answered_in_time(
 
     assert (503, True) == (status, int(headers["Retry-After"]) > 0)
     assert silent_api.now < FUNCTION_SECONDS < GATEWAY_SECONDS
+
+
+def test_a_page_of_jobs_to_end_is_answered_in_time_however_late_batch_hangs(api: Api) -> None:
+    """Each job with its own problem: what was read of them took as long as it could."""
+    job_ids = [api.request("POST", "/jobs", JOB)[1]["jobId"] for _ in range(2)]
+    for job_id in job_ids:
+        api.records.settle(job_id, f"batch-{job_id}")
+
+    def hangs(operation: str) -> Exception | None:
+        if operation == "CancelJobs":
+            return api.silent(operation)
+        api.now += 4
+        return None
+
+    api.trouble = hangs
+    status, document, _ = api.request("POST", "/jobs/cancel", {"all": True, "dryRun": False})
+
+    assert (200, {"refused"}) == (status, {each["cameTo"] for each in document["jobs"]})
+    assert api.now < FUNCTION_SECONDS
 
 
 def test_a_hundred_submissions_are_answered_in_time_too(api: Api) -> None:

@@ -9,7 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from controlplane.aws.in_time import Deadline, client_in_time
-from controlplane.errors import StoreUnavailable
+from controlplane.batch.port import Batch
+from controlplane.errors import BatchOutcomeUnknown, BatchUnavailable, StoreUnavailable
 from tests.trouble import SILENCE, Trouble, TroubledSession
 
 KEY = {"pk": {"S": "j1"}, "sk": {"S": "RECORD"}}
@@ -123,6 +124,28 @@ def test_batch_s_failures_stay_its_own() -> None:
     client = client_in_time(TroubledSession(lambda _: (500, "ServerException")), "batch", None, Deadline())
     with pytest.raises(ClientError):
         client.list_jobs(jobQueue="q")
+
+
+def test_batch_s_failures_stay_its_own_where_no_time_is_left_for_another_attempt() -> None:
+    """Throttled is not unknown."""
+    deadline = Deadline(lambda: 0.0)
+    deadline.set(12)
+    batch = Batch(client_in_time(TroubledSession(lambda _: (429, "TooManyRequestsException")), "batch", None, deadline))
+    with pytest.raises(BatchUnavailable, match="AWS Batch is throttling") as refused:
+        batch.terminate("b", reason="r")
+
+    assert not isinstance(refused.value, BatchOutcomeUnknown)
+
+
+def test_batch_is_not_asked_where_no_time_is_left() -> None:
+    """And that is said, rather than that nobody knew what came of it."""
+    deadline = Deadline(lambda: 0.0)
+    deadline.set(11)
+    session = TroubledSession(lambda _: SILENCE)
+    with pytest.raises(BatchUnavailable, match="no time is left to ask it") as refused:
+        Batch(client_in_time(session, "batch", None, deadline)).terminate("b", reason="r")
+
+    assert ([], False) == (session.attempts, isinstance(refused.value, BatchOutcomeUnknown))
 
 
 @pytest.mark.parametrize("service", ["dynamodb", "sqs", "s3", "logs", "batch"])

@@ -14,25 +14,29 @@ Functions that no one waits for have the SDK's own patience: what fails there is
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf
 from typing import Any
 
 from botocore.config import Config
-from botocore.exceptions import HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError
 from botocore.session import Session
 
-from controlplane.errors import StoreUnavailable
+from controlplane.errors import BatchUnavailable, PlaneError, StoreUnavailable
 from controlplane.throttling import code_of, is_throttled, status_of
 
 #: An answer as botocore hands it about: as it came, and read.
-_Response = tuple[Any, Mapping[str, Any]]
+_Response = tuple[Any, Any]
 #: What is kept of a function's time for telling its caller, in seconds.
 _TO_ANSWER = 0.5
 _CONNECT_SECONDS = 1
 #: The longest pause before another attempt, beside what doubles: that for which AWS may ask (seconds).
 _ASKED_PAUSE = 5
+
+
+def _batch_unavailable(name: str, why: str) -> BatchUnavailable:
+    return BatchUnavailable(f"{name} was not asked ({why}): send the same request again.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,8 @@ class _Patience:
     read_seconds: int
     #: How often it is asked one thing.
     attempts: int = 3
+    #: What is raised where it can't do its part, of its name and why.
+    unavailable: Callable[[str, str], PlaneError] = StoreUnavailable
 
     @property
     def attempt_seconds(self) -> int:
@@ -68,7 +74,7 @@ _PATIENCE = {
     "sqs": _Patience(name="Amazon SQS", read_seconds=3),
     "s3": _Patience(name="Amazon S3", read_seconds=5),
     "logs": _Patience(name="CloudWatch Logs", read_seconds=2, attempts=1),
-    "batch": _Patience(name="AWS Batch", read_seconds=10),
+    "batch": _Patience(name="AWS Batch", read_seconds=10, unavailable=_batch_unavailable),
 }
 
 
@@ -117,24 +123,33 @@ class _Watch:
         if self._deadline.left < self._patience.attempt_seconds:
             raise self._unavailable("no time is left to ask it")
 
-    def go_on(self, attempts: int, response: _Response | None, caught_exception: Exception | None, **_: Any) -> None:
-        """After each attempt, before the pause for another; there is none where another mends nothing."""
+    def go_on(
+        self, attempts: int, operation: Any, response: _Response | None, caught_exception: Exception | None, **_: Any
+    ) -> None:
+        """After each attempt, before the pause for another: what failed is raised as if it were the last one."""
         another = 2 ** (attempts - 1) + _ASKED_PAUSE + self._patience.attempt_seconds
         if self._deadline.left < another:
             if caught_exception:
-                self.failed(caught_exception)
-            elif response:
-                self.answered(response[1])
+                raise caught_exception
+            if response and _may_mend(response[1]):
+                raise ClientError(response[1], operation.name)
 
-    def answered(self, parsed: Mapping[str, Any], **_: Any) -> None:
+    def answered(self, parsed: Any, **_: Any) -> None:
         """After the last attempt, where there was an answer."""
-        if is_throttled(parsed) or status_of(parsed) >= 500:
+        if _may_mend(parsed):
             raise self._unavailable(code_of(parsed) or f"HTTP {status_of(parsed)}")
 
     def failed(self, exception: Exception, **_: Any) -> None:
-        """After the last attempt, where there was none."""
+        """After the last attempt, where there was none, or no time for another."""
         if isinstance(exception, HTTPClientError):
             raise self._unavailable("no answer") from exception
+        if isinstance(exception, ClientError):
+            self.answered(exception.response)
 
-    def _unavailable(self, why: str) -> StoreUnavailable:
-        return StoreUnavailable(self._patience.name, why)
+    def _unavailable(self, why: str) -> PlaneError:
+        return self._patience.unavailable(self._patience.name, why)
+
+
+def _may_mend(parsed: Any) -> bool:
+    """Whether another attempt might do what this one did not."""
+    return is_throttled(parsed) or status_of(parsed) >= 500

@@ -258,6 +258,8 @@ def _not_taken(answer: Mapping[str, Any]) -> Mapping[str, PlaneError]:
 def _call(operation: Callable[..., Mapping[str, Any]], request: Mapping[str, Any]) -> Mapping[str, Any]:
     try:
         return operation(**request)
+    except BatchUnavailable:  # the client has not asked it
+        raise
     except Exception as error:
         raise _refusal(error) from error
 
