@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 #: It is quiet when no request was answered for so long, in seconds: longer than a caller takes to its next request.
 QUIET_SECONDS = 0.002
-#: Nobody waits longer, in seconds: however busy callers are, AWS Batch's own 50 submissions a second are handed on.
-LONGEST_SECONDS = 0.02
+#: Nobody waits longer, in seconds: however busy callers are, twenty submissions a second are handed on.
+LONGEST_SECONDS = 0.05
 
 
 class Quiet:
