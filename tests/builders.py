@@ -8,6 +8,7 @@ from typing import Any
 
 from controlplane.batch.job_detail import JobDetail
 from controlplane.batch.state_change import StateChange, from_event
+from controlplane.definitions.registered import RegisteredDefinition
 from controlplane.deployment import Deployment
 from controlplane.job import Status
 from controlplane.records.port import Merge, Records, brought
@@ -133,3 +134,19 @@ def life(name: str, *, attempts: int = 1, job_id: str = BATCH_JOB_ID, exit_codes
     why = {"statusReason": "Essential container in task exited"}
     events.append(event(status, at=at, job_id=job_id, name=name, attempts=list(done), **last, **why))
     return events
+
+
+def registered_definition(name: str = "aligner", revision: int = 1, owner: str = "user/ada") -> RegisteredDefinition:
+    """A job definition that somebody registered."""
+    return RegisteredDefinition(
+        name=name,
+        arn=f"{BATCH}:job-definition/test-{name}:{revision}",
+        image="ghcr.io/lab/aligner:2",
+        runner=True,
+        vcpus=2,
+        memory=4096,
+        gpus=1,
+        owner=owner,
+        registered_at=T0,
+        told={"parameters": {"sample": "a"}, "containerProperties": {"command": ["align", "Ref::sample"]}},
+    )

@@ -6,11 +6,11 @@ thread every other request with them (docs/decisions/0031-requests-first.md).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from batchplane_local.database import Database
 from batchplane_local.functions.ticker import Ticker
+from batchplane_local.functions.worker import Worker
 
 #: How often it looks, in seconds: the log grows by some megabytes meanwhile.
 CHECKPOINT_SECONDS = 0.25
@@ -19,20 +19,12 @@ CHECKPOINT_SECONDS = 0.25
 LEAST_ROWS = 16_000
 
 
-@contextmanager
 def checkpointing(
     database: Database,
     *,
     clock: Callable[[], int],
     seconds: float = CHECKPOINT_SECONDS,
     least: int = LEAST_ROWS,
-) -> Iterator[None]:
+) -> Worker:
     """Work the log into the file while the block runs."""
-    ticker = Ticker(
-        "checkpoints", lambda event, context: database.checkpoint(least=least), seconds=seconds, clock=clock
-    )
-    ticker.start()
-    try:
-        yield
-    finally:
-        ticker.stop()
+    return Ticker("checkpoints", lambda event, context: database.checkpoint(least=least), seconds=seconds, clock=clock)

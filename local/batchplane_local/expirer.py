@@ -5,10 +5,8 @@ The part of DynamoDB's time to live. Nobody waits for it: what is to go is hidde
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from batchplane_local.functions.ticker import Ticker
+from batchplane_local.functions.worker import Worker
 from batchplane_local.plane import LocalPlane
 
 #: How often it looks, in seconds; most rows that go each time, so that no write waits for long.
@@ -16,17 +14,11 @@ EXPIRY_SECONDS = 1.0
 ROWS_A_TURN = 500
 
 
-@contextmanager
-def expiring(plane: LocalPlane, *, seconds: float = EXPIRY_SECONDS) -> Iterator[None]:
+def expiring(plane: LocalPlane, *, seconds: float = EXPIRY_SECONDS) -> Worker:
     """Delete what expires while the block runs; where records are kept for good, what is left of deleted arrays."""
-    ticker = Ticker(
+    return Ticker(
         "expired records",
         lambda event, context: plane.records.delete_expired(limit=ROWS_A_TURN),
         seconds=seconds,
         clock=plane.clock,
     )
-    ticker.start()
-    try:
-        yield
-    finally:
-        ticker.stop()

@@ -3,25 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from controlplane.definitions.registered import RegisteredDefinition
-from tests.builders import BATCH, T0
+from tests.builders import registered_definition
 from tests.chaos.ring import Duel, Ring
 
-FIRST = RegisteredDefinition(
-    name="aligner",
-    arn=f"{BATCH}:job-definition/test-aligner:9",
-    image="ghcr.io/lab/aligner:2",
-    runner=True,
-    vcpus=1,
-    memory=512,
-    gpus=0,
-    owner="user/ada",
-    registered_at=T0,
-    told={},
-)
-LATER = replace(FIRST, arn=f"{BATCH}:job-definition/test-aligner:10", owner="user/bob")
+FIRST, LATER = registered_definition(revision=9), registered_definition(revision=10, owner="user/bob")
 
 
 def two_registrations(ring: Ring) -> Iterator[str]:

@@ -6,7 +6,6 @@ It sleeps while there is nothing to receive, and wakes when a message is sent or
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from batchplane_local.database import FAILURES
 from batchplane_local.functions.events import failed_ids
 from batchplane_local.functions.invocation import Invocation
+from batchplane_local.functions.worker import Worker
 from batchplane_local.queue import Message, Queue
 from controlplane.edge.function import Handler
 
@@ -37,24 +37,15 @@ class Source:
     batch_size: int
 
 
-class Poller:
+class Poller(Worker):
     """A thread that feeds one function."""
 
     def __init__(self, source: Source) -> None:
+        super().__init__(source.function)
         self._source = source
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=source.function)
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the invocation that is running."""
-        self._stopping.set()
+    def _wake(self) -> None:
         self._source.queue.announce()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def _run(self) -> None:
         queue = self._source.queue

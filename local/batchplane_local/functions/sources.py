@@ -26,11 +26,9 @@ CHANGES_A_BATCH = 10
 def fed(plane: LocalPlane, *, reconcile_seconds: float = RECONCILE_SECONDS) -> Iterator[None]:
     """Feed the four functions that no request feeds, while the block runs."""
     ticker = Ticker("reconcile_jobs", reconcile_jobs(plane), seconds=reconcile_seconds, clock=plane.clock)
-    workers: list[Poller | Ticker] = [*map(Poller, _sources(plane)), ticker]
-    with ExitStack() as stopping:
-        for worker in workers:
-            worker.start()
-            stopping.callback(worker.stop)
+    with ExitStack() as working:
+        for worker in (*map(Poller, _sources(plane)), ticker):
+            working.enter_context(worker)
         yield
 
 

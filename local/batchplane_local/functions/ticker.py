@@ -3,36 +3,25 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 
 from batchplane_local.functions.events import schedule_event
 from batchplane_local.functions.invocation import Invocation
+from batchplane_local.functions.worker import Worker
 from controlplane.edge.function import Handler
 
 log = logging.getLogger(__name__)
 
 
-class Ticker:
+class Ticker(Worker):
     """Calls a function at once, and then once every so often."""
 
     def __init__(self, function: str, handler: Handler, *, seconds: float, clock: Callable[[], int]) -> None:
+        super().__init__(function)
         self._function = function
         self._handler = handler
         self._seconds = seconds
         self._clock = clock
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=function)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End after the call that is running."""
-        self._stopping.set()
-        if self._thread.is_alive():
-            self._thread.join()
 
     def _run(self) -> None:
         while True:

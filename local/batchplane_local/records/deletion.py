@@ -42,11 +42,11 @@ class DeletedJobs:
 
     def add(self, record: JobRecord, *, at: int) -> None:
         """Delete a job with all that lies under its ids, and what is left of those whose time is over."""
-        job_id, over = record.key.job_id, at - DELETED_MILLISECONDS
+        job_id = record.key.job_id
         forget(self._connection, [job_id])
         self._connection.execute("REPLACE INTO deleted_jobs VALUES (?, ?, ?)", (job_id, record.batch_job_id, at))
         self._connection.execute(_CUT_CHILDREN_OFF, (LONG_AGO, record.batch_job_id))
-        self._connection.execute(_FORGET, (over,))
+        forget_deleted(self._connection, now=at)
 
     def find(self, job_id: str) -> tuple[str | None] | None:
         """Batch's id of a job that was deleted, where it had one; None where no such job was."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 _Given = TypeVar("_Given")
@@ -15,3 +15,9 @@ class FanOut(Protocol):
     def __call__(self, work: Callable[[_Given], _Answer], over: Sequence[_Given], /) -> Iterable[_Answer]:
         """Do it, wait for all, and return the answers in their order."""
         ...
+
+
+def in_groups(things: Sequence[_Given], most: int) -> Iterator[Sequence[_Given]]:
+    """Things in their order, as many at a time as one call takes."""
+    for start in range(0, len(things), most):
+        yield things[start : start + most]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from controlplane.errors import NotYet
-from controlplane.fan_out import FanOut
+from controlplane.fan_out import FanOut, in_groups
 from controlplane.submissions.queue import to_message
 
 #: SQS's bound on a string attribute is the message's own (1 MiB); a reason needs no more than this (characters).
@@ -33,7 +33,7 @@ class SqsSubmissions:
 
     def send_all(self, job_ids: Sequence[str]) -> Sequence[Exception | None]:
         """Ten a call, several calls at a time. SQS may take some of a call's messages and leave the others."""
-        batches = [job_ids[start : start + _BATCH_MESSAGES] for start in range(0, len(job_ids), _BATCH_MESSAGES)]
+        batches = list(in_groups(job_ids, _BATCH_MESSAGES))
         return [error for errors in self._fan_out(self._send_batch, batches) for error in errors]
 
     def _send_batch(self, job_ids: Sequence[str]) -> Sequence[Exception | None]:

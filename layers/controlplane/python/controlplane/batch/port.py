@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from controlplane.errors import BatchOutcomeUnknown, BatchRefused, BatchUnavailable, PlaneError
+from controlplane.fan_out import in_groups
 from controlplane.throttling import code_of, is_throttled, status_of
 
 #: Why a second Batch job of one submission is terminated.
@@ -162,9 +163,8 @@ class Batch:
 
     def describe(self, batch_job_ids: Sequence[str]) -> Iterable[Mapping[str, Any]]:
         """Batch's details of these jobs; what Batch has forgotten is simply absent."""
-        for start in range(0, len(batch_job_ids), DESCRIBE_LIMIT):
-            ids = list(batch_job_ids[start : start + DESCRIBE_LIMIT])
-            yield from _call(self._asking.describe_jobs, {"jobs": ids})["jobs"]
+        for ids in in_groups(batch_job_ids, DESCRIBE_LIMIT):
+            yield from _call(self._asking.describe_jobs, {"jobs": list(ids)})["jobs"]
 
     def list_created_before(self, moment: int, *, job_queue: str, token: str | None = None) -> JobSummaries:
         """A page of a queue's jobs of every status that were created before a moment (epoch ms), the newest first.

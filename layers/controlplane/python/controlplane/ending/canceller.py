@@ -16,6 +16,7 @@ from controlplane.deployment import Deployment
 from controlplane.documents.job import to_document
 from controlplane.ending.words import Ask, Ending, Prepared, told
 from controlplane.errors import NotYet, PlaneError
+from controlplane.fan_out import in_groups
 from controlplane.job import JobType, Status, child_id
 from controlplane.records.owned_jobs import OwnedJobs
 from controlplane.records.parts import parts_of
@@ -116,8 +117,7 @@ class Canceller:
         refused: dict[str, PlaneError] = {}
         for ending, ask_all in ((Ending.CANCEL, self.batch.cancel_all), (Ending.TERMINATE, self.batch.terminate_all)):
             ids = [each.batch_job_id for each in asks if each.ending is ending]
-            for start in range(0, len(ids), ENDING_LIMIT):
-                some = ids[start : start + ENDING_LIMIT]
+            for some in in_groups(ids, ENDING_LIMIT):
                 try:
                     refused |= ask_all(some, reason=words)
                 except PlaneError as error:

@@ -13,7 +13,6 @@ from typing import Any
 from controlplane.caller import Caller
 from controlplane.errors import JobNotFound, JobNotOver
 from controlplane.io_bucket import MOST_AT_ONCE, IOBucket, job_prefix
-from controlplane.job import MOST_CHILDREN
 from controlplane.records.owned_jobs import OwnedJobs
 from controlplane.records.port import Records
 from controlplane.records.record import JobRecord
@@ -57,7 +56,7 @@ class Deleter:
 
     def _forget_parts(self, record: JobRecord, *, until: int) -> bool:
         """Delete the records of an array's parts, with all their children; False where there was no time for all."""
-        parts = SplitArrays(records=self.records).parts(record) if (record.size or 0) > MOST_CHILDREN else ()
+        parts = SplitArrays(records=self.records).parts(record) if record.is_split else ()
         for place, part in enumerate(filter(None, parts)):
             if place and self.clock() >= until:  # one goes at least, so that it comes to an end
                 return False

@@ -8,7 +8,7 @@ as its time allows, and says where to go on.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -21,7 +21,7 @@ from controlplane.documents.job import to_document
 from controlplane.ending.canceller import Canceller
 from controlplane.ending.words import Ending, Prepared, told
 from controlplane.errors import NotYet, PlaneError
-from controlplane.fan_out import FanOut
+from controlplane.fan_out import FanOut, in_groups
 from controlplane.job import Status
 from controlplane.records.job_filter import JobFilter, to_cursor
 from controlplane.records.owned_jobs import OwnedJobs
@@ -153,7 +153,7 @@ class SelectionCanceller:
         """End as many of these as there is time for, the first one at least."""
         until = self.clock() + self.enough_milliseconds
         done: list[Selected] = []
-        for group in _groups(job_ids):
+        for group in in_groups(job_ids, ENDING_LIMIT):
             prepare = partial(self._prepare, ending=ending, words=words, caller=caller, until=until, first=job_ids[0])
             prepared = _begun(list(self.fan_out(prepare, group)))
             done += self._end_group(group[: len(prepared)], prepared, ending, words)
@@ -204,12 +204,6 @@ def _begun(prepared: Sequence[Prepared | Exception | None]) -> Sequence[Prepared
     last = max((place for place, each in enumerate(prepared) if each is not None), default=-1)
     left_out = NotYet("There was no time left to end it: ask again.")
     return [each or left_out for each in prepared[: last + 1]]
-
-
-def _groups(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    """As many ids at a time as Batch takes."""
-    for start in range(0, len(ids), ENDING_LIMIT):
-        yield ids[start : start + ENDING_LIMIT]
 
 
 def _refused(job_id: str, job: Mapping[str, Any] | None, error: Exception) -> Selected:

@@ -22,7 +22,6 @@ from controlplane.job import JobType
 from controlplane.reconciling.closer import Closer
 from controlplane.reconciling.inquiry import Bounds, Inquiry
 from controlplane.reconciling.reconcile import Descriptions, compare, compare_children, is_outlived, is_quiet, together
-from controlplane.records.closing import is_split
 from controlplane.records.port import Records
 from controlplane.records.record import JobRecord, RecordKey, keys_of
 
@@ -193,7 +192,7 @@ class ArraySweep:
         """Close the arrays in parts that are over, with their parts: Batch knows nothing of them as one."""
         closer = Closer(records=self.records, now=inquiry.now)
         for whole in records:
-            if is_split(whole) and not whole.is_open:
+            if whole.is_split and not whole.is_open:
                 inquiry.attempt(partial(closer.close, whole))
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from controlplane.job import whole_of
 from controlplane.reconciling.reconcile import is_outlived
-from controlplane.records.closing import is_split
 from controlplane.records.port import Records
 from controlplane.records.record import JobRecord, RecordKey
 from controlplane.records.split_arrays import SplitArrays
@@ -37,7 +36,7 @@ class Closer:
 
         A part is kept until the whole is over, and then goes with it.
         """
-        if is_split(record):
+        if record.is_split:
             return self._close_whole(record)
         whole_id = whole_of(record.key.job_id)
         whole = self.records.get(RecordKey(job_id=whole_id)) if whole_id else None

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from controlplane.job import MOST_CHILDREN, Status
+from controlplane.job import Status
 from controlplane.records.parts import part_of, ranges, summary_of
 from controlplane.records.port import Records
 from controlplane.records.record import JobRecord, RecordKey
@@ -54,7 +54,7 @@ class Children:
     def stretches(self, array: JobRecord) -> Sequence[Stretch]:
         """An array as Batch has it: itself, or those of its parts that there are."""
         size = array.size or 0
-        if size <= MOST_CHILDREN:
+        if not array.is_split:
             return [Stretch(record=array, part=None, first=0, size=size)]
         parts = enumerate(zip(SplitArrays(records=self.records).parts(array), ranges(size), strict=True))
         return [

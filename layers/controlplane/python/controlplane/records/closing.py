@@ -6,13 +6,8 @@ known, and goes with it.
 
 from __future__ import annotations
 
-from controlplane.job import MOST_CHILDREN, JobType, whole_of
+from controlplane.job import whole_of
 from controlplane.records.record import JobRecord
-
-
-def is_split(record: JobRecord) -> bool:
-    """Whether AWS Batch has a job in parts: it is an array of more children than Batch takes."""
-    return record.type is JobType.ARRAY and (record.size or 0) > MOST_CHILDREN
 
 
 def needs_closing(record: JobRecord) -> bool:
@@ -25,7 +20,7 @@ def needs_closing(record: JobRecord) -> bool:
 
 def has_children(record: JobRecord) -> bool:
     """Whether Batch has children or nodes of a job: of one that it has refused it has none."""
-    return record.size is not None and (record.batch_job_id is not None or is_split(record))
+    return record.size is not None and (record.batch_job_id is not None or record.is_split)
 
 
 def is_same_end(one: JobRecord, other: JobRecord) -> bool:

@@ -16,7 +16,7 @@ import msgspec
 
 from controlplane.batch.job_detail import LAST_TIME, Attempt, JobDetail
 from controlplane.batch.state_change import UNKNOWN_ORDER, StateChange, transition_attempt, transition_status
-from controlplane.job import NOBODY, JobType, Status, child_id, is_node, job_id_in, node_id
+from controlplane.job import MOST_CHILDREN, NOBODY, JobType, Status, child_id, is_node, job_id_in, node_id
 from controlplane.submissions.submission import Submission
 
 
@@ -101,6 +101,11 @@ class JobRecord:
     def is_unsent(self) -> bool:
         """True for a job of ours that Batch may not know: its submission must be handed on again."""
         return self.is_open and self.batch_job_id is None
+
+    @property
+    def is_split(self) -> bool:
+        """True for an array that is too large for AWS Batch, which has its parts instead."""
+        return self.type is JobType.ARRAY and (self.size or 0) > MOST_CHILDREN
 
     @property
     def is_conflicting(self) -> bool:

@@ -55,10 +55,9 @@ class Dependencies:
             return [dependency]
         if record.owner != submission.owner and not submission.by_operator:
             raise _no_job(job_id)
-        is_split = (record.size or 0) > MOST_CHILDREN
-        if is_split and "type" in dependency:
+        if record.is_split and "type" in dependency:
             raise BatchRefused(f"dependsOn: job {job_id} has more than {MOST_CHILDREN} children: wait for it whole")
-        parts = SplitArrays(records=self.records).parts(record) if is_split and record.is_open else [record]
+        parts = SplitArrays(records=self.records).parts(record) if record.is_split and record.is_open else [record]
         batch_job_ids = [_batch_id(part, job_id, submission) for part in parts]
         return [{**dependency, "jobId": each} for each in batch_job_ids if each is not None]
 

@@ -19,7 +19,7 @@ from controlplane.aws.dynamodb.retention import expiry
 from controlplane.aws.dynamodb.table import GET_LIMIT, PUT_LIMIT, Table
 from controlplane.batch.state_change import StateChange
 from controlplane.errors import NotYet
-from controlplane.fan_out import FanOut
+from controlplane.fan_out import FanOut, in_groups
 
 #: How often one delivery tries to write the states that others write too.
 _TRIES = 16
@@ -68,7 +68,7 @@ class ChildBlocks:
     def read(self, blocks: Iterable[Block]) -> dict[Block, Held | Exception]:
         """The states of each block, or what kept them from being read: a hundred blocks a call."""
         wanted = list(blocks)
-        chunks = [wanted[start : start + GET_LIMIT] for start in range(0, len(wanted), GET_LIMIT)]
+        chunks = list(in_groups(wanted, GET_LIMIT))
         answers = zip(chunks, self._fan_out(partial(attempt, self._read), chunks), strict=True)
         return {
             block: answer if isinstance(answer, Exception) else answer.get(block.partition, Held())
@@ -163,9 +163,8 @@ class ChildBlocks:
         Its states are emptied first, and have expired: what is told from then on is not there either, and goes.
         """
         self.swap(block, self.held(block), lambda states: (_emptied(states, at), None))
-        items = list(self._query(block))
-        for start in range(0, len(items), PUT_LIMIT):
-            self._table.delete_all(items[start : start + PUT_LIMIT])
+        for chunk in in_groups(list(self._query(block)), PUT_LIMIT):
+            self._table.delete_all(chunk)
 
     def _read(self, blocks: Sequence[Block]) -> dict[str, Held]:
         items = self._table.read({"pk": {"S": block.partition}, "sk": {"S": _STATES}} for block in blocks)
@@ -192,8 +191,7 @@ class ChildBlocks:
         return key | {"rows": {"B": packed}} | expiry(expires_at)
 
     def _put_all(self, items: Sequence[tuple[Block, Item]]) -> dict[Block, Exception]:
-        chunks = [items[start : start + PUT_LIMIT] for start in range(0, len(items), PUT_LIMIT)]
-        failed = self._put_each(chunks)
+        failed = self._put_each(list(in_groups(items, PUT_LIMIT)))
         # One item that DynamoDB does not take refuses its whole call: each by itself shows which it is.
         alone = [[each] for chunk, error in failed if _is_refusal(error) for each in chunk]
         failed = [*(each for each in failed if not _is_refusal(each[1])), *self._put_each(alone)]
